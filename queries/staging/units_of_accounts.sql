@@ -1,0 +1,16 @@
+-- The accounts to evaluate, in the order of their signals. An account is junk only if all its members are, for one reason
+-- at least.
+SELECT
+    a.account_id AS unit_id,
+    a.account_id AS account_id,
+    '' AS email,
+    if(m.members > 0 AND m.junk = m.members, m.reason, '') AS junk_reason
+FROM (SELECT account_id FROM accounts_by_run WHERE run_id = {run_id:UInt64}) AS a
+LEFT JOIN
+(
+    SELECT account_id, count() AS members, countIf(junk_reason != '') AS junk, max(junk_reason) AS reason
+    FROM persons_by_run
+    WHERE run_id = {run_id:UInt64} AND account_id != ''
+    GROUP BY account_id
+) AS m ON m.account_id = a.account_id
+ORDER BY unit_id

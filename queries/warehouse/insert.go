@@ -1,0 +1,119 @@
+package warehouse
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// batchRows is how many rows a Writer sends at once: enough that a table gets few parts, little enough that several
+// writers stay within tens of megabytes.
+const batchRows = 100_000
+
+// Writer inserts rows into one table as Arrow record batches. It is not safe for concurrent use. Rows are in the table
+// when Flush has returned nil, not before.
+type Writer[Row any] struct {
+	db      *DB
+	table   string
+	run     uint64
+	columns []column
+	schema  *arrow.Schema
+	builder *array.RecordBuilder
+	pending int
+	written uint64
+}
+
+// NewWriter prepares inserts into table. A run other than 0 fills the column run_id of every row.
+func NewWriter[Row any](db *DB, table string, run uint64) (*Writer[Row], error) {
+	columns, err := columnsOf(reflect.TypeFor[Row]())
+	if err != nil {
+		return nil, err
+	}
+	var fields []arrow.Field
+	if run != 0 {
+		fields = append(fields, arrow.Field{Name: "run_id", Type: arrow.PrimitiveTypes.Uint64})
+	}
+	for _, c := range columns {
+		kind, err := c.arrowType()
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, arrow.Field{Name: c.name, Type: kind, Nullable: c.nullable})
+	}
+	schema := arrow.NewSchema(fields, nil)
+	return &Writer[Row]{db: db, table: table, run: run, columns: columns, schema: schema,
+		builder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}, nil
+}
+
+// Append adds one row, and sends the batch when it is full.
+func (w *Writer[Row]) Append(ctx context.Context, row Row) error {
+	value := reflect.ValueOf(&row).Elem()
+	at := 0
+	if w.run != 0 {
+		w.builder.Field(0).(*array.Uint64Builder).Append(w.run)
+		at = 1
+	}
+	for i, c := range w.columns {
+		c.append(w.builder.Field(at+i), value.FieldByIndex(c.index))
+	}
+	w.pending++
+	if w.pending >= batchRows {
+		return w.Flush(ctx)
+	}
+	return nil
+}
+
+// Flush sends what is pending and waits until ClickHouse has acknowledged it.
+func (w *Writer[Row]) Flush(ctx context.Context) error {
+	if w.pending == 0 {
+		return nil
+	}
+	record := w.builder.NewRecord()
+	defer record.Release()
+	var body bytes.Buffer
+	stream := ipc.NewWriter(&body, ipc.WithSchema(w.schema))
+	if err := stream.Write(record); err != nil {
+		return fmt.Errorf("insert into %s: encode: %w", w.table, err)
+	}
+	if err := stream.Close(); err != nil {
+		return fmt.Errorf("insert into %s: encode: %w", w.table, err)
+	}
+	if err := w.db.conn.InsertFormat(ctx, "ArrowStream", w.statement(), &body); err != nil {
+		return fmt.Errorf("insert into %s: %w", w.table, err)
+	}
+	w.written += uint64(w.pending)
+	w.pending = 0
+	return nil
+}
+
+// Written is how many rows ClickHouse has acknowledged.
+func (w *Writer[Row]) Written() uint64 { return w.written }
+
+func (w *Writer[Row]) statement() string {
+	names := make([]string, 0, w.schema.NumFields())
+	for _, field := range w.schema.Fields() {
+		names = append(names, quoteIdentifier(field.Name))
+	}
+	return "INSERT INTO " + quoteIdentifier(w.table) + " (" + strings.Join(names, ", ") + ")"
+}
+
+// Insert writes all rows into table.
+func Insert[Row any](ctx context.Context, db *DB, table string, run uint64, rows []Row) error {
+	w, err := NewWriter[Row](db, table, run)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := w.Append(ctx, row); err != nil {
+			return err
+		}
+	}
+	return w.Flush(ctx)
+}
