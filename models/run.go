@@ -1,0 +1,154 @@
+// Package models is the batch: it turns events into people, touchpoints, stages, conversions, credit and paths. Its
+// sub-packages decide and know no database; this package moves rows between them and ClickHouse.
+//
+// A run writes every table under its own run number, and readers see only the published run: they see the last finished
+// run or the new one, never half of one. A run that fails leaves the last one in place.
+package models
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// Options of a run. The zero value of each field means its default.
+type Options struct {
+	LookBack        time.Duration `json:"look_back"`        // how long before a conversion a touch may earn credit; 90 days
+	SessionGap      time.Duration `json:"session_gap"`      // silence that ends a session; 30 minutes
+	Cycle           string        `json:"cycle"`            // reset or look_through; reset
+	Direct          string        `json:"direct"`           // keep, drop_unless_only or drop_last; drop_unless_only
+	ConversionTypes []string      `json:"conversion_types"` // stages that count as conversions, beside signed_up
+	Bootstrap       int           `json:"bootstrap"`        // replicates for the intervals; 200, negative for none
+	Keep            int           `json:"-"`                // published runs to keep; 3
+	Version         string        `json:"-"`                // of funnelcloud, recorded with the run
+	OwnDomains      []string      `json:"own_domains"`      // sites of the company: no referrals from these
+	Progress        func(Step)    `json:"-"`                // called as a step begins and again when it ends
+	Log             *slog.Logger  `json:"-"`
+}
+
+func (o Options) withDefaults() Options {
+	o.LookBack = cmp.Or(o.LookBack, 90*24*time.Hour)
+	o.SessionGap = cmp.Or(o.SessionGap, 30*time.Minute)
+	o.Cycle = cmp.Or(o.Cycle, "reset")
+	o.Direct = cmp.Or(o.Direct, "drop_unless_only")
+	o.Bootstrap = cmp.Or(o.Bootstrap, 200)
+	o.Keep = cmp.Or(o.Keep, 3)
+	o.Version = cmp.Or(o.Version, "dev")
+	if len(o.ConversionTypes) == 0 {
+		o.ConversionTypes = []string{"mql", "pql", "cql", "sql", "opportunity", "won"}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Step is what one step of a run did; while it is under way, Seconds is 0 and Done false.
+type Step struct {
+	Position   uint32    `ch:"position" json:"position"`
+	Of         int       `json:"of"`
+	Name       string    `ch:"step" json:"step"`
+	RowsIn     uint64    `ch:"rows_in" json:"rows_in"`
+	RowsOut    uint64    `ch:"rows_out" json:"rows_out"`
+	Seconds    float64   `ch:"seconds" json:"seconds"`
+	FinishedAt time.Time `ch:"finished_at" json:"-"`
+	Done       bool      `json:"-"`
+}
+
+// Report is what a run did.
+type Report struct {
+	RunID   uint64  `json:"run_id"`
+	Events  uint64  `json:"events"` // deduplicated events read
+	Steps   []Step  `json:"steps"`
+	Checks  []Check `json:"checks"`
+	Seconds float64 `json:"seconds"`
+}
+
+// ErrBusy says that another run is under way on the same database.
+var ErrBusy = errors.New("another run is under way")
+
+// run is one run while it works.
+type run struct {
+	db     *warehouse.DB
+	o      Options
+	row    runRow
+	marks  watermarks
+	report Report
+}
+
+type watermarks struct {
+	EventsUntil   time.Time `ch:"events_until"`
+	ObservedUntil time.Time `ch:"observed_until"`
+	Events        uint64    `ch:"events"`
+}
+
+// Run computes everything from the events ingested so far and publishes it. On an empty table it publishes an empty run.
+// It returns ErrBusy when another run is under way.
+func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
+	r := &run{db: db, o: o.withDefaults()}
+	marks, err := warehouse.SelectAll[watermarks](ctx, db, "staging/watermarks.sql", nil)
+	if err != nil {
+		return Report{}, err
+	}
+	r.marks = marks[0]
+	parameters, err := json.Marshal(r.o)
+	if err != nil {
+		return Report{}, fmt.Errorf("encode the run's parameters: %w", err)
+	}
+	if err := r.claim(ctx, string(parameters)); err != nil {
+		return Report{}, err
+	}
+	stop := r.heartbeat(ctx)
+	err = r.steps(ctx)
+	stop()
+	if err != nil {
+		return r.report, r.fail(ctx, err)
+	}
+	if err := r.record(ctx, statusPublished, ""); err != nil {
+		return r.report, r.fail(ctx, err)
+	}
+	r.report.Seconds = r.row.Seconds
+	return r.report, r.prune(ctx)
+}
+
+// steps runs the jobs in order and records each.
+func (r *run) steps(ctx context.Context) error {
+	r.report.RunID, r.report.Events = r.row.RunID, r.marks.Events
+	todo := jobs()
+	for i, j := range todo {
+		step := Step{Position: uint32(i + 1), Of: len(todo), Name: j.name}
+		r.progress(step)
+		began := time.Now()
+		in, out, err := j.do(ctx, r)
+		if err != nil {
+			return fmt.Errorf("step %s: %w", j.name, err)
+		}
+		step.RowsIn, step.RowsOut, step.Done = in, out, true
+		step.Seconds, step.FinishedAt = time.Since(began).Seconds(), time.Now().UTC()
+		r.report.Steps = append(r.report.Steps, step)
+		r.o.Log.Info("step finished", "step", step.Name, "rows_in", in, "rows_out", out, "seconds", step.Seconds)
+		r.progress(step)
+	}
+	return warehouse.Insert(ctx, r.db, "run_steps", r.row.RunID, r.report.Steps)
+}
+
+func (r *run) progress(s Step) {
+	if r.o.Progress != nil {
+		r.o.Progress(s)
+	}
+}
+
+// params are the parameters that most statements of the batch take; each takes those it names.
+func (r *run) params(more ...any) warehouse.Params {
+	p := warehouse.Params{"run_id": r.row.RunID, "events_until": r.marks.EventsUntil}
+	for i := 0; i+1 < len(more); i += 2 {
+		p[more[i].(string)] = more[i+1]
+	}
+	return p
+}

@@ -1,0 +1,146 @@
+package warehouse_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/funnelcloud/funnelcloud/queries/queriestest"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+func TestMain(m *testing.M) { os.Exit(queriestest.Main(m)) }
+
+func TestMigrateTwiceAppliesOnce(t *testing.T) {
+	db := queriestest.Empty(t)
+	first, err := db.Migrate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first) == 0 {
+		t.Fatal("the first migration applied nothing")
+	}
+	second, err := db.Migrate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(second) != 0 {
+		t.Errorf("the second migration applied %v again", second)
+	}
+}
+
+func TestEveryTableAndColumnHasAComment(t *testing.T) {
+	db := queriestest.New(t)
+	_, rows, err := db.TableText(t.Context(), `
+		SELECT table, name FROM system.columns WHERE database = currentDatabase() AND comment = ''
+		  AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine != 'View')
+		UNION ALL
+		SELECT name, '' FROM system.tables WHERE database = currentDatabase() AND comment = ''`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		t.Errorf("%v.%v has no COMMENT", row[0], row[1])
+	}
+}
+
+type stage struct {
+	UnitID   string    `ch:"unit_id"`
+	Stage    string    `ch:"stage"`
+	EntryNo  uint32    `ch:"entry_no"`
+	Entered  time.Time `ch:"entered_at"`
+	Left     time.Time `ch:"left_at,null"`
+	Evidence []string  `ch:"evidence_event_ids"`
+}
+
+func TestRowsComeBackAsTheyWentIn(t *testing.T) {
+	db := queriestest.New(t)
+	entered := time.Date(2026, 3, 1, 12, 30, 15, 123e6, time.UTC)
+	want := []stage{
+		{UnitID: "p_1", Stage: "pql", EntryNo: 1, Entered: entered, Evidence: []string{"e1", "é\x00\"2"}},
+		{UnitID: "p_2", Stage: "won", EntryNo: 2, Entered: entered, Left: entered.Add(time.Hour), Evidence: []string{}},
+	}
+	if err := warehouse.Insert(t.Context(), db, "stages_by_run", 7, want); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, db, 7)
+	for row, err := range warehouse.Select[stage](t.Context(), db, "staging/stage_entries.sql", warehouse.Params{
+		"run_id": uint64(7), "unit_kind": "", "stage_order": []string{"pql", "won"}}) {
+		if err == nil || !strings.Contains(err.Error(), "entry_no") {
+			t.Fatalf("a column that the statement lacks must be named, got row %v, error %v", row, err)
+		}
+	}
+	names, rows, err := db.TableText(t.Context(), "SELECT unit_id, left_at IS NULL FROM stages ORDER BY unit_id", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(names) != 2 || len(rows) != 2 {
+		t.Fatalf("published rows: %v %v", names, rows)
+	}
+	type entry struct {
+		UnitID  string    `ch:"unit_id"`
+		Stage   string    `ch:"stage"`
+		Entered time.Time `ch:"entered_at"`
+		Left    time.Time `ch:"left_at,null"`
+	}
+	entries, err := warehouse.SelectAll[entry](t.Context(), db, "staging/stage_entries.sql", warehouse.Params{
+		"run_id": uint64(7), "unit_kind": "", "stage_order": []string{"pql", "won"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEntries := []entry{{"p_1", "pql", entered, time.Time{}}, {"p_2", "won", entered, entered.Add(time.Hour)}}
+	if diff := cmp.Diff(wantEntries, entries); diff != "" {
+		t.Error(diff)
+	}
+}
+
+type money struct {
+	ID    string `ch:"conversion_id"`
+	Value int64  `ch:"value,decimal4"`
+}
+
+func TestDecimalsAreExact(t *testing.T) {
+	db := queriestest.New(t)
+	values := []int64{0, 1, -1, 1234567, 999999999999999999, -999999999999999999}
+	var rows []money
+	for _, v := range values {
+		rows = append(rows, money{ID: "c", Value: v})
+	}
+	if err := warehouse.Insert(t.Context(), db, "conversions_by_run", 1, rows); err != nil {
+		t.Fatal(err)
+	}
+	_, sums, err := db.TableText(t.Context(), "SELECT toString(max(value)), toString(min(value)), count() FROM conversions_by_run", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sums[0][0] != "99999999999999.9999" || sums[0][1] != "-99999999999999.9999" {
+		t.Errorf("extremes came back as %v", sums[0])
+	}
+	type back struct {
+		Value int64 `ch:"value,decimal4"`
+	}
+	got, err := warehouse.SelectAll[back](t.Context(), db, "staging/conversions.sql", warehouse.Params{"run_id": uint64(1), "unit_kind": ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int64]bool{}
+	for _, row := range got {
+		seen[row.Value] = true
+	}
+	for _, v := range values {
+		if !seen[v] {
+			t.Errorf("%d did not come back", v)
+		}
+	}
+}
+
+func publish(t *testing.T, db *warehouse.DB, run uint64) {
+	t.Helper()
+	if err := db.Statement(t.Context(), "INSERT INTO runs (run_id, status, updated_at) VALUES ({run:UInt64}, 'published', now64(3))",
+		warehouse.Params{"run": run}); err != nil {
+		t.Fatal(err)
+	}
+}
