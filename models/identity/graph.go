@@ -1,0 +1,134 @@
+package identity
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+type kind uint8
+
+const (
+	anonymousKind kind = iota
+	userKind
+	emailKind
+)
+
+func parseKind(s string) (kind, error) {
+	switch s {
+	case Anonymous:
+		return anonymousKind, nil
+	case User:
+		return userKind, nil
+	case Email:
+		return emailKind, nil
+	default:
+		return 0, fmt.Errorf("unknown kind of identifier %q: use %s, %s or %s", s, Anonymous, User, Email)
+	}
+}
+
+func (k kind) String() string { return [...]string{Anonymous, User, Email}[k] }
+
+// identifier is a node after interning. Millions of them are alive at once, hence no pointers beyond the value.
+type identifier struct {
+	value     string
+	firstSeen int64 // ms since 1970
+	kind      kind
+	rule      uint8 // position in ruleNames
+	// shared identifiers (role mailboxes) are treated as devices: they belong to whoever used them first.
+	shared bool
+	// junk identifiers belong to nobody and tie nothing.
+	junk bool
+}
+
+// link is an edge after interning, lower end first.
+type link struct {
+	at   int64
+	a, b int32
+	rule uint8
+}
+
+var ruleNames = []string{RuleSelf, RuleAlias, RuleEmail, RuleSameEvent}
+
+type graph struct {
+	nodes   []identifier
+	links   []link
+	numbers [3]map[string]int32 // by kind: interning without gluing kind and value into a new string
+}
+
+func newGraph(nodes []Node, edges []Edge) (*graph, error) {
+	g := &graph{nodes: make([]identifier, 0, len(nodes)), links: make([]link, 0, len(edges))}
+	for k := range g.numbers {
+		g.numbers[k] = make(map[string]int32, len(nodes)/2)
+	}
+	for i, n := range nodes {
+		if _, err := g.intern(n.IDKind, n.IDValue, n.FirstSeenAt); err != nil {
+			return nil, fmt.Errorf("resolve identities: node %d: %w", i, err)
+		}
+	}
+	for i, e := range edges {
+		if err := g.addEdge(e); err != nil {
+			return nil, fmt.Errorf("resolve identities: edge %d: %w", i, err)
+		}
+	}
+	return g, nil
+}
+
+func (g *graph) intern(kindName, value string, seen time.Time) (int32, error) {
+	k, err := parseKind(kindName)
+	if err != nil {
+		return 0, err
+	}
+	if value == "" {
+		return 0, fmt.Errorf("an identifier of kind %s is empty", kindName)
+	}
+	ms := seen.UnixMilli()
+	if number, ok := g.numbers[k][value]; ok {
+		g.nodes[number].firstSeen = min(g.nodes[number].firstSeen, ms)
+		return number, nil
+	}
+	number := int32(len(g.nodes))
+	g.numbers[k][value] = number
+	g.nodes = append(g.nodes, identifier{value: value, kind: k, firstSeen: ms})
+	return number, nil
+}
+
+func (g *graph) addEdge(e Edge) error {
+	rule := slices.Index(ruleNames, e.Rule)
+	if rule <= 0 {
+		return fmt.Errorf("unknown rule %q: use %s", e.Rule, strings.Join(ruleNames[1:], ", "))
+	}
+	a, err := g.intern(e.AKind, e.AValue, e.At)
+	if err != nil {
+		return err
+	}
+	b, err := g.intern(e.BKind, e.BValue, e.At)
+	if err != nil {
+		return err
+	}
+	if g.compareNodes(a, b) > 0 {
+		a, b = b, a
+	}
+	if a != b {
+		g.links = append(g.links, link{at: e.At.UnixMilli(), a: a, b: b, rule: uint8(rule)})
+	}
+	return nil
+}
+
+func (g *graph) compareNodes(a, b int32) int {
+	x, y := &g.nodes[a], &g.nodes[b]
+	return cmp.Or(cmp.Compare(x.kind, y.kind), strings.Compare(x.value, y.value))
+}
+
+// sortLinks puts claims in the order in which they were made. Node numbers depend on the order of the input, so ties are
+// broken by values.
+func (g *graph) sortLinks() {
+	slices.SortFunc(g.links, func(x, y link) int {
+		if c := cmp.Compare(x.at, y.at); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(x.rule, y.rule), g.compareNodes(x.a, y.a), g.compareNodes(x.b, y.b))
+	})
+}
