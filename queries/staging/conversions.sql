@@ -1,5 +1,44 @@
--- The conversions of one kind of unit, in the order of its touches.
-SELECT conversion_id, unit_kind, unit_id, conversion_type, cycle_no, converted_at, value, currency, event_id
-FROM conversions_by_run
-WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}
+-- The conversions of one kind of unit, in the order of its touches: sign-ups, and entries into the stages that a team
+-- reports on. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
+-- proves the entry.
+WITH
+    junk AS
+    (
+        SELECT person_id FROM persons_by_run WHERE run_id = {run_id:UInt64} AND junk_reason != ''
+    ),
+    entries AS
+    (
+        SELECT unit_kind, unit_id, stage AS conversion_type, entry_no AS cycle_no, entered_at AS converted_at,
+            evidence_event_ids[1] AS event_id
+        FROM stages_by_run
+        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}
+          AND stage IN {conversion_stages:Array(String)} AND junk_reason = ''
+    ),
+    sign_ups AS
+    (
+        SELECT {unit_kind:String} AS unit_kind, if(unit_kind = 'account', account_id, person_id) AS unit_id,
+            'signed_up' AS conversion_type, toUInt32(1) AS cycle_no,
+            min(event_ts) AS converted_at, argMin(event_id, (event_ts, source, event_id)) AS event_id
+        FROM person_events_by_run
+        WHERE run_id = {run_id:UInt64} AND meaning = 'signed_up' AND person_id NOT IN (SELECT person_id FROM junk)
+        GROUP BY unit_id
+        HAVING unit_id != ''
+    ),
+    money AS
+    (
+        SELECT event_id, max(value) AS value, any(currency) AS currency
+        FROM person_events_by_run
+        WHERE run_id = {run_id:UInt64} AND value != 0
+        GROUP BY event_id
+    )
+SELECT
+    concat(c.unit_kind, ':', c.conversion_type, ':', c.unit_id, ':', toString(c.cycle_no)) AS conversion_id,
+    c.unit_kind AS unit_kind, c.unit_id AS unit_id, c.conversion_type AS conversion_type, c.cycle_no AS cycle_no,
+    c.converted_at AS converted_at,
+    if(c.conversion_type IN ('won', 'expanded'), m.value, toDecimal64(0, 4)) AS value,
+    if(c.conversion_type IN ('won', 'expanded'), m.currency, '') AS currency,
+    c.event_id AS event_id,
+    '' AS unattributed_reason
+FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups) AS c
+LEFT JOIN money AS m ON m.event_id = c.event_id
 ORDER BY unit_id, converted_at, conversion_type, cycle_no

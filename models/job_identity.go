@@ -1,0 +1,117 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/models/identity"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// resolveIdentities finds out which identifiers are the same person.
+func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) {
+	nodes, err := warehouse.SelectAll[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params())
+	if err != nil {
+		return 0, 0, err
+	}
+	edges, err := warehouse.SelectAll[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params())
+	if err != nil {
+		return 0, 0, err
+	}
+	resolved, err := identity.Resolve(nodes, edges, identity.Options{})
+	if err != nil {
+		return 0, 0, err
+	}
+	err = warehouse.Insert(ctx, r.db, "person_identities_by_run", r.row.RunID, resolved.Identities)
+	return uint64(len(nodes) + len(edges)), uint64(len(resolved.Identities)), err
+}
+
+// personFacts is what the events say about a person.
+type personFacts struct {
+	PersonID    string    `ch:"person_id"`
+	AccountID   string    `ch:"account_id"`
+	UserID      string    `ch:"user_id"`
+	Email       string    `ch:"email"`
+	Country     string    `ch:"country"`
+	Name        string    `ch:"name"`
+	FirstSeenAt time.Time `ch:"first_seen_at"`
+	LastSeenAt  time.Time `ch:"last_seen_at"`
+	Events      uint64    `ch:"events"`
+	Identifiers uint32    `ch:"identifiers"`
+}
+
+// person is a row of table persons.
+type person struct {
+	PersonID    string    `ch:"person_id"`
+	AccountID   string    `ch:"account_id"`
+	UserID      string    `ch:"user_id"`
+	Email       string    `ch:"email"`
+	Country     string    `ch:"country"`
+	JunkReason  string    `ch:"junk_reason"`
+	FirstSeenAt time.Time `ch:"first_seen_at"`
+	LastSeenAt  time.Time `ch:"last_seen_at"`
+	Events      uint64    `ch:"events"`
+	Identifiers uint32    `ch:"identifiers"`
+}
+
+// describePersons decides each person's account, the one named by events before the one their e-mail's domain suggests,
+// and whether they are a real prospect.
+func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
+	w, err := warehouse.NewWriter[person](r.db, "persons_by_run", r.row.RunID)
+	if err != nil {
+		return 0, 0, err
+	}
+	for f, err := range warehouse.Select[personFacts](ctx, r.db, "staging/person_facts.sql", r.params()) {
+		if err != nil {
+			return in, w.Written(), err
+		}
+		in++
+		if f.AccountID == "" {
+			f.AccountID = identity.AccountDomain(f.Email)
+		}
+		if err := w.Append(ctx, person{
+			PersonID: f.PersonID, AccountID: f.AccountID, UserID: f.UserID, Email: f.Email, Country: f.Country,
+			JunkReason:  junkReason(r.o, f),
+			FirstSeenAt: f.FirstSeenAt, LastSeenAt: f.LastSeenAt, Events: f.Events, Identifiers: f.Identifiers,
+		}); err != nil {
+			return in, w.Written(), err
+		}
+	}
+	err = w.Flush(ctx)
+	return in, w.Written(), err
+}
+
+// junkReason judges people who gave an address; those who gave none asked for nothing yet.
+func junkReason(o Options, f personFacts) string {
+	if f.Email == "" {
+		return ""
+	}
+	return identity.JunkRules{OwnDomains: o.OwnDomains}.Reason(f.Email, f.Name)
+}
+
+// attachEvents gives every event its person and account.
+func attachEvents(ctx context.Context, r *run) (in, out uint64, err error) {
+	if err := r.db.Exec(ctx, "marts/person_events.sql", r.params()); err != nil {
+		return 0, 0, err
+	}
+	out, err = r.count(ctx, "person_events_by_run")
+	return r.marks.Events, out, err
+}
+
+func describeAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
+	if err := r.db.Exec(ctx, "marts/accounts.sql", r.params()); err != nil {
+		return 0, 0, err
+	}
+	out, err = r.count(ctx, "accounts_by_run")
+	return r.marks.Events, out, err
+}
+
+// count is how many rows of this run a table holds.
+func (r *run) count(ctx context.Context, table string) (uint64, error) {
+	_, rows, err := r.db.TableText(ctx, "SELECT count() FROM {table:Identifier} WHERE run_id = {run_id:UInt64}",
+		warehouse.Params{"table": table, "run_id": r.row.RunID})
+	if err != nil {
+		return 0, err
+	}
+	return rows[0][0].(uint64), nil
+}

@@ -1,0 +1,134 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/funnelcloud/funnelcloud/models/qualify"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// definitionHash is the hash of the definitions that runs use.
+func definitionHash() (string, error) {
+	definitions, err := qualify.Default()
+	if err != nil {
+		return "", fmt.Errorf("load the definitions: %w", err)
+	}
+	return definitions.Hash(), nil
+}
+
+// unitRow is a person or an account to evaluate.
+type unitRow struct {
+	UnitID     string `ch:"unit_id"`
+	AccountID  string `ch:"account_id"`
+	Email      string `ch:"email"`
+	JunkReason string `ch:"junk_reason"`
+}
+
+// Kinds of unit, the values of the columns unit_kind.
+const (
+	unitPerson  = "person"
+	unitAccount = "account"
+)
+
+func qualifyPersons(ctx context.Context, r *run) (in, out uint64, err error) {
+	return r.qualify(ctx, unitPerson, func(s qualify.Signal) string { return s.PersonID })
+}
+
+func qualifyAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
+	return r.qualify(ctx, unitAccount, func(s qualify.Signal) string { return s.AccountID })
+}
+
+// qualify evaluates every unit of a kind: one unit's history is in memory at a time.
+func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal) string) (in, out uint64, err error) {
+	definitions, err := qualify.Default()
+	if err != nil {
+		return 0, 0, fmt.Errorf("load the definitions: %w", err)
+	}
+	w, err := newQualifyWriter(r)
+	if err != nil {
+		return 0, 0, err
+	}
+	units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, r.db, "staging/units_of_"+kind+"s.sql", r.params()))
+	defer stop()
+	signals := warehouse.Select[qualify.Signal](ctx, r.db, "staging/signals_of_"+kind+"s.sql", r.params())
+	for history, err := range grouped(signals, key) {
+		if err != nil {
+			return in, w.written(), err
+		}
+		in += uint64(len(history))
+		unit, err := advance(units, key(history[0]))
+		if err != nil {
+			return in, w.written(), err
+		}
+		outcome, err := definitions.Evaluate(qualify.Unit{
+			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, Email: unit.Email, JunkReason: unit.JunkReason,
+		}, history, r.marks.ObservedUntil)
+		if err != nil {
+			return in, w.written(), fmt.Errorf("%s %s: %w", kind, unit.UnitID, err)
+		}
+		if err := w.append(ctx, outcome); err != nil {
+			return in, w.written(), err
+		}
+	}
+	err = w.flush(ctx)
+	return in, w.written(), err
+}
+
+// advance moves to the unit with an id; both sequences are sorted by it.
+func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
+	for {
+		unit, err, ok := next()
+		switch {
+		case err != nil:
+			return unit, err
+		case !ok:
+			return unit, fmt.Errorf("unit %s has signals but is not listed among the units", id)
+		case unit.UnitID == id:
+			return unit, nil
+		}
+	}
+}
+
+// qualifyWriter writes the four kinds of rows that an evaluation gives.
+type qualifyWriter struct {
+	stages *warehouse.Writer[qualify.StageEntry]
+	scores *warehouse.Writer[qualify.ScoreRow]
+	leads  *warehouse.Writer[qualify.ConversationLead]
+	bant   *warehouse.Writer[qualify.BantAnswer]
+}
+
+func newQualifyWriter(r *run) (*qualifyWriter, error) {
+	var w qualifyWriter
+	var faults [4]error
+	w.stages, faults[0] = warehouse.NewWriter[qualify.StageEntry](r.db, "stages_by_run", r.row.RunID)
+	w.scores, faults[1] = warehouse.NewWriter[qualify.ScoreRow](r.db, "score_ledger_by_run", r.row.RunID)
+	w.leads, faults[2] = warehouse.NewWriter[qualify.ConversationLead](r.db, "conversation_leads_by_run", r.row.RunID)
+	w.bant, faults[3] = warehouse.NewWriter[qualify.BantAnswer](r.db, "bant_answers_by_run", r.row.RunID)
+	return &w, errors.Join(faults[:]...)
+}
+
+func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
+	return errors.Join(
+		appendAll(ctx, w.stages, o.Stages), appendAll(ctx, w.scores, o.Scores),
+		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant))
+}
+
+func (w *qualifyWriter) flush(ctx context.Context) error {
+	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx))
+}
+
+func (w *qualifyWriter) written() uint64 {
+	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written()
+}
+
+func appendAll[Row any](ctx context.Context, w *warehouse.Writer[Row], rows []Row) error {
+	for _, row := range rows {
+		if err := w.Append(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
