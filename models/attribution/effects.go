@@ -1,0 +1,40 @@
+package attribution
+
+// Effect is a row of table attribution_effects: what a model says of a channel beyond the credit of each touch.
+type Effect struct {
+	UnitKind       string  `ch:"unit_kind"`
+	ConversionType string  `ch:"conversion_type"`
+	Model          string  `ch:"model"`
+	Channel        string  `ch:"channel"`
+	Journeys       uint64  `ch:"journeys"`
+	Converted      uint64  `ch:"converted"`
+	RemovalEffect  float64 `ch:"removal_effect"`
+	Share          float64 `ch:"share"`
+	Low            float64 `ch:"low"`
+	High           float64 `ch:"high"`
+}
+
+// Effects are the rows of a model, one a channel in the order of the sample's channels. Share is that of the ledger;
+// low and high are its 95 % interval. Censored journeys are not counted.
+func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i Intervals) []Effect {
+	converted, journeys := make([]float64, len(s.channels)), make([]float64, len(s.channels))
+	conv, null := s.perSet(s.conv), s.perSet(s.null)
+	for set := range conv {
+		for _, id := range s.sets.at(set) {
+			converted[id] += conv[set]
+			journeys[id] += conv[set] + null[set]
+		}
+	}
+	rows := make([]Effect, len(s.channels))
+	for id, share := range c.Shares() {
+		rows[id] = Effect{
+			UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Channel: s.channels[id],
+			Journeys: uint64(journeys[id]), Converted: uint64(converted[id]),
+			Share: share, Low: i.Low[id], High: i.High[id],
+		}
+		if c.RemovalEffects != nil {
+			rows[id].RemovalEffect = c.RemovalEffects[id]
+		}
+	}
+	return rows
+}

@@ -1,0 +1,112 @@
+package attribution
+
+import "math"
+
+// Iterative proportional fitting stops after this many rounds, or when no channel moves any more.
+const (
+	fittingRounds    = 1000
+	fittingTolerance = 1e-12
+	// Where no weights can meet the totals, some factors fall towards 0 for ever; the floor keeps quotients defined.
+	smallestFactor = 1e-200
+)
+
+// proportionalFit scales factors, one a channel, until the credit that sets of channels give meets the totals: a set
+// gives channel i the part factor_i / Σ factors of its count. It is iterative proportional fitting of the matrix of
+// sets by channels (Deming and Stephan 1940) to rows that sum to the counts and columns that sum to the totals; as
+// each row is scaled as a whole, one factor a channel holds all of it.
+//
+// It returns what the channels get in the end. Where some totals can't be met (three conversions of a channel alone,
+// and a total of two) the result is the limit of the rows.
+func proportionalFit(sets paths, counts, totals, factors []float64, rounds int, tolerance float64) []float64 {
+	sums, before := make([]float64, len(factors)), make([]float64, len(factors))
+	credited := total(counts)
+	for i := range factors {
+		factors[i] = math.Max(factors[i], smallestFactor)
+	}
+	for round := 0; ; round++ {
+		creditSets(sets, counts, factors, sums)
+		if round == rounds || tolerance*credited >= math.Min(distance(sums, totals), distance(sums, before)) {
+			return sums
+		}
+		copy(before, sums)
+		largest := 0.0
+		for i := range factors {
+			if sums[i] > 0 {
+				factors[i] *= totals[i] / sums[i]
+				largest = math.Max(largest, factors[i])
+			}
+		}
+		for i := range factors {
+			factors[i] = math.Max(factors[i]/largest, smallestFactor)
+		}
+	}
+}
+
+// distance is the largest absolute difference.
+func distance(a, b []float64) float64 {
+	largest := 0.0
+	for i := range a {
+		largest = math.Max(largest, math.Abs(a[i]-b[i]))
+	}
+	return largest
+}
+
+// creditSets is the credit that each channel gets from all sets together.
+func creditSets(sets paths, counts, factors, sums []float64) {
+	clear(sums)
+	for set, count := range counts {
+		if count == 0 {
+			continue
+		}
+		ids := sets.at(set)
+		if len(ids) == 1 {
+			sums[ids[0]] += count
+			continue
+		}
+		sum := 0.0
+		for _, id := range ids {
+			sum += factors[id]
+		}
+		scale := count / sum
+		for _, id := range ids {
+			sums[id] += scale * factors[id]
+		}
+	}
+}
+
+// creditFitted gives journeys weights that start in proportion to the seeds of their channels and are fitted to own,
+// the conversions that a data-driven model gives to each channel.
+func creditFitted(s *Sample, seeds, own []float64, rule string) Credit {
+	factors := append([]float64(nil), seeds...)
+	proportionalFit(s.sets, s.perSet(s.conv), own, factors, fittingRounds, fittingTolerance)
+	e := newPathEnv(s)
+	c := creditPaths(s, func(_ int, path []int32, w []float64) string {
+		e.spread(path, w, factors)
+		return rule
+	})
+	c.Own, c.factors = own, factors
+	for i := range own {
+		c.Residual = math.Max(c.Residual, math.Abs(c.Conversions[i]-own[i]))
+	}
+	return c
+}
+
+// Resamples are fitted from the whole sample's factors, so a few rounds bring them within a small part of the width
+// of any interval.
+const (
+	refitRounds    = 50
+	refitTolerance = 1e-6
+)
+
+// refitFitted makes a refit of a model whose own totals are given by fit.
+func refitFitted(s *Sample, c Credit, fit func(conv, null []float64) (own []float64, err error)) func(conv, null []float64) ([]float64, error) {
+	factors := make([]float64, len(c.factors))
+	return func(conv, null []float64) ([]float64, error) {
+		own, err := fit(conv, null)
+		if err != nil {
+			return nil, err
+		}
+		copy(factors, c.factors)
+		return proportionalFit(s.sets, s.perSet(conv), own, factors, refitRounds, refitTolerance), nil
+	}
+}

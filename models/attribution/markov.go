@@ -1,0 +1,114 @@
+package attribution
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Markov fits a chain of order 1 to all journeys, converting and not, and credits channels in proportion to their
+// removal effects: the share of conversions lost when every transition into the channel leads to no conversion
+// instead (Anderl, Becker, von Wangenheim and Schumann, "Mapping the customer journey", 2016). Nothing is simulated:
+// the answer is exact and the same every time.
+//
+// A removal effect is the probability, under the fitted chain, that a journey that converts visits the channel. It
+// says where converting journeys pass, not what would happen without the channel: it can't tell a cause from a
+// landmark, and credits channels that are shown to people who would have bought anyway.
+type Markov struct{}
+
+// Name is markov_1.
+func (Markov) Name() string { return "markov_1" }
+
+// Version is the revision.
+func (Markov) Version() string { return "1" }
+
+// Credit fits weights to removal effects.
+func (m Markov) Credit(s *Sample) (Credit, error) {
+	chain, err := m.fit(s, s.conv, s.null)
+	if err != nil {
+		return Credit{}, fmt.Errorf("credit by %s: %w", m.Name(), err)
+	}
+	c := creditFitted(s, chain.removal, chain.totals(s.Conversions()), "removal effect")
+	c.RemovalEffects = chain.removal
+	return c, nil
+}
+
+func (m Markov) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
+		chain, err := m.fit(s, conv, null)
+		return chain.totals(total(conv)), err
+	})
+}
+
+// fittedChain is what there is to know of a chain of order 1.
+type fittedChain struct {
+	conversion float64   // probability that a journey converts
+	removal    []float64 // removal effect of each channel
+}
+
+// totals is the conversions of each channel: its part of the removal effects.
+func (c fittedChain) totals(conversions float64) []float64 {
+	totals := shares(c.removal)
+	for i := range totals {
+		totals[i] *= conversions
+	}
+	return totals
+}
+
+// transitions counts the transitions between channels: row 0 is the start, row and column i+1 channel i. The last two
+// columns are conversion and null. Each path counts conv + null times.
+func transitions(s *Sample, conv, null []float64) (counts []float64, columns int) {
+	columns = len(s.channels) + 3
+	counts = make([]float64, (len(s.channels)+1)*columns)
+	for p := range conv {
+		n := conv[p] + null[p]
+		if n == 0 {
+			continue
+		}
+		from := 0
+		for _, id := range s.paths.at(p) {
+			counts[from*columns+int(id)+1] += n
+			from = int(id) + 1
+		}
+		counts[from*columns+columns-2] += conv[p]
+		counts[from*columns+columns-1] += null[p]
+	}
+	return counts, columns
+}
+
+// fit solves the chain. With Q the transitions between channels, r those to conversion, N = (I−Q)⁻¹ and b = N r, the
+// removal effect of channel i has the closed form N_si·b_i / (N_ii·b_s): the journeys that reach i at all
+// (N_si / N_ii of them) and convert from there (b_i), of those that convert (b_s). One inversion serves all channels.
+func (Markov) fit(s *Sample, conv, null []float64) (fittedChain, error) {
+	counts, columns := transitions(s, conv, null)
+	chain := fittedChain{removal: make([]float64, len(s.channels))}
+	if total(conv) == 0 {
+		return chain, nil
+	}
+	n := len(s.channels) + 1
+	identityMinusQ := mat.NewDense(n, n, nil)
+	r := make([]float64, n)
+	for from := range n {
+		row := counts[from*columns : (from+1)*columns]
+		sum := total(row)
+		if sum > 0 { // a resample can leave a channel without journeys
+			for to := range n {
+				identityMinusQ.Set(from, to, -row[to]/sum)
+			}
+			r[from] = row[columns-2] / sum
+		}
+		identityMinusQ.Set(from, from, 1+identityMinusQ.At(from, from))
+	}
+	// Every journey ends, so every channel that has journeys can reach the end and I−Q is regular.
+	var inverse mat.Dense
+	if err := inverse.Inverse(identityMinusQ); err != nil {
+		return chain, fmt.Errorf("invert the transitions of %d channels: %w", len(s.channels), err)
+	}
+	var b mat.VecDense
+	b.MulVec(&inverse, mat.NewVecDense(n, r))
+	chain.conversion = b.AtVec(0)
+	for i := range chain.removal {
+		chain.removal[i] = inverse.At(0, i+1) * b.AtVec(i+1) / (inverse.At(i+1, i+1) * chain.conversion)
+	}
+	return chain, nil
+}
