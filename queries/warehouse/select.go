@@ -22,13 +22,30 @@ import (
 // Strings share the memory of their batch: clone what must outlive many batches.
 func Select[Row any](ctx context.Context, db *DB, file string, params Params) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
+		var none Row
 		text, err := queries.Read(file)
-		if err == nil {
-			err = selectText(ctx, db, text, params, yield)
+		if err != nil {
+			yield(none, err)
+			return
 		}
+		for row, err := range SelectText[Row](ctx, db, text, params) {
+			if err != nil {
+				err = fmt.Errorf("select %s: %w", file, err)
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// SelectText is Select for a statement given as text.
+func SelectText[Row any](ctx context.Context, db *DB, text string, params Params) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		err := selectText(ctx, db, text, params, yield)
 		if err != nil && !errors.Is(err, errStopped) {
 			var none Row
-			yield(none, fmt.Errorf("select %s: %w", file, err))
+			yield(none, err)
 		}
 	}
 }
