@@ -1,0 +1,353 @@
+package source
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/vm"
+
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+)
+
+// Output takes what a message becomes. The Event and its strings hold until Event returns.
+type Output interface {
+	Event(*Event)
+	Reject(Reject)
+}
+
+// A Mapper turns the messages of one source into events. It is a pure function with buffers: the same record gives the
+// same events, always. One goroutine uses it at a time.
+type Mapper struct {
+	source      *Source
+	scanner     scanner
+	slots       []value // of the item at hand: scanner.slots
+	buffer      []byte  // unescaped text of the message at hand
+	event       Event
+	record      Record
+	meanings    map[string]*meaningRule // by the sender's own spelling, bounded by maxSpellings
+	machine     vm.VM
+	environment environment
+	alwaysVM    bool // for the test that holds the fast path against the virtual machine
+}
+
+// maxSpellings bounds the memory of names that a sender makes up.
+const maxSpellings = 4096
+
+// NewMapper prepares a mapper for one goroutine.
+func (s *Source) NewMapper() *Mapper {
+	m := &Mapper{source: s, slots: make([]value, len(s.paths)), meanings: map[string]*meaningRule{}}
+	m.scanner.slots = m.slots
+	m.environment.mapper = m
+	return m
+}
+
+// fault is why an item can't become an event.
+type fault struct{ reason, detail string }
+
+func (f *fault) Error() string { return f.reason + ": " + f.detail }
+
+func faultf(reason, format string, arguments ...any) *fault {
+	return &fault{reason, fmt.Sprintf(format, arguments...)}
+}
+
+// Map turns one message into its events and rejects. Each item of the message becomes exactly one of the two; a message
+// that can't be read at all is one reject.
+func (m *Mapper) Map(record Record, out Output) {
+	m.record = record
+	if f := m.check(record.Value); f != nil {
+		out.Reject(Reject{Reason: f.reason, Detail: f.detail})
+		return
+	}
+	m.scanner.text = unsafeString(record.Value)
+	var item uint32
+	switch m.source.format {
+	case formatJSON:
+		m.message(&item, 0, out)
+	case formatArray:
+		m.each(0, func(at int) (int, bool) { return m.message(&item, at, out) }, &item, out)
+	case formatLines:
+		m.lines(&item, out)
+	}
+}
+
+// check refuses what no source can read, before anything is parsed.
+func (m *Mapper) check(value []byte) *fault {
+	switch {
+	case len(bytes.TrimSpace(value)) == 0:
+		return faultf(ReasonTombstone, "the message has no value")
+	case !utf8.Valid(value):
+		return faultf(ReasonInvalidUTF8, "byte %d is no UTF-8", invalidAt(value))
+	}
+	return nil
+}
+
+func invalidAt(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(b)
+}
+
+// lines maps a message of several JSON values, one after the other.
+func (m *Mapper) lines(item *uint32, out Output) {
+	for at := m.scanner.space(0); at < len(m.scanner.text); {
+		next, ok := m.message(item, at, out)
+		if !ok {
+			return
+		}
+		at = next
+	}
+}
+
+// message maps the JSON value at an offset, itself or the elements of its split. It returns where the value ends; what
+// follows must be white space unless the format goes on.
+func (m *Mapper) message(item *uint32, at int, out Output) (int, bool) {
+	clear(m.slots)
+	end, err := m.scanner.scan(at, &m.source.message)
+	if err == nil && end < len(m.scanner.text) && m.source.format == formatJSON {
+		err = m.scanner.unexpected(end, "the end")
+	}
+	if err != nil {
+		m.reject(*item, scanFault(err), out)
+		return end, false
+	}
+	split := value{}
+	if m.source.split >= 0 {
+		split = m.slots[m.source.split]
+	}
+	switch split.kind {
+	case missing:
+		m.one(item, out)
+	case array:
+		m.split(item, split.text, out)
+	default:
+		m.reject(*item, faultf(ReasonWrongType, "split %s: not an array but %s", m.source.splitText, split.kind), out)
+	}
+	return end, true
+}
+
+// split maps the elements of an array within the message. The scanner has read the message once already, so there is no
+// fault left to find.
+func (m *Mapper) split(item *uint32, elements string, out Output) {
+	whole := m.scanner.text
+	m.scanner.text = elements
+	m.each(0, func(at int) (int, bool) {
+		for _, slot := range m.source.itemSlots {
+			m.slots[slot] = value{}
+		}
+		end, err := m.scanner.scan(at, &m.source.item)
+		if err != nil {
+			m.reject(*item, scanFault(err), out)
+			return end, false
+		}
+		m.one(item, out)
+		return end, true
+	}, item, out)
+	m.scanner.text = whole
+}
+
+// each calls f at every element of the array at an offset, until f says that it is of no use to go on.
+func (m *Mapper) each(at int, f func(at int) (int, bool), item *uint32, out Output) {
+	s := &m.scanner
+	at = s.space(at)
+	if at >= len(s.text) || s.text[at] != '[' {
+		m.reject(*item, scanFault(s.unexpected(at, "'['")), out)
+		return
+	}
+	if at = s.space(at + 1); at < len(s.text) && s.text[at] == ']' {
+		at++
+	} else {
+		for more := true; more; {
+			var ok bool
+			if at, ok = f(at); !ok {
+				return
+			}
+			if at >= len(s.text) || s.text[at] != ',' && s.text[at] != ']' {
+				m.reject(*item, scanFault(s.unexpected(at, "',' or ']'")), out)
+				return
+			}
+			more = s.text[at] == ','
+			at++
+		}
+	}
+	if at = s.space(at); at < len(s.text) {
+		m.reject(*item, scanFault(s.unexpected(at, "the end")), out)
+	}
+}
+
+func scanFault(err error) *fault {
+	switch {
+	case errors.Is(err, errTooDeep):
+		return faultf(ReasonTooDeep, "deeper than %d levels", MaxDepth)
+	case errors.Is(err, errNUL):
+		return faultf(ReasonNUL, "holds a NUL character")
+	}
+	return &fault{ReasonInvalidJSON, err.Error()}
+}
+
+func (m *Mapper) reject(item uint32, f *fault, out Output) {
+	out.Reject(Reject{Item: item, Reason: f.reason, Detail: f.detail})
+}
+
+// one maps the item whose values are in the slots.
+func (m *Mapper) one(item *uint32, out Output) {
+	m.buffer = m.buffer[:0]
+	m.event = Event{Source: m.source.Name, Item: *item}
+	if f := m.fill(); f != nil {
+		m.reject(*item, f, out)
+	} else {
+		out.Event(&m.event)
+	}
+	*item++
+}
+
+func (m *Mapper) fill() *fault {
+	e := &m.event
+	var times clocks
+	for i := range m.source.fields {
+		if f := m.field(&m.source.fields[i], &times); f != nil {
+			return f
+		}
+	}
+	if f := m.complete(&times); f != nil {
+		return f
+	}
+	for _, r := range m.source.required {
+		if !r.met(e, times) {
+			return faultf(ReasonMissingField, "%s is missing", r.text)
+		}
+	}
+	if e.Kind = knownKind(e.Kind); e.Kind == "" {
+		return m.unknownKind()
+	}
+	if f := m.meaning(); f != nil {
+		return f
+	}
+	e.Email = lowerCase(strings.TrimSpace(e.Email))
+	fillFromAddress(e)
+	if e.ID == "" {
+		e.ID = m.identify()
+	}
+	if e.Properties == "" {
+		e.Properties = "{}"
+	}
+	return nil
+}
+
+// field evaluates one field of the source into the event.
+func (m *Mapper) field(f *field, times *clocks) *fault {
+	v, err := f.expression.eval(m)
+	if err != nil {
+		return faultf(ReasonExpressionFailed, "field %s: %v", f.column.name, err)
+	}
+	if v.kind == missing || v.kind == text && v.text == "" {
+		return nil
+	}
+	switch f.column.kind {
+	case textColumn:
+		if v.kind == object || v.kind == array {
+			return faultf(ReasonWrongType, "field %s: not text but %s", f.column.name, v.kind)
+		}
+		*f.column.text(&m.event) = m.textOf(v)
+	case timeColumn:
+		ms, err := asTime(v, m.source.layouts)
+		if err != nil {
+			return faultf(ReasonWrongType, "field %s: %v", f.column.name, err)
+		}
+		times.set(f.column.name, ms)
+	case decimalColumn:
+		n, err := asDecimal(v)
+		if errors.Is(err, errDecimalSize) {
+			return faultf(ReasonOutOfRange, "field %s: %v", f.column.name, err)
+		}
+		if err != nil {
+			return faultf(ReasonWrongType, "field %s: %v", f.column.name, err)
+		}
+		m.event.Value, times.hasValue = n, true
+	case objectColumn:
+		if v.kind != object {
+			return faultf(ReasonWrongType, "field %s: not an object but %s", f.column.name, v.kind)
+		}
+		m.event.Properties = v.text
+	}
+	return nil
+}
+
+// complete settles the times and the currency.
+func (m *Mapper) complete(times *clocks) *fault {
+	e := &m.event
+	if !times.hasValue {
+		e.Currency = ""
+	}
+	if e.ReceivedAt = m.record.Time; times.hasReceived {
+		e.ReceivedAt = times.received
+	}
+	e.EventTS, e.Skewed = times.corrected(e.ReceivedAt, m.record.Backfill)
+	if e.ReceivedAt < 0 || e.ReceivedAt > latest {
+		return faultf(ReasonOutOfRange, "field received_at: %d ms is no time of our era", e.ReceivedAt)
+	}
+	return nil
+}
+
+// textOf gives a value's text without escapes.
+func (m *Mapper) textOf(v value) string {
+	if !v.escaped {
+		return v.text
+	}
+	start := len(m.buffer)
+	m.buffer = appendUnescaped(m.buffer, v.text)
+	return unsafeString(m.buffer[start:])
+}
+
+// lowerCase allocates only where there is something to change.
+func lowerCase(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}
+
+// identify gives an event without an id the same one whenever the same message comes again.
+func (m *Mapper) identify() string {
+	h := sha256.New()
+	h.Write([]byte(m.source.Name))
+	h.Write([]byte{0})
+	h.Write(m.record.Value)
+	var item [4]byte
+	binary.BigEndian.PutUint32(item[:], m.event.Item)
+	h.Write(item[:])
+	var sum [sha256.Size]byte
+	return hex.EncodeToString(h.Sum(sum[:0])[:16])
+}
+
+func (m *Mapper) unknownKind() *fault {
+	for _, f := range m.source.fields {
+		if f.column.name == "kind" {
+			v, _ := f.expression.eval(m) // it was evaluated before, without an error
+			return faultf(ReasonUnknownKind, "kind %q is none of %s", clip(v.text), strings.Join(vocabulary.Kinds, ", "))
+		}
+	}
+	return faultf(ReasonUnknownKind, "the source %s sets no kind", m.source.Name)
+}
+
+// knownKind is the vocabulary's own string for a kind, or "" when it has none.
+func knownKind(s string) string {
+	switch s {
+	case vocabulary.Track, vocabulary.Page, vocabulary.Screen, vocabulary.Identify, vocabulary.Group, vocabulary.Alias,
+		vocabulary.Message, vocabulary.Call, vocabulary.Stage, vocabulary.Survey, vocabulary.Billing, vocabulary.AdCost:
+		return s
+	}
+	return ""
+}
