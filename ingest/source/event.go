@@ -30,9 +30,9 @@ type Event struct {
 	Currency    string
 	Properties  string // one JSON object as text
 
-	EventTS    int64 // Unix milliseconds, corrected for clock skew
-	ReceivedAt int64 // Unix milliseconds
-	Value      int64 // in units of 1/10000
+	EventTS    int64  // Unix milliseconds, corrected for clock skew
+	ReceivedAt int64  // Unix milliseconds
+	Value      int64  // in units of 1/10000
 	Item       uint32 // position within the message, from 0
 	Skewed     bool   // the clock was corrected by more than a minute
 }
