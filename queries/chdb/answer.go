@@ -2,50 +2,58 @@ package chdb
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
-
-	"github.com/ClickHouse/ch-go/compress"
-	chproto "github.com/ClickHouse/ch-go/proto"
-	"github.com/ClickHouse/clickhouse-go/v2/lib/proto"
-	"github.com/google/uuid"
-	"github.com/klauspost/compress/zstd"
 )
 
-func newID() string { return uuid.NewString() }
-
-// holdBack is how much of a result is kept before the first byte goes out.
-// Until then an error still gets its own status.
+// holdBack is how much of a result is kept before the first byte goes out, as
+// in ClickHouse. Until then an error still gets its own status and headers.
 const holdBack = 1 << 20
 
 // answer writes the response: headers late, so that they tell the truth.
 type answer struct {
-	s      *Server
-	w      http.ResponseWriter
-	r      *http.Request
-	q      *request
+	s *Server
+	w http.ResponseWriter
+	r *http.Request
+	q *request // nil where the request wasn't understood
+
 	format string
 	stats  stats
 	held   bytes.Buffer
+	spill  *os.File // what wait_end_of_query holds back beyond held
 	sent   bool
+	tag    string // marks an exception behind the first part of a result
 	out    io.Writer
-	closer []func() error
+	encode []encoder // innermost last
 }
 
 func newAnswer(s *Server, w http.ResponseWriter, r *http.Request) *answer {
 	return &answer{s: s, w: w, r: r}
 }
 
-func (a *answer) begin(q *request) { a.q = q }
+// empty tells whether nothing of a result has come yet.
+func (a *answer) empty() bool { return !a.sent && a.held.Len() == 0 && a.spill == nil }
 
 func (a *answer) Write(b []byte) (int, error) {
-	if !a.sent && a.held.Len()+len(b) <= holdBack {
+	if a.spill != nil {
+		return a.spill.Write(b)
+	}
+	if !a.sent && a.held.Len()+len(b) <= a.room() {
 		return a.held.Write(b)
+	}
+	if !a.sent && (a.q.flag("wait_end_of_query") || a.q.flag("http_wait_end_of_query")) {
+		f, err := os.CreateTemp("", "funnelcloud-result-*")
+		if err != nil {
+			return 0, fmt.Errorf("hold back the result: %w", err)
+		}
+		a.spill = f
+		return f.Write(b)
 	}
 	if err := a.send(http.StatusOK); err != nil {
 		return 0, err
@@ -53,65 +61,63 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.out.Write(b)
 }
 
+func (a *answer) room() int {
+	if n, err := strconv.Atoi(a.q.values.Get("buffer_size")); err == nil && n > holdBack {
+		return min(n, 1<<30)
+	}
+	return holdBack
+}
+
 // send writes the headers and what was held back.
 func (a *answer) send(code int) error {
 	if a.sent {
 		return nil
 	}
-	a.sent = true
-	a.headers()
-	a.out = a.w
-	if a.q != nil && a.q.values.Get("compress") == "1" {
-		bw := &blockWriter{w: a.out, c: compress.NewWriter(0, compress.LZ4)}
-		if strings.EqualFold(a.q.values.Get("network_compression_method"), "zstd") {
-			bw.c = compress.NewWriter(0, compress.ZSTD)
-		}
-		a.out, a.closer = bw, append(a.closer, bw.Flush)
-	} else {
-		a.encode()
+	a.sent, a.out = true, a.w
+	a.headers(code)
+	if err := a.pack(); err != nil {
+		return err
 	}
 	a.w.WriteHeader(code)
-	_, err := a.out.Write(a.held.Bytes())
+	if _, err := a.out.Write(a.held.Bytes()); err != nil || a.spill == nil {
+		return err
+	}
+	if _, err := a.spill.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(onlyWriter{a.out}, a.spill)
 	return err
 }
 
-func (a *answer) encode() {
-	if a.q == nil || a.q.values.Get("enable_http_compression") != "1" {
-		return
-	}
-	for _, e := range strings.Split(a.r.Header.Get("Accept-Encoding"), ",") {
-		switch strings.TrimSpace(e) {
-		case "gzip":
-			z := gzip.NewWriter(a.out)
-			a.out, a.closer = z, append(a.closer, z.Close)
-			a.w.Header().Set("Content-Encoding", "gzip")
-			return
-		case "zstd":
-			z, err := zstd.NewWriter(a.out)
-			if err != nil {
-				continue
-			}
-			a.out, a.closer = z, append(a.closer, z.Close)
-			a.w.Header().Set("Content-Encoding", "zstd")
-			return
-		}
-	}
-}
-
-func (a *answer) headers() {
+func (a *answer) headers(code int) {
 	h := a.w.Header()
 	h.Set("X-ClickHouse-Server-Display-Name", "funnelcloud")
 	h.Set("X-ClickHouse-Timezone", a.s.zone)
 	h.Set("X-ClickHouse-Summary", a.stats.summary())
-	if a.q != nil {
-		h.Set("X-ClickHouse-Query-Id", a.q.id)
+	h.Set("Content-Type", "text/plain; charset=UTF-8")
+	if a.q == nil {
+		return
 	}
-	if a.format != "" {
+	h.Set("X-ClickHouse-Query-Id", a.q.id)
+	if a.q.flag("add_http_cors_header") {
+		h.Set("Access-Control-Allow-Origin", "*")
+	}
+	if a.format != "" && code == http.StatusOK {
+		a.tag = newTag()
+		h.Set("X-ClickHouse-Exception-Tag", a.tag)
 		h.Set("X-ClickHouse-Format", a.format)
+		if t := a.s.types[strings.ToLower(a.format)]; t != "" {
+			h.Set("Content-Type", t)
+		}
 	}
-	if h.Get("Content-Type") == "" {
-		h.Set("Content-Type", "text/plain; charset=UTF-8")
+}
+
+func newTag() string {
+	b := make([]byte, 16)
+	for i := range b {
+		b[i] = 'a' + byte(rand.IntN(26))
 	}
+	return string(b)
 }
 
 func (s stats) summary() string {
@@ -121,116 +127,68 @@ func (s stats) summary() string {
 
 func (a *answer) finish() {
 	err := a.send(http.StatusOK)
-	for i := len(a.closer) - 1; i >= 0; i-- {
-		err = errors.Join(err, a.closer[i]())
-	}
-	if err != nil {
+	if err := errors.Join(err, a.flush(true)); err != nil {
 		a.s.opts.Logger.Debug("clickhouse client went away", "error", err)
 	}
 }
 
-// fail answers with ClickHouse's text and status. Behind bytes already sent,
-// the connection is broken off, so that no client takes a part for the whole.
-func (a *answer) fail(err error) {
-	text := err.Error() + " (version " + a.s.version + ")\n"
+// flush empties the encoders, outermost data first.
+func (a *answer) flush(end bool) (err error) {
+	for i := len(a.encode) - 1; i >= 0; i-- {
+		if end {
+			err = errors.Join(err, a.encode[i].Close())
+		} else {
+			err = errors.Join(err, a.encode[i].Flush())
+		}
+	}
+	return err
+}
+
+// fail answers with ClickHouse's text and status.
+func (a *answer) fail(e *Exception) {
+	text := e.Text + " (version " + a.s.version + ")\n"
 	if a.sent {
-		panic(http.ErrAbortHandler)
+		a.breakOff(text)
 	}
-	var e *Exception
-	if errors.As(err, &e) {
-		a.w.Header().Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.Code))
-	}
-	a.held.Reset()
+	a.w.Header().Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.Code))
+	a.drop()
 	a.held.WriteString(text)
-	if err := a.send(status(err)); err == nil {
+	if err := a.send(e.status()); err == nil {
 		a.finish()
 	}
 }
 
-// copyResult sends the engine's output, transcoded where the client speaks a
-// newer Native than the engine writes.
-func (a *answer) copyResult(q *request, format string, r io.Reader) error {
-	rev, _ := strconv.ParseUint(q.values.Get("client_protocol_version"), 10, 64)
-	if rev == 0 || !strings.EqualFold(format, "Native") {
-		_, err := io.CopyBuffer(struct{ io.Writer }{a}, r, make([]byte, 256<<10))
-		return err
+// breakOff ends a response that is already under way: the exception between
+// marks, as ClickHouse frames it, then a broken connection, so that no client
+// takes the part for the whole.
+func (a *answer) breakOff(text string) {
+	_, err := fmt.Fprintf(a.out, "\r\n__exception__\r\n%s\r\n%s%d %s\r\n__exception__\r\n", a.tag, text, len(text), a.tag)
+	if err == nil && a.flush(false) == nil {
+		_ = http.NewResponseController(a.w).Flush()
 	}
-	in := chproto.NewReader(r)
-	for {
-		block := proto.NewBlock()
-		if err := block.Decode(in, 0); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-		var buf chproto.Buffer
-		if err := block.Encode(&buf, rev); err != nil {
-			return err
-		}
-		if _, err := a.Write(buf.Buf); err != nil {
-			return err
-		}
+	panic(http.ErrAbortHandler)
+}
+
+// drop forgets what was held back.
+func (a *answer) drop() {
+	a.held.Reset()
+	if a.spill != nil {
+		_ = a.spill.Close()
+		_ = os.Remove(a.spill.Name())
+		a.spill = nil
 	}
 }
 
-// blockWriter packs bytes into ClickHouse's compressed blocks.
-type blockWriter struct {
-	w   io.Writer
-	c   *compress.Writer
-	buf []byte
-}
-
-func (b *blockWriter) Write(p []byte) (int, error) {
-	b.buf = append(b.buf, p...)
-	if len(b.buf) < holdBack {
-		return len(p), nil
+// contentTypes are the formats' own, by lower-case name.
+func (c *conn) contentTypes() (map[string]string, error) {
+	out, err := c.text("SELECT lower(name), content_type FROM system.formats WHERE is_output")
+	if err != nil {
+		return nil, err
 	}
-	return len(p), b.Flush()
-}
-
-func (b *blockWriter) Flush() error {
-	if len(b.buf) == 0 {
-		return nil
+	m := map[string]string{}
+	for line := range strings.Lines(out) {
+		name, t, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		m[name] = t
 	}
-	if err := b.c.Compress(b.buf); err != nil {
-		return err
-	}
-	b.buf = b.buf[:0]
-	_, err := b.w.Write(b.c.Data)
-	return err
-}
-
-// decode undoes what the client packed its body in.
-func (q *request) decode() (io.Reader, error) {
-	var body io.Reader = q.http.Body
-	switch q.http.Header.Get("Content-Encoding") {
-	case "gzip":
-		z, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, exception(codeCannotDecompress, "CANNOT_DECOMPRESS", "gzip: %v", err)
-		}
-		body = z
-	case "zstd":
-		z, err := zstd.NewReader(body)
-		if err != nil {
-			return nil, exception(codeCannotDecompress, "CANNOT_DECOMPRESS", "zstd: %v", err)
-		}
-		body = z
-	}
-	if q.values.Get("decompress") == "1" {
-		body = blockReader{compress.NewReader(body)}
-	}
-	return body, nil
-}
-
-// blockReader ends ClickHouse's compressed blocks with a plain io.EOF.
-type blockReader struct{ r *compress.Reader }
-
-func (b blockReader) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = io.EOF
-	}
-	return n, err
+	return m, nil
 }

@@ -20,7 +20,7 @@ type conn struct {
 // stats is what a statement did, as X-ClickHouse-Summary tells it.
 type stats struct {
 	readRows, readBytes, writtenRows, writtenBytes, resultRows, resultBytes uint64
-	seconds                                                                float64
+	seconds                                                                 float64
 }
 
 var errConnect = errors.New("the engine refused the connection")

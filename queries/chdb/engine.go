@@ -59,13 +59,13 @@ func load(path string) (*engine, error) {
 	if len(loaded) > 0 {
 		return nil, fmt.Errorf("load %s: this process already runs another libchdb", path)
 	}
-	lib, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	lib, err := dlopen(path)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w; delete the file to have it installed again, or set %s", path, err, LibraryEnv)
 	}
 	e := &engine{}
 	for name, fn := range e.symbols() {
-		sym, err := purego.Dlsym(lib, name)
+		sym, err := dlsym(lib, name)
 		if err != nil {
 			return nil, fmt.Errorf("load %s: no %s in it; it is older than the %s this program needs", path, name, Version)
 		}

@@ -3,38 +3,78 @@ package chdb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"net/http"
 	"regexp"
-	"strings"
+	"strconv"
 )
-
-// maxQuerySize is ClickHouse's default for the setting max_query_size: the
-// most bytes of a statement's text that are looked at.
-const maxQuerySize = 256 << 10
 
 // execute runs the request's statement. The text is the query parameter and
 // the body, in this order; of an INSERT, the rest of the body is its rows.
 func (s *Server) execute(ctx context.Context, c *conn, q *request, a *answer) error {
+	if q.multipart {
+		if err := c.externalData(q); err != nil {
+			return err
+		}
+	}
 	st, rest, err := q.statement()
 	if err != nil {
 		return err
 	}
-	switch {
-	case st.insert && st.dataFrom >= 0:
-		return s.insertRows(ctx, c, q, a, st, rest)
-	case st.several():
-		return exception(codeSyntaxError, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
-	case c.classify(st.sql) == classReadOnly:
-		return s.read(ctx, c, q, a, st)
+	if q.values.Get("log_comment") != "" {
+		q.text = st.sql[:min(len(st.sql), 1024)]
 	}
-	format, err := q.format(&st)
-	if err != nil {
+	class := c.classify(st.sql[:st.headEnd])
+	if err := q.mayRun(&st, class); err != nil {
 		return err
 	}
-	a.format = format
-	out, stats, err := c.run(st.sql, format, q.args)
+	defer s.watch(ctx, q)()
+	switch {
+	case st.insert && st.dataFrom >= 0 && st.inputFrom >= 0:
+		err = s.insertTransformed(c, q, a, st, rest)
+	case st.insert && st.dataFrom >= 0:
+		err = s.insertRows(c, q, a, st, rest)
+	case class == classReadOnly:
+		err = s.read(c, q, a, st)
+		// The statement parsed as it was, so INTO OUTFILE is at fault: run it whole.
+		if e := (*Exception)(nil); errors.As(err, &e) && e.Code == syntaxError.number && a.empty() {
+			err = s.command(c, q, a, st)
+		}
+	default:
+		err = s.command(c, q, a, st)
+	}
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(exception(queryCancelled, "Query was cancelled"), err)
+	}
+	return err
+}
+
+// mayRun refuses what a server refuses.
+func (q *request) mayRun(st *statement, class queryClass) error {
+	switch {
+	case st.dataFrom < 0 && st.several():
+		return exception(syntaxError, "Syntax error (Multi-statements are not allowed): %s", st.sql[:min(st.end, 200)])
+	case st.outfile():
+		return exception(noOutfile, "INTO OUTFILE is not allowed")
+	case st.insert && st.infile():
+		return exception(notImplemented, "FROM INFILE reads files of the client; send the rows in the request's body")
+	}
+	// A session's connection can't be made read-only and writable again, so
+	// this is done here for it.
+	if get := q.http.Method == http.MethodGet || q.http.Method == http.MethodHead; q.sessionID() != "" &&
+		(get || q.values.Get("readonly") == "1" || q.values.Get("readonly") == "2") &&
+		(st.insert || class != classReadOnly && class != classUnknown) && !st.is(0, "SET") && !st.is(0, "USE") {
+		return exception(readonlyMode, "default: Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.")
+	}
+	return nil
+}
+
+// command runs a statement that changes something; its result is small.
+func (s *Server) command(c *conn, q *request, a *answer, st statement) (err error) {
+	if a.format, err = q.format(&st); err != nil {
+		return err
+	}
+	out, stats, err := c.run(st.sql, a.format, q.args)
 	if err != nil {
 		return err
 	}
@@ -43,8 +83,13 @@ func (s *Server) execute(ctx context.Context, c *conn, q *request, a *answer) er
 	return err
 }
 
-// statement reads as much of the body as the statement's text takes.
+// statement reads as much of the body as the statement's text takes, and no
+// more than ClickHouse looks at: the setting max_query_size.
 func (q *request) statement() (statement, io.Reader, error) {
+	limit := 256 << 10
+	if n, err := strconv.Atoi(q.values.Get("max_query_size")); err == nil && n > 0 {
+		limit = n
+	}
 	text := q.values.Get("query")
 	if text != "" {
 		text += "\n"
@@ -62,13 +107,23 @@ func (q *request) statement() (statement, io.Reader, error) {
 		got, err := io.ReadFull(q.body, grown[n:])
 		buf = grown[:n+got]
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return statement{}, nil, fmt.Errorf("read the query: %w", err)
+			return statement{}, nil, bodyError(err)
 		}
 		st, _ := parse(string(buf))
-		if err != nil || st.dataFrom >= 0 && st.dataFrom < len(buf) || len(buf) > maxQuerySize {
+		// The byte behind FORMAT X may be a line end that isn't data.
+		if err != nil || st.dataFrom >= 0 && st.dataFrom < len(buf) || len(buf) > limit {
 			return st, q.body, nil
 		}
 	}
+}
+
+// bodyError says which side is to blame for a body that can't be read.
+func bodyError(err error) error {
+	var e *Exception
+	if errors.As(err, &e) {
+		return e
+	}
+	return exception(networkError, "Cannot read the request's body: %v", err)
 }
 
 var formatName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
@@ -77,67 +132,16 @@ var formatName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 // ClickHouse's default for HTTP.
 func (q *request) format(st *statement) (string, error) {
 	f := "TabSeparated"
-	if v := q.values.Get("default_format"); v != "" {
+	if v := q.http.Header.Get("X-ClickHouse-Format"); v != "" {
 		f = v
-	} else if v := q.http.Header.Get("X-ClickHouse-Format"); v != "" {
+	} else if v := q.values.Get("default_format"); v != "" {
 		f = v
 	}
 	if st.format != "" {
 		f = st.format
 	}
 	if !formatName.MatchString(f) {
-		return "", exception(codeUnknownFormat, "UNKNOWN_FORMAT", "Unknown format %s", f)
+		return "", exception(unknownFormat, "Unknown format %s", f)
 	}
 	return f, nil
-}
-
-func (s *Server) insertRows(_ context.Context, c *conn, q *request, a *answer, st statement, rest io.Reader) error {
-	ins, err := c.insert(strings.TrimSpace(st.sql[:st.headEnd]), st.format, q.args)
-	if err != nil {
-		return err
-	}
-	_, err = ins.Write([]byte(st.sql[st.dataFrom:]))
-	if err == nil {
-		_, err = io.CopyBuffer(ins, rest, make([]byte, 256<<10))
-	}
-	if err != nil && !errors.Is(err, errInsertStopped) {
-		ins.cancel()
-		return fmt.Errorf("read the rows: %w", err)
-	}
-	a.stats, err = ins.done()
-	return err
-}
-
-// read runs a statement that has a result. The engine writes it to a pipe, by
-// INTO OUTFILE: libchdb's own streaming gives each block as a document of its
-// own, with header and footer, and does SELECT only. A pipe is one document in
-// any format, block by block, and holds the engine back when the client is slow.
-func (s *Server) read(ctx context.Context, c *conn, q *request, a *answer, st statement) error {
-	format, err := q.format(&st)
-	if err != nil {
-		return err
-	}
-	a.format = format
-	r, w, err := os.Pipe()
-	if err != nil {
-		return fmt.Errorf("open a pipe for the result: %w", err)
-	}
-	defer func() { _ = r.Close() }()
-	type outcome struct {
-		stats stats
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		_, stats, err := c.run(st.into(fmt.Sprintf("/dev/fd/%d", w.Fd()), format), "Null", q.args)
-		_ = w.Close()
-		done <- outcome{stats, err}
-	}()
-	err = a.copyResult(q, format, r)
-	if err != nil {
-		_, _ = io.Copy(io.Discard, r)
-	}
-	o := <-done
-	a.stats = o.stats
-	return errors.Join(o.err, err)
 }

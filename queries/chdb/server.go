@@ -1,5 +1,3 @@
-// Package chdb is an embedded ClickHouse: libchdb, the engine as a shared
-// library, behind ClickHouse's own HTTP interface on loopback.
 package chdb
 
 import (
@@ -17,8 +15,8 @@ import (
 )
 
 // Options says how to start a Server. The zero value is good for a test: a
-// library found or installed by Ensure, data in memory of a temporary folder,
-// any free port of loopback and a generated password.
+// library found or installed by Ensure, data in a temporary folder, any free
+// port of loopback and a generated password.
 type Options struct {
 	Library  string       // path of libchdb; "" asks Ensure
 	DataDir  string       // where tables live; "" is a temporary folder, removed by Close
@@ -26,8 +24,9 @@ type Options struct {
 	User     string       // "" is "default"
 	Password string       // "" generates one
 	Logger   *slog.Logger // nil discards
-	// MaxStatements bounds the statements that run at once; the next one waits.
-	// 0 is 32.
+	Progress Progress     // told of an installation by Ensure; may be nil
+	// MaxStatements bounds the statements that run at once; the next one waits
+	// for its turn as long as its client does. 0 is 32.
 	MaxStatements int
 }
 
@@ -38,21 +37,34 @@ type Server struct {
 	keeper  *conn // holds the engine open between requests
 	version string
 	zone    string
+	types   map[string]string // content type of each format
 
 	listener net.Listener
 	http     *http.Server
-	slots    chan struct{}
-	temp     string
+	slots    chan struct{} // one for each running statement
+	sessions *sessions
+	running  running
+
+	lock *os.File
+	temp string
+
+	life     context.Context // ends when statements must
+	end      context.CancelFunc
+	handlers sync.WaitGroup
 	served   chan struct{}
-	once     sync.Once
-	closeErr error
+	closing  sync.Mutex
+	closed   bool
 }
 
-// Start opens the engine on o.DataDir and serves it. One process has at most
-// one Server, because libchdb has one data folder for a process.
+// Start opens the engine on o.DataDir and serves it. A process runs one Server
+// at a time, because libchdb has one data folder for a process; after Close,
+// the next may have another folder. A folder that another process has is a
+// *HeldError.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{opts: o, served: make(chan struct{})}
+	s := &Server{opts: o, served: make(chan struct{}), sessions: newSessions()}
+	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.start(ctx); err != nil {
+		s.end()
 		return nil, errors.Join(err, s.release())
 	}
 	return s, nil
@@ -65,20 +77,31 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if s.engine, err = load(s.opts.Library); err != nil {
 		return err
 	}
+	if s.lock, err = lockDataDir(s.opts.DataDir); err != nil {
+		return err
+	}
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", s.opts.Addr); err != nil {
 		return fmt.Errorf("serve clickhouse on %s: %w; choose another address, or port 0 for any free one", s.opts.Addr, err)
 	}
-	if err := s.openEngine(); err != nil {
+	if err := signLock(s.lock, s.URL()); err != nil {
 		return err
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 30 * time.Second, ErrorLog: slog.NewLogLogger(s.opts.Logger.Handler(), slog.LevelDebug)}
-	go func() {
-		defer close(s.served)
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			s.opts.Logger.Error("clickhouse http server stopped", "error", err)
-		}
-	}()
+	if err := s.openEngine(); err != nil {
+		return fmt.Errorf("open clickhouse on %s: %w", s.opts.DataDir, err)
+	}
+	s.http = &http.Server{
+		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog: slog.NewLogLogger(s.opts.Logger.Handler(), slog.LevelDebug),
+	}
+	go s.listen()
 	return nil
+}
+
+func (s *Server) listen() {
+	defer close(s.served)
+	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		s.opts.Logger.Error("clickhouse http server stopped", "error", err)
+	}
 }
 
 func (s *Server) defaults(ctx context.Context) (err error) {
@@ -100,7 +123,7 @@ func (s *Server) defaults(ctx context.Context) (err error) {
 	}
 	s.slots = make(chan struct{}, o.MaxStatements)
 	if o.Library == "" {
-		if o.Library, err = Ensure(ctx, nil); err != nil {
+		if o.Library, err = Ensure(ctx, o.Progress); err != nil {
 			return err
 		}
 	}
@@ -115,24 +138,29 @@ func (s *Server) defaults(ctx context.Context) (err error) {
 }
 
 func (s *Server) openEngine() (err error) {
-	if err := os.MkdirAll(s.opts.DataDir, 0o750); err != nil {
-		return fmt.Errorf("make clickhouse's data folder: %w", err)
-	}
-	if s.keeper, err = s.open(); err != nil {
-		return fmt.Errorf("open clickhouse on %s: %w", s.opts.DataDir, err)
+	if s.keeper, err = s.open(""); err != nil {
+		return err
 	}
 	if s.version, err = s.keeper.text("SELECT version()"); err != nil {
 		return err
 	}
-	s.zone, err = s.keeper.text("SELECT timezone()")
+	if s.zone, err = s.keeper.text("SELECT timezone()"); err != nil {
+		return err
+	}
+	s.types, err = s.keeper.contentTypes()
 	return err
 }
 
-// open makes a connection. The query profiler is off because its signals
-// belong to Go's runtime in this process.
-func (s *Server) open() (*conn, error) {
-	return s.engine.open("--path="+s.opts.DataDir,
-		"--query_profiler_real_time_period_ns=0", "--query_profiler_cpu_time_period_ns=0")
+// open makes a connection whose statements carry id as their log_comment.
+func (s *Server) open(id string) (*conn, error) {
+	return s.engine.open(
+		"--path="+s.opts.DataDir,
+		// The profiler works by signals, and those belong to Go's runtime here.
+		"--query_profiler_real_time_period_ns=0", "--query_profiler_cpu_time_period_ns=0",
+		// As a server has them; clickhouse-local, which libchdb is made from, doesn't.
+		"--storage_file_read_method=pread", "--implicit_select=0",
+		"--log_comment="+id,
+	)
 }
 
 // Addr is the host:port that the server listens on.
@@ -147,28 +175,46 @@ func (s *Server) User() string { return s.opts.User }
 // Password is the one given in Options or the generated one.
 func (s *Server) Password() string { return s.opts.Password }
 
+// DataDir is the folder where the tables live.
+func (s *Server) DataDir() string { return s.opts.DataDir }
+
+// Version is the engine's, such as 26.7.2.1.
+func (s *Server) Version() string { return s.version }
+
 // Close lets running statements end until ctx does, then cancels them, and
-// closes the engine. It may be called more than once.
+// closes the engine. It may be called more than once. The data is in its
+// folder, complete, when it returns.
 func (s *Server) Close(ctx context.Context) error {
-	s.once.Do(func() {
-		if err := s.http.Shutdown(ctx); err != nil {
-			s.closeErr = errors.Join(err, s.http.Close())
-		}
-		<-s.served
-		s.closeErr = errors.Join(s.closeErr, s.release())
-	})
-	return s.closeErr
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	err := s.http.Shutdown(ctx)
+	s.end()
+	if err != nil {
+		err = s.http.Close()
+	}
+	<-s.served
+	s.handlers.Wait()
+	return errors.Join(err, s.release())
 }
 
-func (s *Server) release() error {
+// release gives back what start took, in reverse, however far it came.
+func (s *Server) release() (err error) {
+	s.sessions.close()
 	if s.keeper != nil {
 		s.keeper.close()
 	}
 	if s.listener != nil {
-		_ = s.listener.Close() // already closed by Shutdown
+		_ = s.listener.Close() // closed already if it was served
+	}
+	if s.lock != nil {
+		err = s.lock.Close()
 	}
 	if s.temp != "" {
-		return os.RemoveAll(s.temp)
+		err = errors.Join(err, os.RemoveAll(s.temp))
 	}
-	return nil
+	return err
 }

@@ -11,16 +11,19 @@ type statement struct {
 	formatStart int    // where that clause (or the end of the statement) is
 	end         int    // of the statement, a trailing semicolon left out
 
-	insert   bool
-	dataFrom int // INSERT: first byte of the rows in sql; -1 if it takes none
-	headEnd  int // INSERT: end of the text before FORMAT or VALUES
+	headEnd int // of the statement before an INSERT's FORMAT or VALUES
+
+	insert    bool
+	dataFrom  int // INSERT: first byte of the rows in sql; -1 if it takes none
+	inputFrom int // INSERT … SELECT … FROM input(: where "input(" begins, else -1
+	inputEnd  int // and ends
 }
 
 // parse looks at sql, which may be the first part of a longer text. complete
 // is false where more text could change the answer.
 func parse(sql string) (st statement, complete bool) {
 	tokens, complete := scan(sql)
-	st = statement{sql: sql, tokens: tokens, dataFrom: -1, end: len(sql)}
+	st = statement{sql: sql, tokens: tokens, dataFrom: -1, inputFrom: -1, end: len(sql), headEnd: len(sql)}
 	if len(tokens) > 0 && st.is(0, "INSERT") {
 		st.insert = true
 		if st.findData() {
@@ -47,21 +50,22 @@ func (st *statement) is(i int, keyword string) bool {
 // findData finds where an INSERT's rows begin. Rows may hold anything, so the
 // search stops at the first FORMAT or VALUES behind the table's name.
 func (st *statement) findData() bool {
-	i := st.afterTable()
-	for ; i < len(st.tokens); i++ {
-		if st.tokens[i].depth != 0 {
-			continue
-		}
+	selects := false
+	for i := st.afterTable(); i < len(st.tokens); i++ {
+		t := st.tokens[i]
 		switch {
-		case st.is(i, "VALUES"):
-			st.format, st.headEnd, st.dataFrom = "Values", st.tokens[i].start, st.tokens[i].end
+		case selects && st.is(i, "input") && st.text(i+1) == "(":
+			st.inputFrom, st.inputEnd = t.start, st.tokens[i+1].end
+		case t.depth != 0:
+		case st.is(i, "VALUES") && !selects:
+			st.format, st.headEnd, st.dataFrom = "Values", t.start, t.end
 			return true
-		case st.is(i, "FORMAT") && i+1 < len(st.tokens):
-			st.format, st.headEnd = st.text(i+1), st.tokens[i].start
+		case st.is(i, "FORMAT") && i+1 < len(st.tokens) && (!selects || st.inputFrom >= 0):
+			st.format, st.headEnd = st.text(i+1), t.start
 			st.dataFrom = skipLineEnd(st.sql, st.tokens[i+1].end)
 			return true
 		case st.is(i, "SELECT"), st.is(i, "WITH"), st.is(i, "WATCH"), st.is(i, "FROM"):
-			return false
+			selects = true
 		}
 	}
 	return false
@@ -106,6 +110,23 @@ func (st *statement) findEnd() {
 func (st *statement) several() bool {
 	for i := range st.tokens {
 		if st.text(i) == ";" {
+			return true
+		}
+	}
+	return false
+}
+
+// outfile and infile tell of clauses that make sense in a client only.
+func (st *statement) outfile() bool { return st.pair("INTO", "OUTFILE") }
+
+func (st *statement) infile() bool { return st.pair("FROM", "INFILE") }
+
+func (st *statement) pair(first, second string) bool {
+	for i := range st.tokens {
+		if st.dataFrom >= 0 && st.tokens[i].start >= st.dataFrom {
+			return false
+		}
+		if st.tokens[i].depth == 0 && st.is(i, first) && st.is(i+1, second) {
 			return true
 		}
 	}

@@ -1,0 +1,5 @@
+package chdb
+
+import "os"
+
+func flock(*os.File) error { return errPlatform }
