@@ -1,0 +1,119 @@
+package path
+
+import "slices"
+
+// Linearity is the row of table path_linearity: how many wins followed the drawn funnel.
+type Linearity struct {
+	UnitKind       string  `ch:"unit_kind"`
+	Wins           uint64  `ch:"wins"`
+	Linear         uint64  `ch:"linear"`
+	LinearityIndex float64 `ch:"linearity_index"`
+	Skipped        uint64  `ch:"skipped"`
+	Repeated       uint64  `ch:"repeated"`
+	WentBack       uint64  `ch:"went_back"`
+	EnteredLate    uint64  `ch:"entered_late"`
+	Recovered      uint64  `ch:"recovered"`
+	LoopsPerWin    float64 `ch:"loops_per_win"`
+}
+
+// Linearity compares each win, up to its first entry into a won state (to its end where the win is no state), with
+// the drawn order. Use LinearityOfSteps where a step can be taken in several ways.
+func (b *Builder) Linearity(order []string) Linearity {
+	steps := make([][]string, len(order))
+	for i, state := range order {
+		steps[i] = []string{state}
+	}
+	return b.LinearityOfSteps(steps)
+}
+
+// LinearityOfSteps compares wins with an order of steps; entering any state of a step takes it, as marketing-,
+// product- and conversation-qualified are three routes to the same step. Steps behind the win don't count.
+//
+// A win can deviate in several ways at once: it skipped a step between its first and the win; it repeated a state; it
+// went back, to an earlier step or to one of Options.SetBack; it entered after the first step. It recovered if it had
+// been in one of SetBack. A state that is in no step makes a win not linear even where none of these holds.
+func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
+	row := Linearity{UnitKind: b.options.UnitKind}
+	rank := b.ranks(steps)
+	loops := uint64(0)
+	for _, v := range b.variants {
+		if !v.won {
+			continue
+		}
+		units := uint64(v.units)
+		d := b.deviations(v, rank, len(steps))
+		row.Wins += units
+		loops += units * d.loops
+		for _, part := range []struct {
+			holds bool
+			count *uint64
+		}{
+			{d.linear(), &row.Linear}, {d.skipped, &row.Skipped}, {d.loops > 0, &row.Repeated},
+			{d.wentBack, &row.WentBack}, {d.enteredLate, &row.EnteredLate}, {d.recovered, &row.Recovered},
+		} {
+			if part.holds {
+				*part.count += units
+			}
+		}
+	}
+	if row.Wins > 0 {
+		row.LinearityIndex = float64(row.Linear) / float64(row.Wins)
+		row.LoopsPerWin = float64(loops) / float64(row.Wins)
+	}
+	return row
+}
+
+// ranks is the step of each state, or -1.
+func (b *Builder) ranks(steps [][]string) []int {
+	rank := make([]int, len(b.states))
+	for id, s := range b.states {
+		rank[id] = slices.IndexFunc(steps, func(step []string) bool { return slices.Contains(step, s.name) })
+	}
+	return rank
+}
+
+type deviations struct {
+	skipped, wentBack, enteredLate, recovered, offLine bool
+	loops                                              uint64 // entries into states entered before
+}
+
+func (d deviations) linear() bool {
+	return !d.skipped && !d.wentBack && !d.enteredLate && !d.offLine && d.loops == 0
+}
+
+func (b *Builder) deviations(v *variant, rank []int, steps int) deviations {
+	var d deviations
+	taken := make([]bool, steps)
+	seen := map[int32]bool{}
+	first, highest, last := -1, -1, steps-1
+	for _, id := range v.states {
+		if seen[id] {
+			d.loops++
+		}
+		seen[id] = true
+		d.recovered = d.recovered || b.states[id].setBack
+		switch r := rank[id]; {
+		case r < 0:
+			d.offLine = true
+			d.wentBack = d.wentBack || b.states[id].setBack
+		default:
+			taken[r] = true
+			d.wentBack = d.wentBack || r < highest
+			highest = max(highest, r)
+			if first < 0 {
+				first = r
+			}
+		}
+		if b.states[id].won {
+			if rank[id] >= 0 {
+				last = rank[id]
+			}
+			break
+		}
+	}
+	d.enteredLate = first != 0
+	for r := max(first, 0); r <= last; r++ {
+		d.skipped = d.skipped || !taken[r]
+	}
+	return d
+}

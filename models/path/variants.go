@@ -1,0 +1,97 @@
+package path
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Variant is a row of table path_variants: a sequence of states and the units that took it.
+type Variant struct {
+	UnitKind   string  `ch:"unit_kind"`
+	StateKind  string  `ch:"state_kind"`
+	Variant    string  `ch:"variant"`
+	Compressed string  `ch:"compressed"`
+	Length     uint32  `ch:"length"`
+	Units      uint64  `ch:"units"`
+	Won        uint64  `ch:"won"`
+	MedianDays float64 `ch:"median_days"` // from the first to the last state
+}
+
+// merged is the variants of one sequence, whatever their ends.
+type merged struct {
+	states []int32
+	text   string
+	units  int
+	won    int
+	days   []float64
+}
+
+// Variants are the most frequent sequences, by number of units, then by name; all of them if top is 0 or less. If some
+// are left out, a last row named Remaining holds their units, so that units always sum to all.
+func (b *Builder) Variants(top int) []Variant {
+	all := b.merged()
+	shown := len(all)
+	if top > 0 {
+		shown = min(top, shown)
+	}
+	rows := make([]Variant, 0, shown+1)
+	for _, m := range all[:shown] {
+		row := b.row(m)
+		row.Compressed, row.Length = Compress(b.names(m.states)), uint32(len(m.states))
+		rows = append(rows, row)
+	}
+	if shown == len(all) {
+		return rows
+	}
+	rest := merged{text: Remaining}
+	for _, m := range all[shown:] {
+		rest.units, rest.won, rest.days = rest.units+m.units, rest.won+m.won, append(rest.days, m.days...)
+	}
+	row := b.row(&rest)
+	row.Compressed = fmt.Sprintf("%d other variants", len(all)-shown)
+	return append(rows, row)
+}
+
+func (b *Builder) row(m *merged) Variant {
+	return Variant{
+		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Variant: m.text,
+		Units: uint64(m.units), Won: uint64(m.won), MedianDays: quantile(m.days, .5),
+	}
+}
+
+// merged brings the same sequences with different ends together, most frequent first.
+func (b *Builder) merged() []*merged {
+	bySequence := map[string]*merged{}
+	for key, v := range b.variants {
+		sequence := key[4:] // behind the end
+		m := bySequence[sequence]
+		if m == nil {
+			m = &merged{states: v.states, text: strings.Join(b.names(v.states), " > ")}
+			bySequence[sequence] = m
+		}
+		m.units += v.units
+		m.days = append(m.days, v.days...)
+		if v.won {
+			m.won += v.units
+		}
+	}
+	all := make([]*merged, 0, len(bySequence))
+	for _, m := range bySequence {
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(x, y *merged) int {
+		return cmp.Or(cmp.Compare(y.units, x.units), cmp.Compare(x.text, y.text),
+			slices.Compare(b.names(x.states), b.names(y.states)))
+	})
+	return all
+}
+
+func (b *Builder) names(ids []int32) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = b.states[id].name
+	}
+	return names
+}
