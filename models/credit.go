@@ -99,12 +99,11 @@ func (w *creditWriter) credit(ctx context.Context, m attribution.Model, sample *
 		return nil
 	}
 	unitKind, conversionType := journeys[0].UnitKind, journeys[0].ConversionType
-	effects, err := attribution.Effects(m, sample, credit, w.run.o.Bootstrap, seedOf(w.run.row.RunID, m.Name()))
+	intervals, err := attribution.BootstrapCredit(m, sample, credit, w.run.o.Bootstrap, seedOf(w.run.row.RunID, m.Name()))
 	if err != nil {
-		return fmt.Errorf("model %s: %w", m.Name(), err)
+		return fmt.Errorf("model %s: intervals: %w", m.Name(), err)
 	}
-	for _, effect := range effects {
-		effect.UnitKind, effect.ConversionType = unitKind, conversionType
+	for _, effect := range attribution.Effects(m, sample, credit, unitKind, conversionType, intervals) {
 		if err := w.effects.Append(ctx, effect); err != nil {
 			return err
 		}

@@ -7,8 +7,8 @@ WITH seen AS
         anonymous_id,
         user_id,
         email,
-        kind,
-        if(kind = 'alias', JSONExtractString(properties, 'previous_id'), '') AS previous_id
+        -- An alias names the id that somebody had before, which may have been a device's or a user's.
+        if(kind = 'alias' AND anonymous_id IN (SELECT user_id FROM events WHERE user_id != ''), anonymous_id, '') AS previous_id
     FROM events FINAL
     WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')}
 )
