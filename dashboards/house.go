@@ -1,0 +1,167 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/barchart"
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+const (
+	columns       = 24 // of Grafana's grid
+	tag           = "funnelcloud"
+	datasourceUID = "${datasource}"
+)
+
+// Units by Grafana's ids.
+const (
+	share   = "percentunit" // 0 to 1
+	number  = "short"
+	seconds = "s"
+	days    = "d"
+)
+
+func datasourceRef() *common.DataSourceRef {
+	return &common.DataSourceRef{Type: cog.ToPtr(PluginID), Uid: cog.ToPtr(datasourceUID)}
+}
+
+// grid is a place: column, line, width and height in Grafana's units.
+type grid struct{ x, y, w, h uint32 }
+
+// head is what every panel has: an id that is never reused, a place, a title that asks or states, and a description that
+// says what the numbers mean and what they don't. empty is shown in place of no data.
+type head struct {
+	id           uint32
+	at           grid
+	title, about string
+	empty        string
+	targets      []target
+}
+
+// builder is what the SDK's panel builders have in common.
+type builder[B any] interface {
+	Id(uint32) B
+	Title(string) B
+	Description(string) B
+	GridPos(dashboard.GridPos) B
+	Datasource(common.DataSourceRef) B
+	WithTarget(cog.Builder[variants.Dataquery]) B
+	NoValue(string) B
+}
+
+// frame gives a panel its head.
+func frame[B builder[B]](b B, h head) B {
+	b = b.Id(h.id).Title(h.title).Description(h.about).Datasource(*datasourceRef()).
+		GridPos(dashboard.GridPos{X: h.at.x, Y: h.at.y, W: h.at.w, H: h.at.h})
+	if h.empty != "" {
+		b = b.NoValue(h.empty)
+	}
+	for _, t := range h.targets {
+		b = b.WithTarget(t)
+	}
+	return b
+}
+
+// figures is a line of big numbers, one for each column of a single row.
+func figures(h head) *stat.PanelBuilder {
+	return frame(stat.NewPanelBuilder(), h).Unit(number).Decimals(0).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Fields("/.*/").Values(false)).
+		Orientation(common.VizOrientationVertical).TextMode(common.BigValueTextModeValueAndName).
+		ColorMode(common.BigValueColorModeNone).GraphMode(common.BigValueGraphModeNone).
+		JustifyMode(common.BigValueJustifyModeAuto).WideLayout(false).Thresholds(plain()).ColorScheme(fixed(ink))
+}
+
+// rows is a table.
+func rows(h head) *table.PanelBuilder {
+	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).
+		Thresholds(plain()).ColorScheme(fixed(ink))
+}
+
+// bars is a bar chart over the first text column, lying down so that long names stay readable.
+func bars(h head) *barchart.PanelBuilder {
+	return frame(barchart.NewPanelBuilder(), h).Unit(number).Orientation(common.VizOrientationHorizontal).
+		BarWidth(0.9).GroupWidth(0.8).FillOpacity(85).LineWidth(0).AxisBorderShow(false).Min(0).
+		Tooltip(tooltip()).Legend(legend()).ColorScheme(fixed(accent)).Thresholds(plain())
+}
+
+// lines is a time series, stacked bars by default: what is counted in a week is not a level between weeks.
+func lines(h head) *timeseries.PanelBuilder {
+	return frame(timeseries.NewPanelBuilder(), h).Unit(number).Min(0).LineWidth(1).FillOpacity(12).
+		ShowPoints(common.VisibilityModeAuto).PointSize(4).Tooltip(tooltip()).Legend(legend()).Thresholds(plain())
+}
+
+// stacked turns a time series into stacked bars.
+func stacked(b *timeseries.PanelBuilder) *timeseries.PanelBuilder {
+	return b.DrawStyle(common.GraphDrawStyleBars).FillOpacity(85).LineWidth(0).BarAlignment(common.BarAlignmentCenter).
+		BarWidthFactor(0.8).ShowPoints(common.VisibilityModeNever).
+		Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal).Group("A"))
+}
+
+// tooltip is set on every chart: left out, the SDK writes an empty mode, which Grafana's schema forbids.
+func tooltip() *common.VizTooltipOptionsBuilder {
+	return common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending)
+}
+
+func legend() *common.VizLegendOptionsBuilder {
+	return common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).
+		Placement(common.LegendPlacementBottom).Calcs([]string{})
+}
+
+func noLegend() *common.VizLegendOptionsBuilder { return legend().ShowLegend(false) }
+
+// plain colours nothing by value: most figures have no threshold that would hold for every company.
+func plain() *dashboard.ThresholdsConfigBuilder { return limits(ink) }
+
+// limits colours values: base below the first step, then each step's colour from its value on.
+func limits(base string, steps ...dashboard.Threshold) *dashboard.ThresholdsConfigBuilder {
+	all := append([]dashboard.Threshold{{Value: nil, Color: base}}, steps...)
+	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(all)
+}
+
+func from(value float64, color string) dashboard.Threshold {
+	return dashboard.Threshold{Value: &value, Color: color}
+}
+
+func fixed(color string) *dashboard.FieldColorBuilder {
+	return dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor(color)
+}
+
+// set is one property of a field's override.
+func set(id string, value any) dashboard.DynamicConfigValue {
+	return dashboard.DynamicConfigValue{Id: id, Value: value}
+}
+
+// unit is the override of a column's unit and decimals.
+func unit(id string, decimals int) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{set("unit", id), set("decimals", decimals)}
+}
+
+// width is the override of a column's width in pixels.
+func width(px int) dashboard.DynamicConfigValue { return set("custom.width", px) }
+
+// bar draws a column of a table as a bar in the cell, from 0 to max.
+func bar(max float64, color string) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{
+		set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+		set("min", 0), set("max", max), set("color", map[string]any{"mode": "fixed", "fixedColor": color}),
+	}
+}
+
+// heat colours the cells of a table from white to blue by value; one hue, so that it reads without colour vision.
+func heat() []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{
+		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
+		set("color", map[string]any{"mode": "continuous-blues"}),
+	}
+}
+
+// matrix turns long rows into a table: a line for each value of row, a column for each value of column.
+func matrix(row, column, value string) dashboard.DataTransformerConfig {
+	return dashboard.DataTransformerConfig{Id: "groupingToMatrix", Options: map[string]any{
+		"rowField": row, "columnField": column, "valueField": value, "emptyValue": "null",
+	}}
+}

@@ -1,0 +1,125 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+const pipelineUID = "funnelcloud-pipeline"
+
+// pipeline answers whether the data arrive, and whether the batch ran.
+func pipeline() page {
+	return page{
+		file: "pipeline.json", uid: pipelineUID, title: "Pipeline health: do the data arrive, and can they be trusted?",
+		description: "What the consumers read and refused, how far they are behind, how fresh each source is, and what the batch did. The period selects by when the work was done, not by when the events happened.",
+		from:        "now-24h", to: "now", refresh: "1m",
+		variables: []variable{datasource()},
+		panels: []cog.Builder[dashboard.Panel]{
+			pipelineTotals(), throughput(), lag(), rejectsOverTime(), rejects(), freshness(), runs(), runSteps(), checks(),
+		},
+	}
+}
+
+func pipelineTotals() cog.Builder[dashboard.Panel] {
+	return figures(head{
+		id: 1, at: grid{0, 0, 24, 4}, title: "Does everything arrive?",
+		about:   "Messages read, events inserted and messages refused in the period; events whose clock was corrected by more than a minute. As of now, whatever the period: rows inserted twice that the table collapses to one (repeats by senders or after a crash), and messages behind the end of all partitions as of each partition's last batch; a consumer that stands still doesn't update it.",
+		targets: []target{tabular("A", "pipeline/totals")},
+	}).OverrideByName("Reject rate", []dashboard.DynamicConfigValue{set("unit", share), set("decimals", 2),
+		set("thresholds", map[string]any{"mode": "absolute", "steps": []any{map[string]any{"color": ink, "value": nil}, map[string]any{"color": warning, "value": 0.01}, map[string]any{"color": alarm, "value": 0.05}}}),
+		set("color", map[string]any{"mode": "thresholds"})}).ColorMode(common.BigValueColorModeValue)
+}
+
+// stepped draws one value per step of time.
+func stepped(h head) *timeseries.PanelBuilder {
+	return lines(h).Interval("10s").LineInterpolation(common.LineInterpolationLinear)
+}
+
+func throughput() cog.Builder[dashboard.Panel] {
+	return stepped(head{
+		id: 2, at: grid{0, 4, 12, 8}, title: "How fast do events come in?",
+		about:   "Events inserted a second, by topic, averaged over each step of the chart. A gap means that no batch was inserted.",
+		empty:   "Nothing was ingested in the period",
+		targets: []target{series("A", "pipeline/throughput")},
+	}).Unit("cps").Decimals(0)
+}
+
+func lag() cog.Builder[dashboard.Panel] {
+	return stepped(head{
+		id: 3, at: grid{12, 4, 12, 8}, title: "Do the consumers keep up?",
+		about:   "Messages between the last one read and the end of the partition when the batch was fetched; the worst of each step. Rising for long means too few consumers.",
+		empty:   "Nothing was ingested in the period",
+		targets: []target{series("A", "pipeline/lag")},
+	}).Decimals(0)
+}
+
+func rejectsOverTime() cog.Builder[dashboard.Panel] {
+	return stacked(stepped(head{
+		id: 4, at: grid{0, 12, 8, 8}, title: "What is refused, and since when?",
+		about:   "Messages that could not become events, by reason. They are kept with their raw bytes and can be replayed after a fix.",
+		empty:   "Nothing was refused in the period",
+		targets: []target{series("A", "pipeline/rejects_over_time")},
+	}).Decimals(0))
+}
+
+func rejects() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 5, at: grid{8, 12, 16, 8}, title: "Which source sends what we can't read?",
+		about:   "Refused messages by source, topic and reason, with the latest one's fault and first 300 characters.",
+		empty:   "Nothing was refused in the period",
+		targets: []target{tabular("A", "pipeline/rejects")},
+	}).Decimals(0).OverrideByName("Source", narrow(100)).OverrideByName("Topic", narrow(90)).OverrideByName("Reason", narrow(110)).
+		OverrideByName("Messages", narrow(90)).OverrideByName("Latest", narrow(170))
+}
+
+func narrow(px int) []dashboard.DynamicConfigValue { return []dashboard.DynamicConfigValue{width(px)} }
+
+func freshness() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 6, at: grid{0, 20, 12, 8}, title: "How fresh is each source?",
+		about:   "The latest event and the latest row of each source, how old that row is now, and how long rows took from our first sight of the event to the table. Rows may still hold repeats that ClickHouse has not merged away.",
+		empty:   "No events yet",
+		targets: []target{tabular("A", "pipeline/freshness")},
+	}).Decimals(0).OverrideByName("Age of latest row", unit(seconds, 0)).OverrideByName("Median delay", unit(seconds, 1)).
+		OverrideByName("99 % within", unit(seconds, 1)).OverrideByName("Latest event", narrow(170)).OverrideByName("Latest row", narrow(170))
+}
+
+func checks() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 9, at: grid{12, 20, 12, 8}, title: "Do the published figures pass their checks?",
+		about:   "Data checks of the published run, failures first, with one row that breaks the rule. A failed check means that figures on the other dashboards may be wrong.",
+		empty:   "The published run has no check results",
+		targets: []target{tabular("A", "pipeline/checks")},
+	}).Decimals(0).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", narrow(170))
+}
+
+func runs() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 7, at: grid{0, 28, 14, 9}, title: "Did the batch run, and how long did it take?",
+		about:   "The latest 50 runs. Readers see the latest published one; a failed run leaves it in place and says why. “Events until” is the time of ingestion up to which a run has read.",
+		empty:   "The batch has never run",
+		targets: []target{tabular("A", "pipeline/runs")},
+	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 1), width(90))).OverrideByName("Status", append(narrow(100), verdict("published", "failed")...)).
+		OverrideByName("Run", narrow(60)).OverrideByName("Started", narrow(170)).OverrideByName("Events until", narrow(170))
+}
+
+func runSteps() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 8, at: grid{14, 28, 10, 9}, title: "Where does the batch spend its time?",
+		about:   "Steps of the published run in their order, with the rows they read and wrote.",
+		empty:   "The batch has never run",
+		targets: []target{tabular("A", "pipeline/steps")},
+	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100)))
+}
+
+// verdict colours the text of a good and a bad word.
+func verdict(fine, bad string) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{
+		set("custom.cellOptions", map[string]any{"type": "color-text"}),
+		set("mappings", []any{map[string]any{"type": "value", "options": map[string]any{
+			fine: map[string]any{"color": good, "index": 0}, bad: map[string]any{"color": alarm, "index": 1},
+		}}}),
+	}
+}

@@ -1,0 +1,157 @@
+package dashboards
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// Query runs a statement and returns the names of its columns and its rows, as a driver scans them. It is all that this
+// package and the report need of a database.
+type Query func(ctx context.Context, sql string) (columns []string, rows [][]any, err error)
+
+// PanelQuery is one query of one panel, with its macros and variables unexpanded.
+type PanelQuery struct {
+	Dashboard string // file name
+	Panel     uint32 // id
+	Title     string
+	Ref       string // refId
+	Format    int    // 0 time series, 1 table
+	SQL       string
+}
+
+// Targets are the queries of all panels, in the order of dashboards and panels.
+func Targets() ([]PanelQuery, error) {
+	var all []PanelQuery
+	for _, page := range pages() {
+		built, err := page.build()
+		if err != nil {
+			return nil, fmt.Errorf("make dashboard %s: %w", page.uid, err)
+		}
+		for _, p := range built.Panels {
+			for _, q := range p.Panel.Targets {
+				t, ok := q.(Target)
+				if !ok {
+					return nil, fmt.Errorf("dashboard %s, panel %d: a query of type %s", page.uid, *p.Panel.Id, q.DataqueryType())
+				}
+				all = append(all, PanelQuery{page.file, *p.Panel.Id, *p.Panel.Title, t.RefID, t.Format, t.RawSQL})
+			}
+		}
+	}
+	return all, nil
+}
+
+// DefaultScope is the period from from to to with every variable as the dashboards start: fixed lists at their first
+// choice, lists that the data make at their first row, several values where several may be chosen. Query runs the
+// statements that make the lists. A variable whose list is empty keeps the value that the dashboard names.
+func DefaultScope(ctx context.Context, query Query, from, to time.Time) (Scope, error) {
+	s := Scope{From: from, To: to, Interval: step(from, to), Variables: map[string][]string{}}
+	for _, page := range pages() {
+		for _, b := range page.variables {
+			v, err := b.Build()
+			if err != nil {
+				return s, fmt.Errorf("dashboard %s: %w", page.uid, err)
+			}
+			if _, known := s.Variables[v.Name]; known || v.Type == dashboard.VariableTypeDatasource {
+				continue
+			}
+			if s.Variables[v.Name], err = chosen(ctx, query, s, v); err != nil {
+				return s, fmt.Errorf("dashboard %s: variable %s: %w", page.uid, v.Name, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// step gives about 100 steps to a period, whole minutes from an hour and a half on.
+func step(from, to time.Time) time.Duration {
+	return max(to.Sub(from)/100, time.Second).Round(time.Second)
+}
+
+// chosen are the values that a variable starts with.
+func chosen(ctx context.Context, query Query, s Scope, v dashboard.VariableModel) ([]string, error) {
+	current := currentValue(v)
+	if v.Type != dashboard.VariableTypeQuery {
+		return []string{current}, nil
+	}
+	options, err := s.Options(ctx, query, *v.Query.String)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(options) == 0:
+		return []string{current}, nil
+	case v.Multi != nil && *v.Multi:
+		return options, nil
+	}
+	for _, o := range options {
+		if o == current {
+			return []string{current}, nil
+		}
+	}
+	return options[:1], nil
+}
+
+// currentValue is the value that the dashboard names: the empty string where it names none, as for text boxes.
+func currentValue(v dashboard.VariableModel) string {
+	if v.Current == nil || v.Current.Value.String == nil {
+		return ""
+	}
+	return *v.Current.Value.String
+}
+
+// Options are the values that a variable's statement offers within the scope: its first column, as text.
+func (s Scope) Options(ctx context.Context, query Query, sql string) ([]string, error) {
+	_, rows, err := s.Run(ctx, query, sql)
+	if err != nil {
+		return nil, err
+	}
+	var options []string
+	for _, row := range rows {
+		options = append(options, fmt.Sprint(row[0]))
+	}
+	return options, nil
+}
+
+// Run expands a panel's SQL and runs it.
+func (s Scope) Run(ctx context.Context, query Query, sql string) (columns []string, rows [][]any, err error) {
+	expanded, err := s.Expand(sql)
+	if err != nil {
+		return nil, nil, err
+	}
+	return query(ctx, expanded)
+}
+
+// ErrNoRows says that a panel's query has no rows, which its panel shows as its text for no data.
+var ErrNoRows = errors.New("no rows")
+
+// Check runs every query of every dashboard within the scope. It joins all faults: queries that fail, and those without
+// rows as ErrNoRows.
+func Check(ctx context.Context, query Query, s Scope) error {
+	targets, err := Targets()
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, t := range targets {
+		_, rows, err := s.Run(ctx, query, t.SQL)
+		if err == nil && len(rows) == 0 {
+			err = ErrNoRows
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s, panel %d %q, query %s: %w", t.Dashboard, t.Panel, t.Title, t.Ref, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// parse reads a dashboard's JSON strictly: fields that Grafana doesn't know are errors.
+func parse(text []byte) (dashboard.Dashboard, error) {
+	var d dashboard.Dashboard
+	var raw json.RawMessage = text
+	err := d.UnmarshalJSONStrict(raw)
+	return d, err
+}

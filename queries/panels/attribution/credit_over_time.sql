@@ -1,0 +1,11 @@
+-- Conversions credited to each channel by one model, week by week (from Monday).
+SELECT
+    toDateTime(toStartOfWeek(converted_at, 1), 'UTC') AS time,
+    toString(channel) AS channel,
+    sum(weight) AS conversions
+FROM attribution_ledger
+WHERE $__timeFilter_ms(converted_at)
+    AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+    AND model = ${model:sqlstring}
+GROUP BY time, channel
+ORDER BY time, channel

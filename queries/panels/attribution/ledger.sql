@@ -1,0 +1,27 @@
+-- The ledger of one conversion: every row that any figure above is a sum of. Without an id, the latest conversion.
+WITH
+    (
+        SELECT argMax(conversion_id, (converted_at, conversion_id))
+        FROM conversions
+        WHERE $__timeFilter_ms(converted_at)
+            AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+    ) AS latest
+SELECT
+    conversion_id AS "Conversion",
+    model AS "Model",
+    position AS "No.",
+    touch_ts AS "Touch",
+    channel AS "Channel",
+    utm_source AS "Source",
+    utm_campaign AS "Campaign",
+    landing_page AS "Landing page",
+    person_id AS "Person",
+    weight AS "Weight",
+    toFloat64(credited_value) AS "Value",
+    rule AS "Rule",
+    touch_id AS "Touch (event) id"
+FROM attribution_ledger
+WHERE conversion_id = if(${conversion:sqlstring} = '', latest, ${conversion:sqlstring})
+    AND model IN (${models:sqlstring})
+ORDER BY "Model", "No."
+LIMIT 1000

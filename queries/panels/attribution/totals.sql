@@ -1,0 +1,25 @@
+-- What there is to credit: one row.
+WITH
+    converted AS
+    (
+        SELECT value, unattributed_reason
+        FROM conversions
+        WHERE $__timeFilter_ms(converted_at)
+            AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+    ),
+    walked AS
+    (
+        SELECT length(touch_ids) AS touches, days_to_convert
+        FROM journeys
+        WHERE outcome = 'converted' AND $__timeFilter_ms(ended_at)
+            AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+    ),
+    (SELECT if(count() = 0, NULL, avg(touches)) FROM walked) AS mean_touches,
+    (SELECT if(count() = 0, NULL, quantile(0.5)(days_to_convert)) FROM walked) AS median_days
+SELECT
+    count() AS "Conversions",
+    toFloat64(sum(value)) AS "Value",
+    if(count() = 0, NULL, countIf(unattributed_reason = '') / count()) AS "Credited to a touch",
+    mean_touches AS "Touches a journey",
+    median_days AS "Median days to convert"
+FROM converted

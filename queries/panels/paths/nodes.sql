@@ -1,0 +1,29 @@
+-- Nodes of the graph: the states at either end of the busiest transitions.
+WITH
+    ranked AS
+    (
+        SELECT toString(from_state) AS from_state, toString(to_state) AS to_state, transitions,
+            row_number() OVER (ORDER BY transitions DESC, from_state, to_state) AS place
+        FROM path_transitions
+        WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring}
+    ),
+    shown AS (SELECT * FROM ranked WHERE place <= toUInt32(${edges:sqlstring})),
+    ends AS (SELECT from_state AS state, 0 AS entered FROM shown UNION ALL SELECT to_state AS state, transitions AS entered FROM shown),
+    known AS
+    (
+        SELECT toString(state) AS state, entries, units, re_entry_rate, win_probability
+        FROM path_states
+        WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring}
+    )
+SELECT
+    ends.state AS id,
+    ends.state AS title,
+    if(any(known.entries) > 0, concat(toString(round(100 * any(known.re_entry_rate))), ' % came back'), '') AS subtitle,
+    toFloat64(if(any(known.units) > 0, any(known.units), sum(ends.entered))) AS mainstat,
+    toFloat64(any(known.win_probability)) AS secondarystat,
+    least(1., greatest(0., any(known.win_probability))) AS arc__won,
+    1 - arc__won AS arc__other
+FROM ends
+LEFT JOIN known ON known.state = ends.state
+GROUP BY ends.state
+ORDER BY indexOf(['(start)', 'suspect', 'inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'won'], id), id

@@ -1,0 +1,9 @@
+-- Rejected messages by reason.
+SELECT
+    $__timeInterval(rejected_at) AS time,
+    toString(reason) AS reason,
+    count() AS messages
+FROM events_rejected FINAL
+WHERE $__timeFilter_ms(rejected_at)
+GROUP BY time, reason
+ORDER BY time, reason
