@@ -1,0 +1,208 @@
+package qualify
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// ConversationDefinition says which words of a prospect are intent to buy (a CQL). Expressions are RE2 and meet the
+// message in lower case, without accents, with plain apostrophes.
+type ConversationDefinition struct {
+	Named     `yaml:",inline"`
+	MinLevel  int8              `yaml:"min_level"`  // least level that qualifies
+	LapseDays float64           `yaml:"lapse_days"` // after the prospect's last message, a CQL no more
+	Intents   []IntentPattern   `yaml:"intents"`
+	Negatives []NegativePattern `yaml:"negatives"`
+	// Negators are words that, shortly before an intent in the same clause, turn it around.
+	Negators words `yaml:"negators"`
+	// NotNegators are phrases that hold a negator but don't negate: "no problem".
+	NotNegators words `yaml:"not_negators"`
+	// Why are expressions with one group: the stated use or problem.
+	Why words `yaml:"why"`
+}
+
+// IntentPattern is one way to say it.
+type IntentPattern struct {
+	Rule       string  `yaml:"rule"`
+	Level      int8    `yaml:"level"`
+	Confidence float64 `yaml:"confidence"`
+	Match      words   `yaml:"match"`
+}
+
+// NegativePattern is a reason not to call.
+type NegativePattern struct {
+	Reason string `yaml:"reason"`
+	// Overrules intent in the same message; support, which does not, may well come from a buyer.
+	Overrules bool `yaml:"overrules"`
+	// Disqualifies a person who is not yet with sales.
+	Disqualifies bool  `yaml:"disqualifies"`
+	Match        words `yaml:"match"`
+}
+
+func (c ConversationDefinition) validate() error {
+	var faults []error
+	if c.MinLevel < 1 || c.MinLevel > 3 || c.LapseDays <= 0 {
+		faults = append(faults, fmt.Errorf("%s: needs min_level 1 to 3 and lapse_days", c.Name))
+	}
+	for _, p := range c.Intents {
+		if p.Rule == "" || p.Level < 1 || p.Level > 3 || p.Confidence <= 0 || p.Confidence > 1 {
+			faults = append(faults, fmt.Errorf("%s: intent %q: needs a rule, a level 1 to 3 and a confidence above 0 up to 1", c.Name, p.Rule))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+type conversationProgram struct {
+	intents     []*regexp.Regexp
+	negatives   []*regexp.Regexp
+	negators    *regexp.Regexp
+	notNegators *regexp.Regexp
+	why         []*regexp.Regexp
+}
+
+func (c ConversationDefinition) compile() (*conversationProgram, error) {
+	p := &conversationProgram{}
+	var faults []error
+	one := func(where string, alternatives words, wrap string) *regexp.Regexp {
+		expression, err := regexp.Compile(fmt.Sprintf(wrap, strings.Join(alternatives, "|")))
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %s: %w", c.Name, where, err))
+		}
+		return expression
+	}
+	for _, i := range c.Intents {
+		p.intents = append(p.intents, one(i.Rule, i.Match, `\b(?:%s)`))
+	}
+	for _, n := range c.Negatives {
+		p.negatives = append(p.negatives, one(n.Reason, n.Match, `\b(?:%s)`))
+	}
+	p.negators = one("negators", c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
+	p.notNegators = one("not_negators", c.NotNegators, `(?:%s)`)
+	for _, w := range c.Why {
+		p.why = append(p.why, one("why", words{w}, `\b(?:%s)`))
+	}
+	return p, errors.Join(faults...)
+}
+
+// verdict on one message. Level 0: it says nothing of buying.
+type verdict struct {
+	level        int8
+	confidence   float64
+	rule         string
+	negative     string
+	disqualifies bool
+	why          string
+}
+
+// read judges one message of a prospect.
+func (d *Definitions) read(message string) verdict {
+	text := plain(message)
+	v := verdict{why: d.patterns.stated(text, message)}
+	for i, n := range d.Conversation.Negatives {
+		if d.patterns.negatives[i].MatchString(text.folded) {
+			v.negative, v.disqualifies, v.rule = n.Reason, n.Disqualifies, n.Reason
+			if n.Overrules {
+				v.level, v.confidence = -1, 0.9
+				return v
+			}
+			break
+		}
+	}
+	for i, p := range d.Conversation.Intents {
+		if p.Level > v.level && d.patterns.affirmed(d.patterns.intents[i], text.folded) {
+			v.level, v.confidence, v.rule = p.Level, p.Confidence, p.Rule
+		}
+	}
+	if v.level > 0 {
+		v.negative, v.disqualifies = "", false
+	} else if v.negative != "" {
+		v.level, v.confidence = -1, 0.8
+	}
+	return v
+}
+
+// affirmed reports whether an expression matches somewhere without being negated there.
+func (p *conversationProgram) affirmed(expression *regexp.Regexp, text string) bool {
+	for _, match := range expression.FindAllStringIndex(text, -1) {
+		if !p.negated(clauseBefore(text, match[0])) {
+			return true
+		}
+	}
+	return false
+}
+
+const wordsThatNegate = 5
+
+func (p *conversationProgram) negated(before string) bool {
+	fields := strings.Fields(before)
+	before = strings.Join(fields[max(0, len(fields)-wordsThatNegate):], " ")
+	before = p.notNegators.ReplaceAllString(before, "")
+	return p.negators.MatchString(before)
+}
+
+// clauseBefore is the part of the clause that lies before a position: "but", "pero", "aunque" and punctuation end one.
+func clauseBefore(text string, end int) string {
+	before := text[:end]
+	if i := strings.LastIndexAny(before, ".,;:!?\n()"); i >= 0 {
+		before = before[i+1:]
+	}
+	for _, turn := range []string{" but ", " pero ", " aunque ", " sino ", " however "} {
+		if i := strings.LastIndex(before, turn); i >= 0 {
+			before = before[i+len(turn):]
+		}
+	}
+	return before
+}
+
+// stated returns the use or problem in the prospect's own words.
+func (p *conversationProgram) stated(text plainText, original string) string {
+	for _, expression := range p.why {
+		if m := expression.FindStringSubmatchIndex(text.folded); len(m) >= 4 && m[2] >= 0 {
+			return strings.TrimSpace(original[text.from[m[2]]:text.from[m[3]]])
+		}
+	}
+	return ""
+}
+
+// plainText is a message folded for matching, with the way back: from[i] is where byte i came from.
+type plainText struct {
+	folded string
+	from   []int
+}
+
+func plain(message string) plainText {
+	var b strings.Builder
+	from := make([]int, 0, len(message)+1)
+	for i, r := range message {
+		folded := fold(unicode.ToLower(r))
+		for range len(string(folded)) {
+			from = append(from, i)
+		}
+		b.WriteRune(folded)
+	}
+	return plainText{folded: b.String(), from: append(from, len(message))}
+}
+
+func fold(r rune) rune {
+	switch r {
+	case 'á', 'à', 'â', 'ä', 'ã':
+		return 'a'
+	case 'é', 'è', 'ê', 'ë':
+		return 'e'
+	case 'í', 'ì', 'î', 'ï':
+		return 'i'
+	case 'ó', 'ò', 'ô', 'ö', 'õ':
+		return 'o'
+	case 'ú', 'ù', 'û', 'ü':
+		return 'u'
+	case '’', '‘', '`', '´':
+		return '\''
+	case '\u00a0', '\t':
+		return ' '
+	default:
+		return r
+	}
+}

@@ -1,0 +1,97 @@
+package qualify
+
+import "fmt"
+
+// due is what may happen between events.
+type due int
+
+const (
+	nothing due = iota
+	scoreFall
+	productLapse
+	conversationLapse
+	dormancy
+)
+
+// advance lets happen, in order, what falls due up to and including a time if nothing else does: decay of the score
+// below its threshold, a lapsed product or conversation route, dormancy.
+func (e *evaluation) advance(to int64) {
+	to = min(to, e.until)
+	for {
+		at, what := e.nextDue()
+		if what == nothing || at > to {
+			return
+		}
+		e.happen(what, at)
+	}
+}
+
+// nextDue is the earliest thing due; among several at one instant, the first named.
+func (e *evaluation) nextDue() (int64, due) {
+	at, what := never, nothing
+	consider := func(t int64, w due) {
+		if t < at {
+			at, what = t, w
+		}
+	}
+	if e.heldByScore {
+		consider(e.scoreFalls, scoreFall)
+	}
+	if e.history.open[productRoute] != none {
+		consider(e.productLapse(), productLapse)
+	}
+	if e.history.open[conversationRoute] != none {
+		consider(e.lastMessage+days(e.Conversation.LapseDays), conversationLapse)
+	}
+	if e.canSleep() {
+		consider(e.lastLife+e.program.dormantMS, dormancy)
+	}
+	return at, what
+}
+
+func (e *evaluation) happen(what due, at int64) {
+	switch what {
+	case scoreFall:
+		e.heldByScore = false
+		e.loseRoute(marketingRoute, at, fmt.Sprintf("score fell below %g", e.Score.thresholds(e.unit.Kind).Leave))
+	case productLapse:
+		for i := range e.products {
+			e.products[i].live = false
+		}
+		e.loseRoute(productRoute, at, "stopped using the product")
+	case conversationLapse:
+		e.loseRoute(conversationRoute, at, "conversation went silent")
+	case dormancy:
+		reason := fmt.Sprintf("silent for %g days", e.Stages.Dormant.AfterDays)
+		e.move(stageNurture, step{at: at, definition: e.Stages.Name, reason: reason})
+	default:
+		panic("qualify: unknown kind of due date")
+	}
+}
+
+func days(n float64) int64 { return int64(n * float64(dayMS)) }
+
+// productLapse is when the last live definition lapses.
+func (e *evaluation) productLapse() int64 {
+	latest := int64(-1)
+	for i := range e.products {
+		if e.products[i].live {
+			latest = max(latest, e.products[i].lastAt+days(e.Product[i].LapseDays))
+		}
+	}
+	if latest < 0 {
+		return never
+	}
+	return latest
+}
+
+// canSleep: in a position of the dormant rule, or with a route and no position.
+func (e *evaluation) canSleep() bool {
+	if !e.seen {
+		return false
+	}
+	if e.history.position == "" {
+		return e.history.qualified()
+	}
+	return e.history.sleepy
+}
