@@ -52,6 +52,8 @@ func (s *Server) execute(ctx context.Context, c *conn, q *request, a *answer) er
 // mayRun refuses what a server refuses.
 func (q *request) mayRun(st *statement, class queryClass) error {
 	switch {
+	case len(st.tokens) == 0:
+		return exception(syntaxError, "Syntax error: Empty query")
 	case st.dataFrom < 0 && st.several():
 		return exception(syntaxError, "Syntax error (Multi-statements are not allowed): %s", st.sql[:min(st.end, 200)])
 	case st.outfile():

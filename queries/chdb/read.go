@@ -32,7 +32,8 @@ func (s *Server) read(c *conn, q *request, a *answer, st statement) (err error) 
 	done := make(chan outcome, 1)
 	go func() {
 		sql := st.into(fmt.Sprintf("/dev/fd/%d", w.Fd()), a.format)
-		_, stats, err := c.run(sql, "Null", q.args)
+		// SHOW takes the format from here, not from its FORMAT clause.
+		_, stats, err := c.run(sql, a.format, q.args)
 		_ = w.Close()
 		done <- outcome{stats, err}
 	}()

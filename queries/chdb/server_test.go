@@ -9,37 +9,10 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-func start(t *testing.T) *Server {
-	t.Helper()
-	s, err := Start(context.Background(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-func open(t *testing.T, s *Server, c clickhouse.CompressionMethod) clickhouse.Conn {
-	t.Helper()
-	db, err := clickhouse.Open(&clickhouse.Options{
-		Protocol: clickhouse.HTTP, Addr: []string{s.Addr()}, Compression: &clickhouse.Compression{Method: c},
-		Auth: clickhouse.Auth{Username: s.User(), Password: s.Password()},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 func TestClickHouseGo(t *testing.T) {
 	s := start(t)
 	for _, m := range []clickhouse.CompressionMethod{clickhouse.CompressionNone, clickhouse.CompressionLZ4, clickhouse.CompressionZSTD, clickhouse.CompressionGZIP} {
-		db := open(t, s, m)
+		db := open(t, s, func(o *clickhouse.Options) { o.Compression = &clickhouse.Compression{Method: m} })
 		ctx := context.Background()
 		must := func(err error) {
 			t.Helper()

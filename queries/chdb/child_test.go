@@ -1,0 +1,7 @@
+package chdb
+
+import "os"
+
+const childEnv = "CHDB_TEST_CHILD"
+
+func child() { os.Exit(3) }
