@@ -13,12 +13,14 @@ import (
 // ruleSpec is a rule as written; its conditions must all hold.
 type ruleSpec struct {
 	Channel       string `yaml:"channel"`
-	conditionSpec `yaml:",inline"`
+	ConditionSpec `yaml:",inline"`
 }
 
-type conditionSpec struct {
-	All            []conditionSpec `yaml:"all"`
-	Any            []conditionSpec `yaml:"any"`
+// ConditionSpec is a condition as written: all of its parts must hold, and one of Any where there are some. It is exported
+// only because the YAML library fills no unexported embedded struct.
+type ConditionSpec struct {
+	All            []ConditionSpec `yaml:"all"`
+	Any            []ConditionSpec `yaml:"any"`
 	Source         *matcherSpec    `yaml:"source"`
 	Medium         *matcherSpec    `yaml:"medium"`
 	Campaign       *matcherSpec    `yaml:"campaign"`
@@ -86,14 +88,14 @@ func (c condition) holds(f facts) bool {
 }
 
 func (s ruleSpec) compile() (rule, error) {
-	when, err := s.conditionSpec.compile()
+	when, err := s.ConditionSpec.compile()
 	if s.Channel == "" {
 		err = errors.Join(err, errors.New("has no channel"))
 	}
 	return rule{s.Channel, when}, err
 }
 
-func (s conditionSpec) compile() (condition, error) {
+func (s ConditionSpec) compile() (condition, error) {
 	var c condition
 	var faults []error
 	field := func(spec *matcherSpec, name string, read func(facts) string) {
@@ -121,7 +123,7 @@ func (s conditionSpec) compile() (condition, error) {
 	return c, errors.Join(faults...)
 }
 
-func compileAll(specs []conditionSpec, faults []error) ([]condition, []error) {
+func compileAll(specs []ConditionSpec, faults []error) ([]condition, []error) {
 	var out []condition
 	for _, spec := range specs {
 		c, err := spec.compile()

@@ -113,8 +113,11 @@ func FromContact(c Contact, rules Rules) Touchpoint {
 		form = ContactRule{Kind: "other", Source: c.Meaning, Medium: "other"}
 	}
 	in := rules.input(origin{c.URL, "", c.UTMSource, c.UTMMedium, c.UTMCampaign, c.ClickIDKind})
-	if in.Source == directSource {
-		in.Source, in.Medium = form.Source, form.Medium
+	if in.Source == directSource || in.Source == notSet {
+		in.Source = form.Source
+	}
+	if in.Medium == directMedium || in.Medium == notSet {
+		in.Medium = form.Medium
 	}
 	in.Kind = form.Kind
 	return Touchpoint{
