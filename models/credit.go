@@ -95,9 +95,6 @@ func (w *creditWriter) credit(ctx context.Context, m attribution.Model, sample *
 	if err != nil {
 		return err
 	}
-	if len(journeys) == 0 {
-		return nil
-	}
 	unitKind, conversionType := journeys[0].UnitKind, journeys[0].ConversionType
 	intervals, err := attribution.BootstrapCredit(m, sample, credit, w.run.o.Bootstrap, seedOf(w.run.row.RunID, m.Name()))
 	if err != nil {

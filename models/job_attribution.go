@@ -33,6 +33,9 @@ func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err e
 		if err := w.journeys(ctx, journeys); err != nil {
 			return in, w.written(), err
 		}
+		if len(journeys) == 0 {
+			continue // nobody was touched or converted: there is nothing to fit a model to
+		}
 		sample := attribution.NewSample(journeys)
 		for _, model := range attribution.Models() {
 			if err := w.credit(ctx, model, sample, journeys); err != nil {

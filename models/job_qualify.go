@@ -23,7 +23,6 @@ func definitionHash() (string, error) {
 type unitRow struct {
 	UnitID     string `ch:"unit_id"`
 	AccountID  string `ch:"account_id"`
-	Email      string `ch:"email"`
 	JunkReason string `ch:"junk_reason"`
 }
 
@@ -64,7 +63,7 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 			return in, w.written(), err
 		}
 		outcome, err := definitions.Evaluate(qualify.Unit{
-			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, Email: unit.Email, JunkReason: unit.JunkReason,
+			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, JunkReason: unit.JunkReason,
 		}, history, r.marks.ObservedUntil)
 		if err != nil {
 			return in, w.written(), fmt.Errorf("%s %s: %w", kind, unit.UnitID, err)

@@ -18,7 +18,7 @@ func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	params := r.params("session_gap_seconds", uint32(r.o.SessionGap.Seconds()))
+	params := r.params("session_gap_seconds", uint32(r.o.SessionGap.Seconds()), "product_pages", r.o.ProductPages, "own_domains", r.o.OwnDomains)
 	sessions := warehouse.Select[touch.Session](ctx, r.db, "staging/sessions.sql", params)
 	contacts := warehouse.Select[touch.Contact](ctx, r.db, "staging/contacts.sql", params)
 	read, err := transfer(ctx, sessions, w, func(s touch.Session) touch.Touchpoint { return touch.FromSession(s, rules) })

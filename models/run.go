@@ -27,7 +27,8 @@ type Options struct {
 	Bootstrap       int           `json:"bootstrap"`        // replicates for the intervals; 200, negative for none
 	Keep            int           `json:"-"`                // published runs to keep; 3
 	Version         string        `json:"-"`                // of funnelcloud, recorded with the run
-	OwnDomains      []string      `json:"own_domains"`      // sites of the company: no referrals from these
+	OwnDomains      []string      `json:"own_domains"`      // of the company: they refer nobody, and their e-mail addresses are staff
+	ProductPages    []string      `json:"product_pages"`    // prefixes of host/path of the product itself, whose use is no touch; "app."
 	Progress        func(Step)    `json:"-"`                // called as a step begins and again when it ends
 	Log             *slog.Logger  `json:"-"`
 }
@@ -42,6 +43,12 @@ func (o Options) withDefaults() Options {
 	o.Version = cmp.Or(o.Version, "dev")
 	if len(o.ConversionTypes) == 0 {
 		o.ConversionTypes = []string{"mql", "pql", "cql", "sql", "opportunity", "won"}
+	}
+	if len(o.ProductPages) == 0 {
+		o.ProductPages = []string{"app."}
+	}
+	if o.OwnDomains == nil {
+		o.OwnDomains = []string{}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -146,7 +153,7 @@ func (r *run) progress(s Step) {
 
 // params are the parameters that most statements of the batch take; each takes those it names.
 func (r *run) params(more ...any) warehouse.Params {
-	p := warehouse.Params{"run_id": r.row.RunID, "events_until": r.marks.EventsUntil}
+	p := warehouse.Params{"run_id": r.row.RunID, "events_until": r.marks.EventsUntil.UTC().Format("2006-01-02 15:04:05.000")}
 	for i := 0; i+1 < len(more); i += 2 {
 		p[more[i].(string)] = more[i+1]
 	}

@@ -64,7 +64,7 @@ func (s *story) add(day float64, e event) {
 
 // ada is anonymous first, comes by an advertisement, returns by search, signs up, uses the product and pays 100.
 func (s *story) ada(name string) {
-	anonymous, user, mail := "anon-"+name, "user-"+name, name+"@"+name+"works.test"
+	anonymous, user, mail := "anon-"+name, "user-"+name, name+"@"+name+"works.com"
 	page := event{Kind: "page", AnonymousID: anonymous, URL: "https://www.acme.test/"}
 	ad := page
 	ad.UTMSource, ad.UTMMedium, ad.UTMCampaign, ad.ClickIDKind = "google", "cpc", "spring", "gclid"
@@ -156,7 +156,7 @@ func TestTheHistoryBeforeSignUpIsCredited(t *testing.T) {
 	db := load(t, market().events)
 	batch(t, db)
 	wantRows(t, db, "SELECT count() FROM persons", "44")
-	wantRows(t, db, "SELECT uniqExact(person_id) FROM person_identities WHERE id_value IN ('anon-ada', 'user-ada', 'ada@adaworks.test')", "1")
+	wantRows(t, db, "SELECT uniqExact(person_id) FROM person_identities WHERE id_value IN ('anon-ada', 'user-ada', 'ada@adaworks.com')", "1")
 	wantRows(t, db, `SELECT channel, count() FROM touchpoints WHERE person_id IN
 		(SELECT person_id FROM person_identities WHERE id_value = 'user-ada') GROUP BY channel ORDER BY channel`,
 		"Organic Search 1", "Paid Search 1")
@@ -164,7 +164,7 @@ func TestTheHistoryBeforeSignUpIsCredited(t *testing.T) {
 		WHERE model = 'linear' AND conversion_type = 'won' AND unit_kind = 'person' GROUP BY channel ORDER BY channel`,
 		"Organic Search 1.5 150", "Paid Search 1.5 150")
 	wantRows(t, db, `SELECT model, sum(credited_value) FROM attribution_ledger WHERE conversion_type = 'won' AND unit_kind = 'account'
-		AND model IN ('first', 'markov', 'u_shaped') GROUP BY model ORDER BY model`, "first 300", "markov 300", "u_shaped 300")
+		AND model IN ('first', 'markov_1', 'u_shaped') GROUP BY model ORDER BY model`, "first 300", "markov_1 300", "u_shaped 300")
 	wantRows(t, db, `SELECT count() FROM conversions WHERE conversion_type = 'signed_up' AND unit_kind = 'person'`, "3")
 	wantRows(t, db, `SELECT outcome, count() FROM journeys WHERE conversion_type = 'signed_up' AND unit_kind = 'person' GROUP BY outcome ORDER BY outcome`,
 		"censored 1", "converted 3", "not_converted 40")

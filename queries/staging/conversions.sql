@@ -26,7 +26,7 @@ WITH
     ),
     money AS
     (
-        SELECT event_id, max(value) AS value, any(currency) AS currency
+        SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
         FROM person_events_by_run
         WHERE run_id = {run_id:UInt64} AND value != 0
         GROUP BY event_id
@@ -35,8 +35,8 @@ SELECT
     concat(c.unit_kind, ':', c.conversion_type, ':', c.unit_id, ':', toString(c.cycle_no)) AS conversion_id,
     c.unit_kind AS unit_kind, c.unit_id AS unit_id, c.conversion_type AS conversion_type, c.cycle_no AS cycle_no,
     c.converted_at AS converted_at,
-    if(c.conversion_type IN ('won', 'expanded'), m.value, toDecimal64(0, 4)) AS value,
-    if(c.conversion_type IN ('won', 'expanded'), m.currency, '') AS currency,
+    if(c.conversion_type IN ('won', 'expanded'), m.amount, toDecimal64(0, 4)) AS value,
+    if(c.conversion_type IN ('won', 'expanded'), m.amount_currency, '') AS currency,
     c.event_id AS event_id,
     '' AS unattributed_reason
 FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups) AS c
