@@ -17,15 +17,29 @@ func (w *world) spread(c *company) {
 			break
 		}
 		next.settled = true
-		w.signUp(c, next)
+		w.evaluate(c, next)
+		w.signUp(next)
 		w.adopt(c, next)
 	}
 	for i := range c.people {
-		w.evaluate(c, &c.people[i])
+		if !c.people[i].settled {
+			w.evaluate(c, &c.people[i])
+		}
 	}
 }
 
-func (w *world) signUp(c *company, p *person) {
+// chooseForm: some who would talk to sales do so in the chat. Were there no chat, half of them would use the form.
+func (w *world) chooseForm(p *person) {
+	u := unitInterval(w.hash(p.unit, forInquiry, 0))
+	if p.inquiry == never || u >= .5 {
+		return
+	}
+	if p.chats = w.on(chat); !p.chats && u < .25 {
+		p.inquiry = never
+	}
+}
+
+func (w *world) signUp(p *person) {
 	way := w.closing(p, 0)
 	if p.invited {
 		way = byDirect
@@ -44,13 +58,14 @@ func (w *world) evaluate(c *company, p *person) {
 		at := decided - moment(.01+s.exponential(2))
 		if at > p.first {
 			p.sessions = append(p.sessions, session{at: at, entrance: w.closing(p, 2+k), reason: evaluating})
+			p.mark(c, at, sawPrices, 1)
 		}
 	}
 	if p.inquiry == never {
 		return
 	}
 	why := asking
-	if w.chance(.45, p.unit, forInquiry, 0) {
+	if p.chats {
 		why = chatting
 	}
 	p.sessions = append(p.sessions, session{at: p.inquiry, entrance: w.closing(p, 100), reason: why})
@@ -70,8 +85,9 @@ func (w *world) adopt(c *company, p *person) {
 	p.trial = s.uniform() < .3
 	var emails [12]moment
 	clicks := w.onboard(p, emails[:0])
-	w.use(c, p, engagement)
-	w.consider(c, p, clicks)
+	prompts := w.use(c, p, engagement)
+	p.qualified, _ = qualifies(p.marks, p.signUp.calendar(c.offset))
+	w.consider(c, p, clicks, prompts)
 }
 
 // promise is the probability that a sign-up reaches first value without further help.
@@ -101,40 +117,44 @@ func (w *world) onboard(p *person, clicks []moment) []moment {
 		at := p.signUp + moment(day+reads)
 		clicks = append(clicks, at)
 		p.sessions = append(p.sessions, session{at: at, entrance: byOnboarding, reason: clickingEmail, detail: uint16(i)})
-		if helped < .3 {
+		if helped < .22 {
 			p.activated = min(p.activated, at+moment(.005+soon))
 		}
 	}
 	return clicks
 }
 
-// Product-qualified as the default definition has it: activated, and this many feature uses within so many days.
 const (
-	qualifyingUses = 5
-	qualifyingDays = 14
-	freeLimit      = 25 // feature uses a free workspace allows a person
-	mostSessions   = 150
+	freeLimit    = 25 // feature uses a free workspace allows a person
+	mostSessions = 150
 )
 
 // use plays the product sessions after activation. Some who never activate look around once.
-func (w *world) use(c *company, p *person, engagement float64) {
+// It returns when the first in-product prompt was clicked.
+func (w *world) use(c *company, p *person, engagement float64) (prompt moment) {
+	prompt = never
 	s := w.stream(p.unit, forUse, 0)
-	looksAround, length := s.uniform(), s.exponential(26)*math.Min(3, engagement)
+	looksAround, length := s.uniform(), s.exponential(30)*math.Min(3, engagement)
 	if p.activated == never {
 		if looksAround < .5 {
 			p.sessions = append(p.sessions, session{at: p.signUp + .004, reason: using, detail: 1})
+			p.mark(c, p.signUp+.004, used, 1)
 		}
-		return
+		return prompt
 	}
 	p.sessions = append(p.sessions, session{at: p.activated, reason: activating})
+	p.mark(c, p.activated, reachedValue, 1)
 	end, uses := p.activated+moment(2+length), 0
 	at := p.activated
 	for k := range mostSessions {
 		at += moment(.04 + s.exponential(1.4/math.Min(3, .5+engagement)))
-		features := 1 + s.poisson(1.2*math.Min(2, engagement))
+		features := 1 + s.poisson(1.6*math.Min(2, engagement))
 		invites, prompted := s.uniform() < .05, s.uniform() < .03
 		if at > end || at.calendar(c.offset) >= w.end {
-			return
+			break
+		}
+		if prompted = prompted && w.on(inProduct); prompted {
+			prompt = min(prompt, at)
 		}
 		uses += features
 		w.useOnce(c, p, at, features, uses, prompted)
@@ -142,6 +162,7 @@ func (w *world) use(c *company, p *person, engagement float64) {
 			w.invite(c, p, at+.002, k)
 		}
 	}
+	return prompt
 }
 
 func (w *world) useOnce(c *company, p *person, at moment, features, uses int, prompted bool) {
@@ -150,12 +171,12 @@ func (w *world) useOnce(c *company, p *person, at moment, features, uses int, pr
 		detail |= promptBit
 	}
 	p.sessions = append(p.sessions, session{at: at, reason: using, detail: detail})
-	if uses >= qualifyingUses && at < p.activated+qualifyingDays {
-		p.qualified = min(p.qualified, at)
-	}
+	p.mark(c, at, used, features)
 	if uses >= freeLimit && p.limit == never {
 		p.limit = at + .003
 		p.sessions = append(p.sessions, session{at: p.limit, reason: hittingLimit, detail: uint16(uses)})
+		p.mark(c, p.limit, hitLimit, 1)
+		p.mark(c, p.limit, sawPrices, 1)
 	}
 }
 
@@ -166,6 +187,7 @@ const promptBit = 1 << 8
 // other.
 func (w *world) invite(c *company, p *person, at moment, number int) {
 	p.sessions = append(p.sessions, session{at: at, reason: inviting})
+	p.mark(c, at, invitedSomeone, 1)
 	if len(c.people) < 2 {
 		return
 	}
@@ -177,8 +199,8 @@ func (w *world) invite(c *company, p *person, at moment, number int) {
 	}
 }
 
-// consider enters the causes of a purchase without sales: own conviction, the free plan's limit, an e-mail.
-func (w *world) consider(c *company, p *person, clicks []moment) {
+// consider enters the causes of a purchase without sales: own conviction, the free plan's limit, a prompt, an e-mail.
+func (w *world) consider(c *company, p *person, clicks []moment, prompt moment) {
 	if p.activated == never || p.kind != prospect && p.kind != student {
 		return
 	}
@@ -193,10 +215,11 @@ func (w *world) consider(c *company, p *person, clicks []moment) {
 			p.purchase = min(p.purchase, after+moment(.02+wait))
 		}
 	}
-	cause(0, p.activated, .045, 12)
-	cause(1, p.limit, .07, 3)
+	cause(0, p.activated, .035, 12)
+	cause(1, p.limit, .05, 3)
+	cause(2, prompt, .05, 2)
 	for i, click := range clicks {
-		cause(2+i, max(click, p.activated), .06, 3)
+		cause(3+i, max(click, p.activated), .045, 3)
 	}
 	if p.purchase < c.selfServe {
 		c.selfServe = p.purchase

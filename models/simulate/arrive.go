@@ -42,8 +42,8 @@ func (w *world) entries() []entry {
 
 // arrivals yields everything that is sent, in the order of arrival. Companies are told when the day of their beginning
 // comes, into a bucket a day; a day's bucket is complete once the companies that began by then have been told, because
-// no company's event comes before its beginning.
-func (w *world) arrivals() iter.Seq[*planned] {
+// no company's event comes before its beginning. told, which may be nil, sees each company once.
+func (w *world) arrivals(told func(*company, []planned)) iter.Seq[*planned] {
 	return func(yield func(*planned) bool) {
 		var (
 			t       teller
@@ -66,7 +66,11 @@ func (w *world) arrivals() iter.Seq[*planned] {
 			for until := w.start + int64(day+1)*millisecondsPerDay; len(waiting) > 0 && waiting[0].start < until; {
 				w.live(&c, waiting[0])
 				waiting = waiting[1:]
-				for _, p := range t.tell(w, &c) {
+				events := t.tell(w, &c)
+				if told != nil {
+					told(&c, events)
+				}
+				for _, p := range events {
 					w.send(p, place)
 				}
 			}

@@ -38,6 +38,9 @@ func (r *renderer) parties(b []byte, p *planned, f *face) []byte {
 		if p.known {
 			b = append(appendUser(append(b, `,"user_id":"`...), f), '"')
 		}
+		if p.action == prospectSaid && p.detail&withAddress != 0 {
+			b = append(appendEmail(append(b, `,"email":"`...), f), '"')
+		}
 		return b
 	}
 	b = append(appendAccount(append(b, `,"account_id":"`...), f), '"')

@@ -13,6 +13,9 @@ const (
 // byHuman in an agent's message: said by a person, not the bot.
 const byHuman = 1 << 16
 
+// withAddress in a prospect's message: they left their e-mail address, as bots ask.
+const withAddress = 1 << 17
+
 func (t *teller) say(g textGroup) { t.add(prospectSaid, t.text(g), 0, inside) }
 
 func (t *teller) reply(g textGroup, human bool) {
@@ -42,7 +45,7 @@ func (t *teller) buyingChat() {
 	t.say(textBuying)
 	t.reply(textGreeting, false)
 	t.wait(40)
-	t.say(textBuyingDetail)
+	t.add(prospectSaid, t.text(textBuyingDetail)|withAddress, 0, inside)
 	t.reply(textOffer, human)
 	if t.colour.uniform() < .35 {
 		t.close(chatBooked)

@@ -19,6 +19,12 @@ type company struct {
 	buyer     int    // person who made it
 	won       moment // first revenue by either route
 	bySales   bool
+	dealWon   moment // a deal of sales, before or after a first purchase
+	contact   int    // person sales talks to
+	ready     moment // first call that ended ready
+	deal      moment // first opportunity
+	qualified int64  // product-qualified, milliseconds since 1970; 0 never
+	marks     []mark
 	contract  int32 // cents of the first contract, a period
 	attempts  int
 }
@@ -45,17 +51,19 @@ type person struct {
 	devices    int
 	subscribed bool
 	met        bool // has visited
+	chats      bool // asks in the chat rather than with the form
 	settled    bool // adoption decided
 	invited    bool // the sign-up was caused by a teammate's invitation
 	signUp     moment
 	inquiry    moment
 	activated  moment
-	qualified  moment // product-qualified
+	qualified  int64 // product-qualified, milliseconds since 1970; 0 never
 	limit      moment
 	purchase   moment
 	trialEnd   moment
 	trial      bool
 	sessions   []session
+	marks      []mark
 }
 
 func (p *person) intent(power float64) float64 { return math.Exp(power * p.logIntent) }
@@ -150,8 +158,8 @@ func (w *world) head(index uint32) (s stream, z *size, people int) {
 // found fills c with the company's and its people's traits.
 func (w *world) found(c *company, e entry) {
 	s, z, people := w.head(e.company)
-	*c = company{index: e.company, people: c.people[:0], steps: c.steps[:0], first: e.first, country: e.country,
-		offset: countries[e.country].hours * millisecondsPerHour, selfServe: never, won: never}
+	*c = company{index: e.company, people: c.people[:0], steps: c.steps[:0], marks: c.marks[:0], first: e.first, country: e.country,
+		offset: countries[e.country].hours * millisecondsPerHour, selfServe: never, won: never, dealWon: never, ready: never, deal: never}
 	c.employees = int(s.logUniform(z.low, z.high+.999))
 	c.corporate = z.high > 1 && s.uniform() < .93
 	c.fit = math.Min(1, math.Max(.02, z.fit+.18*s.normal()))
@@ -172,7 +180,7 @@ func nextPerson(c *company) *person {
 		c.people = append(c.people, person{})
 	}
 	p := &c.people[n]
-	*p = person{sessions: p.sessions[:0]}
+	*p = person{sessions: p.sessions[:0], marks: p.marks[:0]}
 	return p
 }
 
@@ -211,7 +219,7 @@ func (w *world) meet(c *company, p *person, i, people int, shared float64) {
 	if i > 0 {
 		p.first += moment(s.exponential(20))
 	}
-	p.signUp, p.inquiry, p.activated, p.qualified = never, never, never, never
+	p.signUp, p.inquiry, p.activated = never, never, never
 	p.limit, p.purchase, p.trialEnd = never, never, never
 }
 
@@ -220,8 +228,10 @@ func (w *world) live(c *company, e entry) {
 	w.found(c, e)
 	for i := range c.people {
 		w.encounter(c, &c.people[i])
+		w.chooseForm(&c.people[i])
 	}
 	w.spread(c)
+	w.qualify(c)
 	w.sell(c)
 	w.subscribe(c)
 }

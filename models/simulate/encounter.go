@@ -4,7 +4,7 @@ import "math"
 
 // Hazards of deciding with no marketing at all, and mean days from the cause to the decision.
 const (
-	baselineHazard = .075
+	baselineHazard = .1
 	baselineDelay  = 14
 	effectDelay    = 4
 )
@@ -17,7 +17,7 @@ func (w *world) encounter(c *company, p *person) {
 	s := w.stream(p.unit, forExposures, 0)
 	var mix mixture
 	w.mixture(&mix, p)
-	visits := 1 + s.poisson(math.Exp(-.45+s.normal()))
+	visits := 1 + s.poisson(math.Exp(-.25+s.normal()))
 	at := p.first
 	for k := range visits {
 		which := mix.pick(s.uniform(), k == 0)
@@ -30,7 +30,7 @@ func (w *world) encounter(c *company, p *person) {
 		}
 		fades := math.Pow(way.fading, float64(k)) // by place in the plan, not among what came true: stable across worlds
 		visit := session{at: here, entrance: uint8(which)}
-		if !p.subscribed && signs < .16 {
+		if !p.subscribed && signs < .16 && (way.effect > 0 || which == byDirect) {
 			p.subscribed, visit.detail = true, subscribing
 		}
 		p.sessions = append(p.sessions, visit)

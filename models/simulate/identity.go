@@ -11,7 +11,7 @@ var (
 	asciiFamily = []string{"abe", "bauer", "costa", "dubois", "eriksen", "fischer", "garcia", "haddad", "ito", "jensen", "kowalski", "lopez", "meyer", "nguyen", "okafor", "patel", "quist", "rossi", "singh", "tanaka", "usman", "virtanen", "weber", "xu", "yilmaz", "zhang"}
 	freeMail    = []string{"gmail.com", "gmail.com", "gmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.de", "proton.me"}
 	disposable  = []string{"mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com"}
-	mashed      = []string{"asdf", "qwerty", "sdfghj", "jkljkl", "aaaa", "xcvbn", "dfgdfg"}
+	mashed      = []string{"asdfgh", "qwerty", "sdfghj", "zxcvbn", "lkjhgf", "poiuyt", "dfghjk"}
 	companyHead = []string{"North", "Blue", "Silver", "Granite", "Harbor", "Maple", "Copper", "Summit", "River", "Amber", "Cedar", "Delta", "Ever", "Field", "Golden", "Iron"}
 	companyTail = []string{"wind", "works", "gate", "peak", "line", "forge", "crest", "bridge", "stone", "point", "yard", "field", "house", "mark", "lane", "ware"}
 	userAgents  = []string{
@@ -26,7 +26,8 @@ var (
 	}
 )
 
-const ownDomain = "tidewater.example"
+// OwnDomain is the simulated company's own: its staff's addresses, which are no prospects, and its site.
+const OwnDomain = "tidewater.example"
 
 // face is what a message needs to know of its sender; recomputed when the sender changes.
 type face struct {
@@ -102,7 +103,7 @@ func appendEmail(b []byte, f *face) []byte {
 	b = append(append(b, '.'), asciiFamily[n>>8%uint64(len(asciiFamily))]...)
 	switch {
 	case f.kind == ownStaff:
-		return append(b, "@"+ownDomain...)
+		return append(b, "@"+OwnDomain...)
 	case f.kind == student:
 		return append(appendHex(append(b, '.'), n>>20, 4), "@students.northport-university.example"...)
 	case f.corporate:

@@ -62,7 +62,7 @@ type brokenKind int32
 const (
 	cutOff brokenKind = iota // JSON that ends in the middle
 	notAnObject
-	nobody    // neither an anonymous id nor a user
+	nobody    // on topic segment neither an anonymous id nor a user; on funnelcloud a kind that does not exist
 	wrongType // the time is an object
 	zeroBytes // NULs, as a crashed producer's disk leaves them
 	notJSON
@@ -91,7 +91,7 @@ func (r *renderer) broken(b []byte, p *planned) []byte {
 			b = append(b, `","event":"Feature Used","properties":{}`...)
 			return append(r.clocks(b, p, &r.face), '}')
 		}
-		b = appendUUID(append(b, `{"event_id":"`...), mix(r.id(p), 99))
+		b = appendUUID(append(b, `{"kind":"stagge","event_id":"`...), mix(r.id(p), 99))
 		return append(appendTime(append(b, `","event_ts":"`...), p.at), `"}`...)
 	case wrongType:
 		if inSegment {

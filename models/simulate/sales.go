@@ -21,11 +21,14 @@ func (w *world) lead(c *company) lead {
 		if p.inquiry < first.at {
 			first = lead{at: p.inquiry, contact: i}
 		}
-		if c.employees >= 60 && c.corporate && p.qualified+.7 < first.at && w.chance(.4, p.unit, forSales, 900) {
-			first = lead{at: p.qualified + .7, contact: i}
+		if p.qualified == 0 || p.junk() || c.employees < 60 || !c.corporate || !w.chance(.4, p.unit, forSales, 900) {
+			continue
+		}
+		if noticed := momentOf(p.qualified, c.offset) + .5; noticed < first.at {
+			first = lead{at: noticed, contact: i}
 		}
 	}
-	if s := w.stream(c.unit(), forSales, 901); c.employees >= 80 && c.corporate && s.uniform() < .12 {
+	if s := w.stream(c.unit(), forSales, 901); c.employees >= 80 && c.corporate && s.uniform() < .12 && !c.people[0].junk() {
 		if cold := c.first + moment(1+s.uniform()*60); cold < first.at {
 			first = lead{at: cold, outbound: true}
 		}
@@ -60,6 +63,10 @@ func (w *world) attempt(c *company, k int) (a attempt) {
 func (w *world) sell(c *company) {
 	l := w.lead(c)
 	at, warm := l.at, 0.0
+	if at < never && !w.on(call) {
+		at = never
+	}
+	c.contact = l.contact
 	for k := 0; k < mostAttempts && at < never && at < c.selfServe && at.calendar(c.offset) < w.end; k++ {
 		a := w.attempt(c, k)
 		c.attempts = k + 1
@@ -75,7 +82,7 @@ func (w *world) sell(c *company) {
 		}
 		at, warm = w.call(c, l, a, at, k, warm)
 	}
-	c.won = min(c.won, c.selfServe)
+	c.won = min(c.dealWon, c.selfServe)
 	c.bySales = c.won < c.selfServe
 	if c.bySales {
 		c.buyer = l.contact
@@ -89,6 +96,9 @@ func (w *world) approach(c *company, l lead, a attempt, at moment, k int) bool {
 	case k > 0:
 		return true
 	case l.outbound:
+		if !w.on(email) {
+			return true
+		}
 		for mail := range 1 + int(a.ignored*3) {
 			c.step(step{at: at + moment(mail*2), action: outboundSent, detail: uint32(mail), person: uint16(l.contact)})
 		}
@@ -152,6 +162,7 @@ func (w *world) call(c *company, l lead, a attempt, at moment, k int, warm float
 	c.step(step{at: at, action: callCompleted, detail: bits | outcome<<outcomeShift | reason<<reasonShift, person: uint16(l.contact)})
 	switch outcome {
 	case callReady:
+		c.ready = min(c.ready, at)
 		return w.deal(c, l, a, at, reason)
 	case callDisqualed:
 		if a.requalified < .35 {
@@ -171,14 +182,20 @@ func (w *world) call(c *company, l lead, a attempt, at moment, k int, warm float
 func (w *world) deal(c *company, l lead, a attempt, at moment, reason uint32) (moment, float64) {
 	person := uint16(l.contact)
 	at += moment(a.meeting)
-	c.step(step{at: at, action: meetingBooked, person: person})
+	wins := .38 + .2*c.fit
+	if w.on(meeting) {
+		c.step(step{at: at, action: meetingBooked, person: person})
+	} else {
+		wins *= .6
+	}
 	at += moment(a.create)
 	amount := c.price()
+	c.deal = min(c.deal, at)
 	c.step(step{at: at, action: opportunityCreated, cents: amount, person: person})
 	at += moment(a.close)
-	if a.won < .38+.2*c.fit {
+	if a.won < wins {
 		c.step(step{at: at, action: opportunityWon, cents: amount, person: person})
-		c.won, c.contract = at, amount
+		c.dealWon, c.contract = at, amount
 		return never, 0
 	}
 	c.step(step{at: at, action: opportunityLost, cents: amount, detail: reason, person: person})

@@ -2,7 +2,18 @@ package simulate
 
 import "strconv"
 
-const site = "https://www." + ownDomain
+// The product lives on a host of its own, as most do: using it is no visit of the site.
+const (
+	site    = "https://www." + OwnDomain
+	product = "https://app." + OwnDomain
+)
+
+func host(page uint32) string {
+	if page >= pageApp {
+		return product
+	}
+	return site
+}
 
 // segment writes one call of Segment's tracking API as a browser or the product's server sends it.
 func (r *renderer) segment(b []byte, p *planned, f *face) []byte {
@@ -114,15 +125,21 @@ func (r *renderer) page(b []byte, p *planned, f *face) []byte {
 	case pageViewed:
 		which, previous = p.detail&255, p.detail>>8
 	case pricingViewed:
-		which, previous = pagePricing, 0
-	case signedUp, identified, aliased, grouped, formSubmitted:
+		which, previous = p.detail, 0
+		if which == pageBilling {
+			previous = pageApp
+		}
+	case identified, aliased:
+		which, previous = p.detail, p.detail
+	case signedUp, grouped, formSubmitted:
 		which, previous = pageSignUp, 0
 		if p.action == formSubmitted {
 			which = [...]uint32{pageDemo, 0}[p.detail]
 		}
 	}
 	here := &pages[which]
-	b = append(append(append(b, `"path":"`...), here.path...), `","url":"`+site...)
+	b = append(append(append(b, `"path":"`...), here.path...), `","url":"`...)
+	b = append(b, host(which)...)
 	b = append(b, here.path...)
 	if way != nil && way.source != "" {
 		b = append(append(append(b, `?utm_source=`...), way.source...), `&utm_medium=`...)
@@ -134,7 +151,7 @@ func (r *renderer) page(b []byte, p *planned, f *face) []byte {
 	}
 	b = append(append(append(b, `","title":"`...), here.title...), `","referrer":"`...)
 	if way == nil {
-		b = append(append(b, site...), pages[previous].path...)
+		b = append(append(b, host(previous)...), pages[previous].path...)
 	} else {
 		b = append(b, way.referrer...)
 	}

@@ -97,7 +97,7 @@ func Events(c Config) iter.Seq[Message] {
 	return func(yield func(Message) bool) {
 		var out renderer
 		out.world = w
-		for p := range w.arrivals() {
+		for p := range w.arrivals(nil) {
 			if !yield(out.message(p)) {
 				return
 			}

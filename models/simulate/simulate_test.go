@@ -1,29 +1,28 @@
 package simulate
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
+	"time"
 )
 
 func TestLook(t *testing.T) {
 	c := Default()
-	c.People = 2000
-	n, bytesSeen, bad := 0, 0, 0
-	for m := range Events(c) {
-		n++
-		bytesSeen += len(m.Value)
-		if !json.Valid(m.Value) {
-			bad++
-			if bad < 5 {
-				t.Logf("bad %q", m.Value)
-			}
-		}
-		if n%1500 == 7 || bytes.Contains(m.Value, []byte("call_completed")) && n%10 == 0 {
-			t.Logf("%s %s %s %s", m.Topic, m.Key, m.Time, m.Value)
+	at := time.Now()
+	s := Summarise(c)
+	t.Logf("%+v %s", s, time.Since(at))
+	at = time.Now()
+	truth, err := TrueCredit(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(time.Since(at))
+	for _, r := range truth.Rows {
+		if r.UnitKind == "person" || r.ConversionType == "won" {
+			t.Logf("%-8s %-10s %-16s %6.0f %5.0f %.3f", r.UnitKind, r.ConversionType, r.Channel, r.Conversions, r.LostWhenOff, r.TrueShare)
 		}
 	}
-	t.Log(n, bytesSeen/n, bad)
+	for range Events(c) {
+	}
 }
 
 func BenchmarkEvents(b *testing.B) {

@@ -78,31 +78,32 @@ func (t *teller) strangerTo(p *person) bool {
 }
 
 func (t *teller) session(p *person, s session) {
-	t.signIn(p, s)
 	switch s.reason {
 	case browsing:
 		t.browse(p, s)
 	case evaluating:
-		t.page(landings[t.colour.below(len(landings))], s.entrance)
+		t.land(p, s, landings[t.colour.below(len(landings))])
 		t.wait(25)
-		t.pricing()
+		t.pricing(pagePricing)
 	case signingUp:
 		t.signUp(p, s)
 	case asking:
-		t.page(pageDemo, s.entrance)
+		t.land(p, s, pageDemo)
 		t.wait(60)
 		t.add(formSubmitted, formDemo, 0, inside)
 	case chatting:
-		t.page(pagePricing, s.entrance)
+		t.land(p, s, pagePricing)
 		t.wait(40)
 		t.buyingChat()
 	case clickingEmail:
-		t.page(landings[int(s.detail)%len(landings)], s.entrance)
+		t.land(p, s, landings[int(s.detail)%len(landings)])
 		if t.colour.uniform() < .3 {
 			t.wait(30)
 			t.page(pageDocs, inside)
 		}
 	default:
+		t.previous = pageApp
+		t.signIn(p, s)
 		t.product(p, s)
 	}
 }
@@ -117,8 +118,16 @@ func (t *teller) signIn(p *person, s session) {
 		return // just reading
 	}
 	t.known |= 1 << t.device
-	t.add(identified, 0, 0, inside)
+	t.add(identified, t.previous, 0, inside)
 	t.now += 150
+}
+
+// land opens the visit's first page. Whoever signs in does so after it: the first event of a visit says where it came
+// from.
+func (t *teller) land(p *person, s session, which uint32) {
+	t.page(which, s.entrance)
+	t.now += 120
+	t.signIn(p, s)
 }
 
 func (t *teller) page(which uint32, entrance uint8) {
@@ -126,21 +135,18 @@ func (t *teller) page(which uint32, entrance uint8) {
 	t.previous = which
 }
 
-func (t *teller) pricing() {
-	t.page(pagePricing, inside)
-	t.wait(8)
-	t.add(pricingViewed, pagePricing, 0, inside)
+// pricing looks at the prices, on the site or within the product.
+func (t *teller) pricing(where uint32) {
+	t.page(where, inside)
+	t.now += 900
+	t.add(pricingViewed, where, 0, inside)
 }
 
 func (t *teller) browse(p *person, s session) {
-	t.page(landings[t.colour.below(len(landings))], s.entrance)
-	for range t.colour.poisson(.95) {
+	t.land(p, s, landings[t.colour.below(len(landings))])
+	for range t.colour.poisson(1.6) {
 		t.wait(35)
-		if t.colour.uniform() < .1 {
-			t.pricing()
-		} else {
-			t.page(uint32(t.colour.below(pageSite)), inside)
-		}
+		t.page(uint32(t.colour.below(pageSite)), inside)
 	}
 	if s.detail == subscribing {
 		t.wait(20)
@@ -159,9 +165,9 @@ func (t *teller) signUp(p *person, s session) {
 	t.now = signed - 400
 	t.known |= 1 << t.device
 	if t.colour.uniform() < .08 {
-		t.add(aliased, 0, 0, inside)
+		t.add(aliased, pageSignUp, 0, inside)
 	}
-	t.add(identified, 0, 0, inside)
+	t.add(identified, pageSignUp, 0, inside)
 	t.now = signed
 	t.add(signedUp, 0, 0, inside)
 	t.now += 300
@@ -192,7 +198,6 @@ func (t *teller) survey(p *person) {
 }
 
 func (t *teller) product(p *person, s session) {
-	t.previous = pageApp
 	switch s.reason {
 	case activating:
 		t.add(activated, 0, 0, inside)
@@ -200,10 +205,8 @@ func (t *teller) product(p *person, s session) {
 		t.add(inviteSent, 0, 0, inside)
 	case hittingLimit:
 		t.add(limitReached, uint32(s.detail)%uint32(len(limits)), 0, inside)
-		if t.colour.uniform() < .5 {
-			t.wait(15)
-			t.pricing()
-		}
+		t.wait(15)
+		t.pricing(pageBilling)
 	case using:
 		for range s.detail &^ promptBit {
 			t.add(featureUsed, uint32(t.colour.below(len(features))), 0, inside)
@@ -227,7 +230,7 @@ func (t *teller) step(s step) {
 		purchased := t.now
 		t.device, t.known, t.previous = 0, 1, pageApp
 		t.now -= 90_000
-		t.pricing()
+		t.pricing(pageBilling)
 		t.now, t.device = purchased, onServer
 	}
 	t.add(s.action, s.detail, s.cents, inside)

@@ -137,6 +137,7 @@ const (
 	pageSignUp
 	pageDocs
 	pageApp
+	pageBilling
 	pageSite = 12 // pages of the public site
 )
 
@@ -145,8 +146,8 @@ var (
 		{"/", "Tidewater: boards that plan themselves"}, {"/features", "Features"}, {"/features/automation", "Automation"},
 		{"/templates", "Templates"}, {"/blog/sprint-planning-guide", "Sprint planning, a guide"},
 		{"/blog/remote-team-rituals", "Rituals for remote teams"}, {"/customers", "Customers"}, {"/compare/spreadsheets", "Boards or spreadsheets?"},
-		{"/pricing", "Pricing"}, {"/demo", "Book a demo"}, {"/signup", "Sign up free"}, {"/docs/getting-started", "Getting started"},
-		{"/app/board", "My board"},
+		{"/pricing", "Plans and prices"}, {"/demo", "Book a demo"}, {"/signup", "Sign up free"}, {"/docs/getting-started", "Getting started"},
+		{"/board", "My board"}, {"/settings/billing", "Billing"},
 	}
 	landings = []uint32{0, 0, 0, 1, 2, 3, 4, 4, 5, 7}
 )
