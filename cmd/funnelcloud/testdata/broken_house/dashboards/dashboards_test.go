@@ -1,0 +1,3 @@
+package dashboards
+
+import _ "github.com/funnelcloud/funnelcloud/models" // a test may

@@ -1,0 +1,3 @@
+module github.com/funnelcloud/funnelcloud
+
+go 1.26.0

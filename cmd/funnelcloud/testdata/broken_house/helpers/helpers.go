@@ -1,0 +1,1 @@
+package helpers // wrong: nobody knows what it may import

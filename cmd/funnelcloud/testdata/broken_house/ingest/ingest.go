@@ -1,0 +1,3 @@
+package ingest
+
+import _ "github.com/funnelcloud/funnelcloud/queries/warehouse"

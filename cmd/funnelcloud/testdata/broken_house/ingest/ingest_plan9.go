@@ -1,0 +1,3 @@
+package ingest
+
+func init() {} // wrong: starts by itself, if only there

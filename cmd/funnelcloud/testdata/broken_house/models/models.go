@@ -1,0 +1,7 @@
+package models
+
+func init() {} // wrong: starts by itself
+
+type run struct{}
+
+func (run) init() {} // only a name

@@ -1,0 +1,3 @@
+package path
+
+import "C" // wrong: cgo

@@ -1,0 +1,3 @@
+package vocabulary
+
+import _ "github.com/funnelcloud/funnelcloud/models" // wrong: another room

@@ -1,0 +1,3 @@
+package warehouse
+
+import _ "log/slog"
