@@ -1,15 +1,12 @@
 package attribution
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Intervals are 95 % intervals of the shares of channels, in the order of the sample's channels.
@@ -35,72 +32,146 @@ type refitter interface {
 // resemble each other. Units that took the same paths are drawn together, Poisson(count) times, which is the same and
 // makes a replicate as cheap as the number of distinct paths.
 //
-// The same sample, model and seed give the same intervals on any number of processors, and the same seed draws the
-// same units for every model that looks at paths only.
+// The same sample, model and seed give the same intervals on any number of processors.
 func Bootstrap(m Model, s *Sample, b int, seed uint64) (Intervals, error) {
 	c, err := m.Credit(s)
 	if err != nil {
 		return Intervals{}, err
 	}
-	return BootstrapCredit(m, s, c, b, seed)
+	all, err := BootstrapAll([]Model{m}, s, []Credit{c}, b, seed)
+	if err != nil {
+		return Intervals{}, err
+	}
+	return all[0], nil
 }
 
-// BootstrapCredit is Bootstrap for a caller who has the credit of the whole sample already.
-func BootstrapCredit(m Model, s *Sample, c Credit, b int, seed uint64) (Intervals, error) {
-	all := make([][]float64, max(b, 0))
-	failures := make([]error, max(b, 0))
-	draws := s.pathDraws()
-	if c.perJourney {
-		draws = s.journeyDraws()
-	}
+// BootstrapAll is Bootstrap for several models whose credit is known already. They share the resamples, which costs
+// much less than one Bootstrap each and gives the same intervals.
+func BootstrapAll(ms []Model, s *Sample, cs []Credit, b int, seed uint64) ([]Intervals, error) {
+	plan := newPlan(ms, s, cs)
+	b = max(b, 0)
+	shares := make([][][]float64, b) // of each replicate and model
+	failures := make([]error, b)
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
+	for range min(runtime.GOMAXPROCS(0), b) {
 		workers.Go(func() {
-			fit := c.refitLinear(s)
-			if r, ok := m.(refitter); ok {
-				fit = r.refit(s, c)
-			}
-			conv, null := make([]float64, draws.cells), make([]float64, draws.cells)
-			for r := int(next.Add(1)) - 1; r < len(all); r = int(next.Add(1)) - 1 {
-				draws.draw(rand.New(rand.NewPCG(seed, uint64(r))), conv, null)
-				credited, err := fit(conv, null)
-				if err != nil {
-					failures[r] = fmt.Errorf("bootstrap of %s, replicate %d: %w", m.Name(), r, err)
-				} else if total(credited) > 0 {
-					all[r] = shares(credited)
-				}
+			w := plan.worker()
+			for r := int(next.Add(1)) - 1; r < b; r = int(next.Add(1)) - 1 {
+				shares[r], failures[r] = w.replicate(seed, r)
 			}
 		})
 	}
 	workers.Wait()
-	for _, err := range failures {
-		if err != nil {
-			return Intervals{}, err
-		}
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
 	}
-	return percentiles(s.channels, slices.DeleteFunc(all, func(x []float64) bool { return x == nil })), nil
+	intervals := make([]Intervals, len(ms))
+	for i := range ms {
+		var ofModel [][]float64
+		for r := range shares {
+			if shares[r][i] != nil {
+				ofModel = append(ofModel, shares[r][i])
+			}
+		}
+		intervals[i] = percentiles(s.channels, ofModel)
+	}
+	return intervals, nil
 }
 
-// refitLinear is the refit of rules: weights don't depend on the other journeys, so only counts change.
-func (c *Credit) refitLinear(s *Sample) func(conv, null []float64) ([]float64, error) {
-	if !c.perJourney {
-		return func(conv, _ []float64) ([]float64, error) { return s.sumByChannel(&c.cells, conv), nil }
-	}
-	order := s.canonical()
-	return func(conv, _ []float64) ([]float64, error) {
-		sums := make([]float64, len(s.channels))
-		for cell, count := range conv {
-			if count == 0 {
-				continue
-			}
-			weights := c.cells.weightsAt(cell)
-			for k, id := range s.paths.at(int(s.pathOf[order[cell]])) {
-				sums[id] += count * weights[k]
-			}
+// plan is what the replicates of a bootstrap have in common.
+type plan struct {
+	ms          []Model
+	s           *Sample
+	cs          []Credit
+	paths       *draws // nil when no model looks at paths
+	journeys    *draws // nil when no model looks at more than paths
+	needsNulls  bool
+	canonically []int32
+}
+
+func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
+	p := &plan{ms: ms, s: s, cs: cs}
+	for i, m := range ms {
+		_, refits := m.(refitter)
+		p.needsNulls = p.needsNulls || refits
+		if cs[i].perJourney && p.journeys == nil {
+			p.journeys, p.canonically = s.journeyDraws(), s.canonical()
 		}
-		return sums, nil
+		if !cs[i].perJourney && p.paths == nil {
+			p.paths = s.pathDraws()
+		}
 	}
+	return p
+}
+
+// worker runs replicates one after the other in its own memory.
+type worker struct {
+	*plan
+	fits             []func(conv, null []float64) ([]float64, error)
+	conv, null       []float64 // counts of paths
+	journeyConverted []float64 // counts of converted journeys in canonical order
+}
+
+func (p *plan) worker() *worker {
+	w := &worker{plan: p, fits: make([]func(conv, null []float64) ([]float64, error), len(p.ms))}
+	for i, m := range p.ms {
+		if r, refits := m.(refitter); refits {
+			w.fits[i] = r.refit(p.s, p.cs[i])
+		} else {
+			w.fits[i] = func(conv, _ []float64) ([]float64, error) { return p.cs[i].recount(p.s, p.canonically, conv), nil }
+		}
+	}
+	if p.paths != nil {
+		w.conv, w.null = make([]float64, p.paths.cells), make([]float64, p.paths.cells)
+	}
+	if p.journeys != nil {
+		w.journeyConverted = make([]float64, p.journeys.cells)
+	}
+	return w
+}
+
+// replicate is the shares of each model in resample r; nil for a model if nothing converted.
+func (w *worker) replicate(seed uint64, r int) ([][]float64, error) {
+	if w.paths != nil {
+		w.paths.draw(seed, uint64(r), w.needsNulls, w.conv, w.null)
+	}
+	if w.journeys != nil {
+		w.journeys.draw(seed, uint64(r), false, w.journeyConverted, nil)
+	}
+	all := make([][]float64, len(w.ms))
+	for i, fit := range w.fits {
+		conv, null := w.conv, w.null
+		if w.cs[i].perJourney {
+			conv, null = w.journeyConverted, nil
+		}
+		credited, err := fit(conv, null)
+		if err != nil {
+			return nil, fmt.Errorf("bootstrap of %s, replicate %d: %w", w.ms[i].Name(), r, err)
+		}
+		if total(credited) > 0 {
+			all[i] = shares(credited)
+		}
+	}
+	return all, nil
+}
+
+// recount is the credit of a rule for other counts of the same cells: its weights don't depend on other journeys.
+func (c *Credit) recount(s *Sample, canonically []int32, conv []float64) []float64 {
+	if !c.perJourney {
+		return s.sumByChannel(&c.cells, conv)
+	}
+	sums := make([]float64, len(s.channels))
+	for cell, count := range conv {
+		if count == 0 {
+			continue
+		}
+		weights := c.cells.weightsAt(cell)
+		for k, id := range s.paths.at(int(s.pathOf[canonically[cell]])) {
+			sums[id] += count * weights[k]
+		}
+	}
+	return sums
 }
 
 func percentiles(channels []string, shares [][]float64) Intervals {
@@ -152,57 +223,4 @@ func (i Intervals) Difference(a, b int) (low, high float64) {
 func (i Intervals) Distinguishable(a, b int) bool {
 	low, high := i.Difference(a, b)
 	return low > 0 || high < 0
-}
-
-// draws are the units of a sample, alike ones counted together, and what each adds to the counts of cells.
-type draws struct {
-	cells  int
-	count  []float64 // units of each group
-	start  []int     // of each group in member
-	member []int32   // cell·2, plus 1 when the journey did not convert
-}
-
-// draw fills conv and null with the counts of a resample.
-func (d *draws) draw(random *rand.Rand, conv, null []float64) {
-	clear(conv)
-	clear(null)
-	for g, count := range d.count {
-		n := float64(0)
-		if count == 1 {
-			n = poisson1(random)
-		} else {
-			n = distuv.Poisson{Lambda: count, Src: random}.Rand()
-		}
-		if n == 0 {
-			continue
-		}
-		for _, m := range d.member[d.start[g]:d.start[g+1]] {
-			if m&1 == 0 {
-				conv[m>>1] += n
-			} else {
-				null[m>>1] += n
-			}
-		}
-	}
-}
-
-// poissonTable is the distribution function of Poisson(1), scaled to 2^32: most units are alone in their group, and a
-// look into a table is several times as fast as the general method.
-var poissonTable = func() (table [12]uint32) {
-	term, sum := math.Exp(-1), 0.0
-	for k := range table {
-		sum += term
-		term /= float64(k + 1)
-		table[k] = uint32(math.Min(sum*(1<<32), math.MaxUint32))
-	}
-	return table
-}()
-
-func poisson1(random *rand.Rand) float64 {
-	u := random.Uint32()
-	k := 0
-	for k < len(poissonTable)-1 && u >= poissonTable[k] {
-		k++
-	}
-	return float64(k)
 }

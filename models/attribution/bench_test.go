@@ -1,0 +1,70 @@
+package attribution
+
+import "testing"
+
+// million is a million journeys of five touches on average and 20 channels.
+func million(b *testing.B) []Journey {
+	b.Helper()
+	w := world{units: 790_000, channels: 20, touches: 5, conversion: .2}
+	return w.journeys(1, Options{ConversionType: "won", ObservedUntil: days(400)})
+}
+
+func BenchmarkMillionJourneys(b *testing.B) {
+	js := million(b)
+	touches := 0
+	for i := range js {
+		touches += len(js[i].Touches)
+	}
+	b.Logf("%d journeys, %d touches", len(js), touches)
+	b.Run("sample", func(b *testing.B) {
+		for b.Loop() {
+			NewSample(js)
+		}
+	})
+	s := NewSample(js)
+	b.Logf("%d paths, %d sets, %g conversions", s.paths.len(), s.sets.len(), s.Conversions())
+	for _, m := range Models() {
+		b.Run(m.Name(), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.Credit(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	c, err := Linear().Credit(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("ledger of linear", func(b *testing.B) {
+		for b.Loop() {
+			if err := Ledger(Linear(), js, c, func(LedgerRow) error { return nil }); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, m := range Models() {
+		b.Run("bootstrap 200 of "+m.Name(), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Bootstrap(m, s, 200, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("bootstrap 200 of all models together", func(b *testing.B) {
+		var cs []Credit
+		for _, m := range Models() {
+			c, err := m.Credit(s)
+			if err != nil {
+				b.Fatal(err)
+			}
+			cs = append(cs, c)
+		}
+		for b.Loop() {
+			if _, err := BootstrapAll(Models(), s, cs, 200, 1); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

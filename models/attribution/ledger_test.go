@@ -1,0 +1,166 @@
+package attribution
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Weights of a conversion sum to 1, its values to its value exactly, and sums over the ledger are the model's figures.
+func TestLedgerReconciles(t *testing.T) {
+	js := world{3000, 8, 4, .4}.journeys(2, Options{ConversionType: "won", ObservedUntil: days(150)})
+	s := NewSample(js)
+	for _, m := range Models() {
+		t.Run(m.Name(), func(t *testing.T) {
+			c := credit(t, m, s)
+			weight, value := map[string]float64{}, map[string]int64{}
+			byChannel := map[string]float64{}
+			err := Ledger(m, js, c, func(r LedgerRow) error {
+				weight[r.ConversionID] += r.Weight
+				value[r.ConversionID] += r.CreditedValue
+				byChannel[r.Channel] += r.Weight
+				if r.Weight < 0 || r.Weight > 1+1e-9 || math.IsNaN(r.Weight) || r.Rule == "" {
+					t.Fatalf("%+v", r)
+				}
+				if (r.Channel == Unattributed) != (r.Position == 0) || (r.Position == 0) != r.TouchAt.IsZero() {
+					t.Fatalf("%+v", r)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			conversions := 0
+			for _, j := range js {
+				if j.Outcome != Converted {
+					continue
+				}
+				conversions++
+				if id := j.Conversion.ID; math.Abs(weight[id]-1) > 1e-9 || value[id] != j.Conversion.Value {
+					t.Fatalf("%s: weights %g, value %d of %d", id, weight[id], value[id], j.Conversion.Value)
+				}
+			}
+			if len(weight) != conversions {
+				t.Errorf("%d conversions in the ledger, want %d", len(weight), conversions)
+			}
+			for i, channel := range c.Channels {
+				if math.Abs(byChannel[channel]-c.Conversions[i]) > 1e-7 {
+					t.Errorf("%s: ledger %g, model %g", channel, byChannel[channel], c.Conversions[i])
+				}
+			}
+			if math.Abs(total(c.Conversions)-s.Conversions()) > 1e-7 {
+				t.Errorf("credited %g of %g", total(c.Conversions), s.Conversions())
+			}
+		})
+	}
+}
+
+func TestShuffledJourneysGetTheSameCredit(t *testing.T) {
+	js := world{1000, 6, 4, .4}.journeys(3, Options{ConversionType: "won", ObservedUntil: days(150)})
+	shuffled := slices.Clone(js)
+	rand.New(rand.NewPCG(9, 9)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	for _, m := range Models() {
+		a, b := credit(t, m, NewSample(js)), credit(t, m, NewSample(shuffled))
+		if diff := cmp.Diff(a.Conversions, b.Conversions); diff != "" {
+			t.Errorf("%s: %s", m.Name(), diff)
+		}
+		rows := func(js []Journey, c Credit) map[string]LedgerRow {
+			all := map[string]LedgerRow{}
+			if err := Ledger(m, js, c, func(r LedgerRow) error { all[r.ConversionID+r.TouchID] = r; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		if diff := cmp.Diff(rows(js, a), rows(shuffled, b)); diff != "" {
+			t.Errorf("%s: ledgers differ: %.500s", m.Name(), diff)
+		}
+	}
+}
+
+func TestSplitIsExact(t *testing.T) {
+	var s splitter
+	for _, c := range []struct {
+		value   int64
+		weights []float64
+		want    []int64
+	}{
+		{100, []float64{1. / 3, 1. / 3, 1. / 3}, []int64{34, 33, 33}},
+		{-100, []float64{1. / 3, 1. / 3, 1. / 3}, []int64{-33, -33, -34}},
+		{1, []float64{.4, .2, .4}, []int64{1, 0, 0}},
+		{0, []float64{.5, .5}, []int64{0, 0}},
+		{7, []float64{1}, []int64{7}},
+		{10, []float64{1, 1}, []int64{10, 10}},
+	} {
+		if got := s.split(c.value, c.weights); !slices.Equal(got, c.want) {
+			t.Errorf("%d by %v: got %v, want %v", c.value, c.weights, got, c.want)
+		}
+	}
+	random := rand.New(rand.NewPCG(4, 4))
+	for range 20_000 {
+		weights := make([]float64, 1+random.IntN(9))
+		for i := range weights {
+			weights[i] = random.ExpFloat64()
+		}
+		sum := total(weights)
+		for i := range weights {
+			weights[i] /= sum
+		}
+		value := random.Int64() >> random.IntN(62)
+		if random.IntN(2) == 0 {
+			value = -value
+		}
+		got := int64(0)
+		for _, part := range s.split(value, weights) {
+			got += part
+		}
+		if got != value {
+			t.Fatalf("%d by %v sums to %d", value, weights, got)
+		}
+	}
+}
+
+func TestLedgerOfOtherJourneysIsRefused(t *testing.T) {
+	js := []Journey{journey("u", []string{"A"}, []float64{0}, 1, 1)}
+	c := credit(t, Linear(), NewSample(js))
+	if err := Ledger(Linear(), nil, c, func(LedgerRow) error { return nil }); err == nil {
+		t.Error("accepted")
+	}
+	stop := errors.New("disk full")
+	if err := Ledger(Linear(), js, c, func(LedgerRow) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Nothing to credit is no reason for NaN.
+func TestModelsOnAlmostNothing(t *testing.T) {
+	open := Journeys(Unit{Kind: "person", ID: "u"}, touchesAt("a@1 b@2"), nil, Options{ConversionType: "won"})
+	untouched := Journeys(Unit{Kind: "person", ID: "v"}, nil, conversionsAt(1), Options{})
+	one := []Journey{journey("w", []string{"A"}, []float64{0}, 1, 0)}
+	for name, js := range map[string][]Journey{
+		"nothing": {}, "nobody converted": open, "no touches": untouched, "one channel": one,
+		"a bit of all": slices.Concat(open, untouched, one),
+	} {
+		for _, m := range Models() {
+			s := NewSample(js)
+			c := credit(t, m, s)
+			i, err := Bootstrap(m, s, 20, 1)
+			if err != nil {
+				t.Fatalf("%s of %s: %v", m.Name(), name, err)
+			}
+			for _, e := range Effects(m, s, c, "person", "won", i) {
+				for _, x := range []float64{e.Share, e.Low, e.High, e.RemovalEffect} {
+					if math.IsNaN(x) || x < 0 || x > 1+1e-12 {
+						t.Errorf("%s of %s: %+v", m.Name(), name, e)
+					}
+				}
+			}
+			if err := Ledger(m, js, c, func(LedgerRow) error { return nil }); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
