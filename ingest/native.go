@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"encoding/binary"
+	"io"
+)
+
+// ClickHouse's Native format, as far as ingest writes it: a block is the number of columns and of rows, then each column
+// with name, type and all its values. It is what the server stores, near enough, so that it parses nothing; columns are
+// filled directly from the events, one allocation per column and batch at most, since the buffers are used again.
+// The layout: clickhouse.com/docs/interfaces/formats/Native, and ch-go/proto, which encodes the same from slices of
+// Go values and copies each string twice more.
+
+// nativeColumn is one column of a block under construction.
+type nativeColumn interface {
+	header(buffer []byte, name string) []byte // name, type and what stands before the values
+	values() []byte
+	reset()
+}
+
+// textColumn is a String: each value its length and its bytes.
+type textColumn struct{ data []byte }
+
+func (c *textColumn) add(s string) {
+	c.data = binary.AppendUvarint(c.data, uint64(len(s)))
+	c.data = append(c.data, s...)
+}
+
+func (c *textColumn) header(buffer []byte, name string) []byte {
+	return appendText(appendText(buffer, name), "String")
+}
+func (c *textColumn) values() []byte { return c.data }
+func (c *textColumn) reset()         { c.data = c.data[:0] }
+
+// numberColumn is a column of eight-byte integers: Int64, UInt64, and what ClickHouse stores as them (DateTime64,
+// Decimal(18)).
+type numberColumn struct {
+	kind string
+	data []byte
+}
+
+func (c *numberColumn) add(n int64) { c.data = binary.LittleEndian.AppendUint64(c.data, uint64(n)) }
+
+func (c *numberColumn) header(buffer []byte, name string) []byte {
+	return appendText(appendText(buffer, name), c.kind)
+}
+func (c *numberColumn) values() []byte { return c.data }
+func (c *numberColumn) reset()         { c.data = c.data[:0] }
+
+// smallColumn is a UInt32.
+type smallColumn struct{ data []byte }
+
+func (c *smallColumn) add(n uint32) { c.data = binary.LittleEndian.AppendUint32(c.data, n) }
+
+func (c *smallColumn) header(buffer []byte, name string) []byte {
+	return appendText(appendText(buffer, name), "UInt32")
+}
+func (c *smallColumn) values() []byte { return c.data }
+func (c *smallColumn) reset()         { c.data = c.data[:0] }
+
+// dictionaryColumn is a LowCardinality(String): the distinct values once, then the number of each row's value. The
+// server takes over the dictionary instead of hashing every row's string again.
+type dictionaryColumn struct {
+	numbers map[string]uint32
+	last    string // the value before, which is most often the value again
+	number  uint32
+	keys    []byte
+	rows    int
+	indices []byte // four bytes a row
+}
+
+func (c *dictionaryColumn) add(s string) {
+	if c.rows == 0 || s != c.last {
+		c.look(s)
+	}
+	c.rows++
+	c.indices = binary.LittleEndian.AppendUint32(c.indices, c.number)
+}
+
+// look finds the number of a value, giving it one when it is new. The map keeps copies: s may be the message's memory.
+func (c *dictionaryColumn) look(s string) {
+	n, known := c.numbers[s]
+	if !known {
+		if c.numbers == nil {
+			c.numbers = map[string]uint32{}
+		}
+		n = uint32(len(c.numbers))
+		s = string(append([]byte(nil), s...))
+		c.numbers[s] = n
+		c.keys = appendText(c.keys, s)
+	}
+	c.last, c.number = s, n
+}
+
+func (c *dictionaryColumn) header(buffer []byte, name string) []byte {
+	const (
+		sharedDictionaries = 1 // version of the serialization
+		additionalKeys     = 1 << 9
+		updateDictionary   = 1 << 10
+		indicesOfFourBytes = 2
+	)
+	buffer = appendText(appendText(buffer, name), "LowCardinality(String)")
+	if c.rows == 0 {
+		return buffer
+	}
+	buffer = binary.LittleEndian.AppendUint64(buffer, sharedDictionaries)
+	buffer = binary.LittleEndian.AppendUint64(buffer, additionalKeys|updateDictionary|indicesOfFourBytes)
+	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(len(c.numbers)))
+	buffer = append(buffer, c.keys...)
+	return binary.LittleEndian.AppendUint64(buffer, uint64(c.rows))
+}
+
+func (c *dictionaryColumn) values() []byte { return c.indices }
+
+func (c *dictionaryColumn) reset() {
+	clear(c.numbers)
+	*c = dictionaryColumn{numbers: c.numbers, keys: c.keys[:0], indices: c.indices[:0]}
+}
+
+func appendText(buffer []byte, s string) []byte {
+	return append(binary.AppendUvarint(buffer, uint64(len(s))), s...)
+}
+
+// namedColumn is a column in its place.
+type namedColumn struct {
+	name   string
+	column nativeColumn
+}
+
+// appendBlock appends the parts of a block: the values stay where they are.
+func appendBlock(parts [][]byte, columns []namedColumn, rows int) [][]byte {
+	if rows == 0 {
+		return parts
+	}
+	head := binary.AppendUvarint(nil, uint64(len(columns)))
+	head = binary.AppendUvarint(head, uint64(rows))
+	for _, c := range columns {
+		head = c.column.header(head, c.name)
+		parts = append(parts, head, c.column.values())
+		head = nil
+	}
+	return parts
+}
+
+// body streams the parts of an insert. Each insert gets a new one, so that it can be repeated.
+type body struct {
+	parts [][]byte
+	at    int
+}
+
+// Read hands out the next bytes.
+func (b *body) Read(p []byte) (int, error) {
+	for len(b.parts) > 0 {
+		n := copy(p, b.parts[0][b.at:])
+		if b.at += n; b.at == len(b.parts[0]) {
+			b.parts, b.at = b.parts[1:], 0
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, io.EOF
+}
+
+// WriteTo spares the copy through the caller's buffer.
+func (b *body) WriteTo(w io.Writer) (int64, error) {
+	var written int64
+	for len(b.parts) > 0 {
+		n, err := w.Write(b.parts[0][b.at:])
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+		b.parts, b.at = b.parts[1:], 0
+	}
+	return written, nil
+}

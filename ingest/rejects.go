@@ -1,0 +1,54 @@
+package ingest
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+)
+
+// rejectColumns is a block of table events_rejected: the dead letters, with all that is needed to find out why and to
+// try again.
+type rejectColumns struct {
+	rows                  int
+	source, topic, reason dictionaryColumn
+	partition, item       smallColumn
+	offset, receivedAt    numberColumn
+	detail, key, raw      textColumn
+}
+
+func (c *rejectColumns) add(name string, from *chunk, m *message, r source.Reject) {
+	c.rows++
+	c.source.add(name)
+	c.topic.add(from.topic)
+	c.reason.add(r.Reason)
+	c.partition.add(uint32(from.partition))
+	c.item.add(r.Item)
+	c.offset.add(m.offset)
+	c.receivedAt.add(m.time)
+	c.detail.add(r.Detail)
+	c.key.add(view(from.span(m.key)))
+	c.raw.add(view(from.span(m.value)))
+}
+
+func (c *rejectColumns) columns() []namedColumn {
+	c.offset.kind, c.receivedAt.kind = "UInt64", dateTime
+	return []namedColumn{
+		{"source", &c.source}, {"topic", &c.topic}, {"partition", &c.partition}, {"offset", &c.offset}, {"item", &c.item},
+		{"reason", &c.reason}, {"detail", &c.detail}, {"key", &c.key}, {"raw", &c.raw}, {"received_at", &c.receivedAt},
+	}
+}
+
+func (c *rejectColumns) reset() {
+	for _, column := range c.columns() {
+		column.column.reset()
+	}
+	c.rows = 0
+}
+
+func tooLarge(n, limit int) string {
+	return fmt.Sprintf("%d bytes, more than the limit of %d", n, limit)
+}
+
+// view is a string over bytes that nobody changes while it is used.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
