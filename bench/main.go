@@ -1,0 +1,169 @@
+// Bench measures the whole system on this machine and prints one line a figure, `name value unit`, and the same as JSON
+// into bench/latest.json. Figures of different machines are not comparable; the ratios of one run are.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/ingest/broker"
+	"github.com/funnelcloud/funnelcloud/queries/chdb"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	o := settings{}
+	flag.IntVar(&o.messages, "messages", 2_000_000, "messages to stream")
+	flag.IntVar(&o.partitions, "partitions", 4, "partitions of the topic")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert", "parts to measure, separated by commas")
+	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
+	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
+	flag.Parse()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+type settings struct {
+	messages, partitions int
+	only, out, profile   string
+}
+
+// figure is one line of the result.
+type figure struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+// bench is a stack for one run: broker and engine in this process, as `funnelcloud demo` has them.
+type bench struct {
+	settings
+	broker  *broker.Broker
+	db      *warehouse.DB
+	figures []figure
+}
+
+func (b *bench) report(name string, value float64, unit string) {
+	b.figures = append(b.figures, figure{name, value, unit})
+	fmt.Printf("%s %.4g %s\n", name, value, unit)
+}
+
+func (b *bench) value(name string) float64 {
+	for _, f := range b.figures {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return 0
+}
+
+func run(ctx context.Context, o settings) (err error) {
+	folder, err := os.MkdirTemp("", "funnelcloud-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	library, err := chdb.Ensure(ctx, nil)
+	if err != nil {
+		return err
+	}
+	server, err := chdb.Start(ctx, chdb.Options{Library: library, DataDir: filepath.Join(folder, "clickhouse")})
+	if err != nil {
+		return err
+	}
+	defer server.Close(context.WithoutCancel(ctx))
+	db, err := warehouse.Open(ctx, warehouse.Config{Addr: server.Addr(), Database: "bench", User: server.User(), Password: server.Password()})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	kafka, err := broker.Start(ctx, broker.Options{Dir: filepath.Join(folder, "kafka"), Topics: []string{"segment"}, Partitions: o.partitions})
+	if err != nil {
+		return err
+	}
+	defer kafka.Close()
+	b := &bench{settings: o, broker: kafka, db: db}
+	if err := b.measure(ctx); err != nil {
+		return err
+	}
+	return b.write()
+}
+
+// measure runs the parts. Later ones go to the end, in the same way: a method, its name here and in the flag.
+func (b *bench) measure(ctx context.Context) error {
+	if _, err := b.db.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := b.produce(ctx); err != nil {
+		return err
+	}
+	parts := []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"ingest", b.ingest},
+		{"kafka_engine", b.kafkaEngine},
+		{"native_insert", b.nativeInsert},
+	}
+	for _, part := range parts {
+		if !strings.Contains(","+b.only+",", ","+part.name+",") {
+			continue
+		}
+		runtime.GC()
+		if err := part.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	b.ratio("ingest_over_kafka_engine", "ingest_events_per_s", "kafka_engine_events_per_s")
+	b.ratio("ingest_over_native_insert", "ingest_events_per_s", "native_insert_rows_per_s")
+	return nil
+}
+
+func (b *bench) ratio(name, over, under string) {
+	if b.value(over) > 0 && b.value(under) > 0 {
+		b.report(name, b.value(over)/b.value(under), "ratio")
+	}
+}
+
+func (b *bench) write() error {
+	if b.out == "" {
+		return nil
+	}
+	encoded, err := json.MarshalIndent(map[string]any{
+		"at": time.Now().UTC().Format(time.RFC3339), "go": runtime.Version(), "cpus": runtime.NumCPU(),
+		"messages": b.messages, "partitions": b.partitions, "figures": b.figures}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(b.out, append(encoded, '\n'), 0o644)
+}
+
+// profiled runs f under the CPU profiler where one is asked for.
+func (b *bench) profiled(f func() error) error {
+	if b.profile == "" {
+		return f()
+	}
+	out, err := os.Create(b.profile)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+)
+
+//go:embed peer.sql
+var peerSQL string
+
+func (b *bench) produce(ctx context.Context) error {
+	start := time.Now()
+	n, err := ingest.Produce(ctx, []string{b.broker.Addr()}, messages(b.messages), nil)
+	if err != nil {
+		return err
+	}
+	b.report("produce_messages_per_s", float64(n)/time.Since(start).Seconds(), "1/s")
+	return nil
+}
+
+// ingest is the product: from Kafka to committed rows.
+func (b *bench) ingest(ctx context.Context) error {
+	sources, err := source.Builtin()
+	if err != nil {
+		return err
+	}
+	segment, err := source.Named(sources, "segment")
+	if err != nil {
+		return err
+	}
+	var stats ingest.Stats
+	err = b.profiled(func() error {
+		stats, err = ingest.Run(ctx, ingest.Options{Brokers: []string{b.broker.Addr()}, Sources: []*source.Source{segment},
+			Conn: b.db.Conn(), Drain: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if int(stats.Events) != b.messages || stats.Rejects > 0 {
+		return fmt.Errorf("%d events and %d rejects from %d messages", stats.Events, stats.Rejects, b.messages)
+	}
+	b.report("message_bytes", float64(stats.Bytes)/float64(stats.Messages), "B")
+	b.report("ingest_events_per_s", float64(stats.Events)/stats.Elapsed.Seconds(), "1/s")
+	return b.truncate(ctx, "events")
+}
+
+func (b *bench) truncate(ctx context.Context, table string) error {
+	return b.db.Statement(ctx, "TRUNCATE TABLE "+table, nil)
+}
+
+// kafkaEngine is the peer, in peer.sql, timed until the last row is there.
+func (b *bench) kafkaEngine(ctx context.Context) error {
+	if err := b.db.Statement(ctx, "CREATE TABLE IF NOT EXISTS peer_events AS events", nil); err != nil {
+		return err
+	}
+	script := strings.NewReplacer("{{broker}}", b.broker.Addr(), "{{group}}", fmt.Sprintf("peer-%d", time.Now().UnixNano())).Replace(peerSQL)
+	start := time.Now()
+	for statement := range strings.SplitSeq(script, ";\n") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if err := b.db.Statement(ctx, statement, nil); err != nil {
+			return err
+		}
+	}
+	end, err := b.await(ctx, "peer_events")
+	if err != nil {
+		return err
+	}
+	b.report("kafka_engine_events_per_s", float64(b.messages)/end.Sub(start).Seconds(), "1/s")
+	for _, statement := range []string{"DROP TABLE peer_reader", "DROP TABLE peer_queue", "TRUNCATE TABLE peer_events"} {
+		if err := b.db.Statement(ctx, statement, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// await polls until all rows are there.
+func (b *bench) await(ctx context.Context, table string) (time.Time, error) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for last, changed := uint64(0), time.Now(); ; {
+		var n uint64
+		if err := b.db.Conn().QueryRow(ctx, "SELECT count() FROM "+table).Scan(&n); err != nil {
+			return time.Time{}, err
+		}
+		if n != last {
+			last, changed = n, time.Now()
+		}
+		if n >= uint64(b.messages) {
+			return time.Now(), nil
+		}
+		if time.Since(changed) > time.Minute {
+			return time.Time{}, fmt.Errorf("no progress beyond %d rows", n)
+		}
+		select {
+		case <-ctx.Done():
+			return time.Time{}, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// nativeInsert is the limit: the same rows, their columns ready in memory as Native blocks, inserted one after the other.
+func (b *bench) nativeInsert(ctx context.Context) error {
+	if err := b.db.Statement(ctx, "CREATE TABLE IF NOT EXISTS native_events AS events", nil); err != nil {
+		return err
+	}
+	blocks, err := b.blocks()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	for _, block := range blocks {
+		if err := b.db.Conn().InsertFormat(ctx, "Native", "INSERT INTO native_events", bytes.NewReader(block)); err != nil {
+			return err
+		}
+	}
+	b.report("native_insert_rows_per_s", float64(b.messages)/time.Since(start).Seconds(), "1/s")
+	return b.truncate(ctx, "native_events")
+}
+
+// blocks are all messages mapped, in Native blocks of a batch's size.
+func (b *bench) blocks() ([][]byte, error) {
+	sources, err := source.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	segment, err := source.Named(sources, "segment")
+	if err != nil {
+		return nil, err
+	}
+	var blocks [][]byte
+	for body, err := range ingest.NativeBlocks(segment, messages(b.messages), 250_000) {
+		if err != nil {
+			return nil, err
+		}
+		block, err := io.ReadAll(body)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	return blocks, nil
+}
