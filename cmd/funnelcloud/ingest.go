@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+)
+
+func newIngest(connections *connectionFlags) *cobra.Command {
+	var options ingest.Options
+	var files []string
+	c := &cobra.Command{
+		Use:   "ingest",
+		Short: "Read Kafka topics into ClickHouse until stopped",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if options.Sources, err = loadSources(files); err != nil {
+				return err
+			}
+			if options.Brokers, err = connections.brokers(); err != nil {
+				return err
+			}
+			db, err := connections.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			options.Conn = db.Conn()
+			options.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			s := newScreen(false)
+			bar := s.bar("Ingest", unitRows)
+			options.Progress = func(done ingest.Stats) { bar.set(int64(done.Messages), int64(done.Messages)+done.Lag) }
+			stats, err := ingest.Run(c.Context(), options)
+			bar.done(err)
+			s.settle()
+			if err == nil {
+				showStats(s, stats)
+			}
+			return err
+		},
+	}
+	flags := c.Flags()
+	flags.StringSliceVar(&files, "source", nil, "further source definition files")
+	flags.StringSliceVar(&options.Topics, "topic", nil, "topics to read (default: those of all sources)")
+	flags.StringVar(&options.Group, "group", "funnelcloud", "consumer group")
+	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")
+	flags.IntVar(&options.MaxRows, "batch-rows", 0, "messages of a batch at most (default 250000)")
+	flags.IntVar(&options.MaxBytes, "batch-bytes", 0, "bytes of a batch at most (default 128 MiB)")
+	flags.DurationVar(&options.MaxAge, "batch-age", 0, "how long a message may wait for its batch to fill (default 1s)")
+	connections.register(flags)
+	return c
+}
+
+func showStats(s *screen, stats ingest.Stats) {
+	s.facts([][]string{
+		{"messages", thousands(int64(stats.Messages))},
+		{"events", thousands(int64(stats.Events))},
+		{"refused", thousands(int64(stats.Rejects))},
+		{"seconds", fmt.Sprintf("%.1f", stats.Elapsed.Seconds())},
+	})
+}
+
+// runningConsumer is a consumer that works beside something else.
+type runningConsumer struct {
+	cancel   context.CancelFunc
+	done     chan error
+	messages chan uint64
+	bar      *bar
+}
+
+// startConsumer consumes in the background.
+func startConsumer(ctx context.Context, s *screen, o ingest.Options) *runningConsumer {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &runningConsumer{cancel: cancel, done: make(chan error, 1), messages: make(chan uint64, 1), bar: s.bar("Read into ClickHouse", unitRows)}
+	o.Progress = func(stats ingest.Stats) {
+		r.bar.set(int64(stats.Messages), int64(stats.Messages)+stats.Lag)
+		select {
+		case <-r.messages: // only the newest figure matters
+		default:
+		}
+		r.messages <- stats.Messages
+	}
+	go func() {
+		_, err := ingest.Run(ctx, o)
+		r.bar.done(err)
+		r.done <- err
+	}()
+	return r
+}
+
+// stopAfter waits until that many messages are stored, then stops.
+func (r *runningConsumer) stopAfter(ctx context.Context, messages uint64) error {
+	for stored := uint64(0); stored < messages; {
+		select {
+		case stored = <-r.messages:
+		case err := <-r.done:
+			r.done <- err
+			if err == nil {
+				err = errors.New("stopped before everything was stored")
+			}
+			return errors.Join(fmt.Errorf("ingest: %w", err), r.stop())
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), r.stop())
+		}
+	}
+	return r.stop()
+}
+
+// stop ends the consumer and waits until it has stored and committed what it holds.
+func (r *runningConsumer) stop() error {
+	r.cancel()
+	if err := <-r.done; err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
+	return nil
+}
+
+func newLoad(connections *connectionFlags) *cobra.Command {
+	var name string
+	var files []string
+	var options ingest.LoadOptions
+	c := &cobra.Command{
+		Use:   "load FILE",
+		Short: "Send a file's events to Kafka: CSV or NDJSON, gzip and zstd too; - reads standard input",
+		Args:  arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			sources, err := loadSources(files)
+			if err != nil {
+				return err
+			}
+			if options.Source, err = source.Named(sources, name); err != nil {
+				return usageError{err}
+			}
+			if options.Brokers, err = connections.brokers(); err != nil {
+				return err
+			}
+			return loadFile(c.Context(), newScreen(false), args[0], options)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&name, "source", "", "source that maps the events; see 'funnelcloud source list'")
+	flags.StringSliceVar(&files, "definition", nil, "further source definition files")
+	_ = c.MarkFlagRequired("source")
+	connections.register(flags)
+	return c
+}
+
+func loadFile(ctx context.Context, s *screen, file string, o ingest.LoadOptions) error {
+	in, size, err := openInput(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	bar := s.bar("Send to Kafka", unitBytes)
+	o.Name = file
+	o.Progress = func(p ingest.LoadStats) { bar.set(p.Read, size) }
+	began := time.Now()
+	loaded, err := ingest.Load(ctx, in, o)
+	bar.done(err)
+	s.settle()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s messages sent to topic %s in %.1f s.\n", thousands(int64(loaded.Messages)), o.Source.Topics[0], time.Since(began).Seconds())
+	return nil
+}
+
+// openInput opens a file, or standard input for "-". The size is 0 when it is not known.
+func openInput(file string) (io.ReadCloser, int64, error) {
+	if file == "-" {
+		return io.NopCloser(os.Stdin), 0, nil
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, 0, fmt.Errorf("open the file to load: %w", err)
+	}
+	info, err := in.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, in.Close())
+	}
+	return in, info.Size(), nil
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+func newRun(connections *connectionFlags) *cobra.Command {
+	var options models.Options
+	var every time.Duration
+	var output string
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Compute people, touchpoints, stages, credit and paths from the events, and publish them at once",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := validOutput(output); err != nil {
+				return err
+			}
+			db, err := connections.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			screen := newScreen(output == outputJSON)
+			for {
+				report, err := runBatch(c.Context(), screen, db, options)
+				if err != nil && every == 0 {
+					return err
+				}
+				if err != nil {
+					screen.note("funnelcloud: %v", err) // a schedule goes on: the next run may find the fault mended
+				} else if err := showRun(screen, report, output); err != nil {
+					return err
+				}
+				if every == 0 {
+					return failedChecks(report.Checks)
+				}
+				select {
+				case <-c.Context().Done():
+					return nil
+				case <-time.After(every):
+				}
+			}
+		},
+	}
+	flags := c.Flags()
+	flags.DurationVar(&options.LookBack, "look-back", 90*24*time.Hour, "how long before a conversion a touch may earn credit")
+	flags.DurationVar(&options.SessionGap, "session-gap", 30*time.Minute, "silence that ends a session")
+	flags.StringVar(&options.Cycle, "cycle", "reset", "reset: a touch counts for the next conversion only; look_through: for all")
+	flags.StringVar(&options.Direct, "direct", "drop_unless_only", "direct touches: keep, drop_unless_only or drop_last")
+	flags.IntVar(&options.Bootstrap, "bootstrap", 200, "replicates for the 95 % intervals")
+	flags.StringSliceVar(&options.OwnDomains, "own-domain", nil, "e-mail domains of our own staff, marked as junk")
+	flags.DurationVar(&every, "every", 0, "run again after this pause, until stopped")
+	flags.StringVar(&output, "output", outputTable, "table or json")
+	connections.register(flags)
+	return c
+}
+
+// Forms of output.
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+)
+
+func validOutput(output string) error {
+	if output != outputTable && output != outputJSON {
+		return usageError{fmt.Errorf("--output %q: must be table or json", output)}
+	}
+	return nil
+}
+
+// runBatch runs the batch with its progress on the screen, then the data checks.
+func runBatch(ctx context.Context, s *screen, db *warehouse.DB, o models.Options) (models.Report, error) {
+	o.Version = version()
+	progress := s.bar("Batch", unitSteps)
+	o.Progress = func(step models.Step) {
+		if step.Done {
+			progress.set(int64(step.Position), int64(step.Of))
+		} else {
+			progress.rename("Batch: " + step.Name)
+		}
+	}
+	report, err := models.Run(ctx, db, o)
+	progress.rename("Batch")
+	progress.done(err)
+	if err != nil {
+		return report, err
+	}
+	report.Checks, err = models.RunChecks(ctx, db)
+	return report, err
+}
+
+func showRun(s *screen, report models.Report, output string) error {
+	s.settle()
+	if output == outputJSON {
+		return writeJSON(s, report)
+	}
+	s.title(fmt.Sprintf("Run %d: %s events in %.1f s", report.RunID, thousands(int64(report.Events)), report.Seconds))
+	rows := make([][]string, 0, len(report.Steps))
+	for _, step := range report.Steps {
+		rows = append(rows, []string{step.Name, thousands(int64(step.RowsIn)), thousands(int64(step.RowsOut)),
+			strconv.FormatFloat(step.Seconds, 'f', 2, 64)})
+	}
+	s.table([]string{"step", "rows read>", "rows written>", "seconds>"}, rows)
+	showChecks(s, report.Checks)
+	return nil
+}
+
+func showChecks(s *screen, checks []models.Check) {
+	s.title("Data checks")
+	rows := make([][]string, 0, len(checks))
+	for _, check := range checks {
+		verdict := "ok"
+		if check.Violations > 0 {
+			verdict = thousands(int64(check.Violations)) + " violations"
+		}
+		rows = append(rows, []string{check.Name, verdict})
+	}
+	s.table([]string{"check", "result>"}, rows)
+}
+
+// failedChecks is an error that names the checks that failed.
+func failedChecks(checks []models.Check) error {
+	for _, check := range checks {
+		if check.Violations > 0 {
+			return fmt.Errorf("data check %s: %d violations, for example %s; see queries/checks/%s.sql",
+				check.Name, check.Violations, check.Example, check.Name)
+		}
+	}
+	return nil
+}
+
+func newCheck(connections *connectionFlags) *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Run the data checks on the published run",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := validOutput(output); err != nil {
+				return err
+			}
+			db, err := connections.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			checks, err := models.RunChecks(c.Context(), db)
+			if err != nil {
+				return err
+			}
+			s := newScreen(false)
+			if output == outputJSON {
+				err = writeJSON(s, checks)
+			} else {
+				showChecks(s, checks)
+			}
+			if err != nil {
+				return err
+			}
+			return failedChecks(checks)
+		},
+	}
+	c.Flags().StringVar(&output, "output", outputTable, "table or json")
+	connections.register(c.Flags())
+	return c
+}
+
+func newMigrate(connections *connectionFlags) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "migrate",
+		Short: "Bring the tables up to date; safe to repeat",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			db, err := connections.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date.\n", db.Database())
+			return nil
+		},
+	}
+	connections.register(c.Flags())
+	return c
+}
+
+func writeJSON(s *screen, value any) error {
+	encoder := json.NewEncoder(s.out)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+)
+
+func newUp(connections *connectionFlags) *cobra.Command {
+	var ports stackPorts
+	var partitions int
+	c := &cobra.Command{
+		Use:   "up",
+		Short: "Start the local stack, ClickHouse and Kafka, and keep it running; other commands find it",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			sources, err := source.Builtin()
+			if err != nil {
+				return err
+			}
+			var topics []string
+			for _, s := range sources {
+				topics = append(topics, s.Topics...)
+			}
+			if err := os.MkdirAll(connections.dataDir, 0o755); err != nil {
+				return err
+			}
+			s := newScreen(false)
+			stack, err := startStack(c.Context(), s, stackOptions{
+				DataDir: connections.dataDir, ports: ports, Partitions: partitions, Topics: topics,
+				Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, stack.stop(c.Context())) }()
+			db, err := stack.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			s.settle()
+			stack.announce(s)
+			<-c.Context().Done()
+			return nil
+		},
+	}
+	ports.register(c.Flags())
+	c.Flags().IntVar(&partitions, "partitions", 4, "partitions of each new topic")
+	c.Flags().StringVar(&connections.dataDir, "data", connections.dataDir, "data folder")
+	return c
+}
