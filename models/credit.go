@@ -85,33 +85,43 @@ func describeJourney(j *attribution.Journey) journeyRow {
 	return row
 }
 
-// credit lets one model give credit: rows of the ledger, and the channels' effects with their intervals.
-func (w *creditWriter) credit(ctx context.Context, m attribution.Model, sample *attribution.Sample, journeys []attribution.Journey) error {
-	credit, err := m.Credit(sample)
-	if err != nil {
-		return fmt.Errorf("model %s: %w", m.Name(), err)
-	}
-	err = attribution.Ledger(m, journeys, credit, func(row attribution.LedgerRow) error { return w.ledger.Append(ctx, row) })
-	if err != nil {
-		return err
+// credit lets every model give credit: rows of the ledger, and the channels' effects with their intervals. journeys are
+// of one kind of unit and one type of conversion, and at least one.
+func (w *creditWriter) credit(ctx context.Context, journeys []attribution.Journey) error {
+	sample := attribution.NewSample(journeys)
+	list := attribution.Models()
+	credits := make([]attribution.Credit, len(list))
+	for i, m := range list {
+		var err error
+		if credits[i], err = m.Credit(sample); err != nil {
+			return fmt.Errorf("model %s: %w", m.Name(), err)
+		}
+		err = attribution.Ledger(m, journeys, credits[i], func(row attribution.LedgerRow) error { return w.ledger.Append(ctx, row) })
+		if err != nil {
+			return err
+		}
 	}
 	unitKind, conversionType := journeys[0].UnitKind, journeys[0].ConversionType
-	intervals, err := attribution.BootstrapCredit(m, sample, credit, w.run.o.Bootstrap, seedOf(w.run.row.RunID, m.Name()))
+	seed := seedOf(w.run.row.RunID, unitKind, conversionType)
+	intervals, err := attribution.BootstrapAll(list, sample, credits, w.run.o.Bootstrap, seed)
 	if err != nil {
-		return fmt.Errorf("model %s: intervals: %w", m.Name(), err)
+		return fmt.Errorf("intervals: %w", err)
 	}
-	for _, effect := range attribution.Effects(m, sample, credit, unitKind, conversionType, intervals) {
-		if err := w.effects.Append(ctx, effect); err != nil {
-			return err
+	for i, m := range list {
+		for _, effect := range attribution.Effects(m, sample, credits[i], unitKind, conversionType, intervals[i]) {
+			if err := w.effects.Append(ctx, effect); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// seedOf fixes the random draws of a model in a run, so that a repeated computation gives the same intervals.
-func seedOf(run uint64, model string) uint64 {
+// seedOf fixes the random draws in a run, so that a repeated computation gives the same intervals. All models share the
+// draws: a difference between two models is then a difference of models, not of luck.
+func seedOf(run uint64, unitKind, conversionType string) uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d/%s", run, model)
+	_, _ = fmt.Fprintf(h, "%d/%s/%s", run, unitKind, conversionType)
 	return h.Sum64()
 }
 

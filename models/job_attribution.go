@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -36,11 +37,8 @@ func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err e
 		if len(journeys) == 0 {
 			continue // nobody was touched or converted: there is nothing to fit a model to
 		}
-		sample := attribution.NewSample(journeys)
-		for _, model := range attribution.Models() {
-			if err := w.credit(ctx, model, sample, journeys); err != nil {
-				return in, w.written(), err
-			}
+		if err := w.credit(ctx, journeys); err != nil {
+			return in, w.written(), fmt.Errorf("conversions to %s: %w", conversionType, err)
 		}
 	}
 	err = w.flush(ctx)
