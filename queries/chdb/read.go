@@ -101,9 +101,16 @@ func (s *Server) describe(q *request, st statement) ([]string, error) {
 	if _, err := c.prepare(q, false); err != nil {
 		return nil, err
 	}
-	out, _, err := c.run("SELECT type FROM (DESCRIBE TABLE ("+st.sql[:st.formatStart]+"\n))", "TabSeparatedRaw", q.args)
+	out, _, err := c.run("DESCRIBE TABLE ("+st.sql[:st.formatStart]+"\n)", "TabSeparated", q.args)
 	if err != nil {
+		s.opts.Logger.Debug("clickhouse time zones not known", "query_id", q.id, "error", err)
 		return nil, err
 	}
-	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"), nil
+	var types []string
+	for line := range strings.Lines(string(out)) {
+		_, rest, _ := strings.Cut(line, "\t")
+		ty, _, _ := strings.Cut(rest, "\t")
+		types = append(types, strings.ReplaceAll(ty, "\\'", "'"))
+	}
+	return types, nil
 }
