@@ -1,6 +1,9 @@
 package attribution
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Iterative proportional fitting stops after this many rounds, or when no channel moves any more.
 const (
@@ -77,18 +80,29 @@ func creditSets(sets paths, counts, factors, sums []float64) {
 // creditFitted gives journeys weights that start in proportion to the seeds of their channels and are fitted to own,
 // the conversions that a data-driven model gives to each channel.
 func creditFitted(s *Sample, seeds, own []float64, rule string) Credit {
-	factors := append([]float64(nil), seeds...)
-	proportionalFit(s.sets, s.perSet(s.conv), own, factors, fittingRounds, fittingTolerance)
+	factors := slices.Clone(seeds)
+	proportionalFit(s.sets, s.perSet(s.conv), payable(own, s.Conversions()), factors, fittingRounds, fittingTolerance)
 	e := newPathEnv(s)
 	c := creditPaths(s, func(_ int, path []int32, w []float64) string {
 		e.spread(path, w, factors)
 		return rule
 	})
 	c.Own, c.factors = own, factors
-	for i := range own {
-		c.Residual = math.Max(c.Residual, math.Abs(c.Conversions[i]-own[i]))
-	}
+	c.Residual = distance(c.Conversions, own)
 	return c
+}
+
+// payable is totals without the negative ones, scaled to the conversions there are: a weight can't be below 0.
+func payable(own []float64, conversions float64) []float64 {
+	positive := make([]float64, len(own))
+	for i, x := range own {
+		positive[i] = math.Max(0, x)
+	}
+	positive = shares(positive)
+	for i := range positive {
+		positive[i] *= conversions
+	}
+	return positive
 }
 
 // Resamples are fitted from the whole sample's factors, so a few rounds bring them within a small part of the width
@@ -107,6 +121,6 @@ func refitFitted(s *Sample, c Credit, fit func(conv, null []float64) (own []floa
 			return nil, err
 		}
 		copy(factors, c.factors)
-		return proportionalFit(s.sets, s.perSet(conv), own, factors, refitRounds, refitTolerance), nil
+		return proportionalFit(s.sets, s.perSet(conv), payable(own, total(conv)), factors, refitRounds, refitTolerance), nil
 	}
 }

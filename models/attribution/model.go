@@ -32,6 +32,8 @@ type Credit struct {
 	Residual       float64   // largest difference between Conversions and Own, in conversions
 	// UnseenShare is the share of channel sets that the model asked for and no journey had.
 	UnseenShare float64
+	// StandardErrors are those of Own where it is estimated by sampling, in conversions; nil where it is exact.
+	StandardErrors []float64
 
 	factors    []float64 // of channels, from proportionalFit
 	cells      cells

@@ -1,12 +1,37 @@
 package attribution
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Models are the models of the ledger, in the order of the documentation. The weights of each sum to 1 in every
-// conversion, so their figures can be added up and compared.
+// conversion, so their figures can be added up and compared. Participation is apart: its weights don't.
 func Models() []Model {
 	return []Model{
 		First(), Last(), LastNonDirect(), Linear(), LinearUnique(), UShaped(), JShaped(), InverseJ(),
-		TimeDecay{7 * 24 * time.Hour}, Markov{},
+		TimeDecay{7 * 24 * time.Hour}, WShaped(), FullPath(),
+		Markov{}, ShapleySet(), ShapleyRate{Shrinkage: 10}, ShapleyInside{}, LeaveOneOut{},
 	}
+}
+
+// Named are models by their names, in the order of Models; with no names, all of them. An unknown name is an error
+// that lists the known ones.
+func Named(names ...string) ([]Model, error) {
+	all := append(Models(), Participation())
+	known := make([]string, len(all))
+	for i, m := range all {
+		known[i] = m.Name()
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("attribution model %q: not one of %s", name, strings.Join(known, ", "))
+		}
+	}
+	if len(names) == 0 {
+		return Models(), nil
+	}
+	return slices.DeleteFunc(all, func(m Model) bool { return !slices.Contains(names, m.Name()) }), nil
 }

@@ -1,0 +1,164 @@
+package attribution
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// exactChannels is how many channels ShapleyInside goes over exactly: 2^n sets.
+const exactChannels = 15
+
+// sampledOrders is how many orders of the channels stand for all where there are more; half of them are the others
+// reversed, which cancels much of the error.
+const sampledOrders = 512
+
+// ShapleyInside is the Shapley value of the game v(S) = conversion rate of all journeys whose channels are in S, with
+// v(∅) = 0: what the rate would be if only those journeys were left. With more than 15 channels it is estimated from
+// fixed orders of the channels; Credit.StandardErrors says how well. Negative values get nothing in the ledger.
+//
+// Leaving journeys out is not the same as switching a channel off: it can't tell what its people would have done.
+type ShapleyInside struct{}
+
+// Name is shapley_inside.
+func (ShapleyInside) Name() string { return "shapley_inside" }
+
+// Version is the revision.
+func (ShapleyInside) Version() string { return "1" }
+
+// Credit fits weights to the model's own totals.
+func (ShapleyInside) Credit(s *Sample) (Credit, error) {
+	own, errs := insideValues(s, s.perSet(s.conv), s.perSet(s.null))
+	c := creditFitted(s, own, own, "shapley value of rates within sets")
+	c.StandardErrors = errs
+	return c, nil
+}
+
+func (ShapleyInside) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
+		own, _ := insideValues(s, s.perSet(conv), s.perSet(null))
+		return own, nil
+	})
+}
+
+// insideValues is the conversions of each channel, and their standard errors where they are estimated.
+func insideValues(s *Sample, conv, null []float64) (own, errs []float64) {
+	if len(s.channels) <= exactChannels {
+		own = insideExactly(s, conv, null)
+	} else {
+		own, errs = insideByOrders(s, conv, null)
+	}
+	journeys := total(conv) + total(null)
+	for i := range own {
+		own[i] *= journeys
+	}
+	for i := range errs {
+		errs[i] *= journeys
+	}
+	return own, errs
+}
+
+// insideExactly sums over all sets of channels as bit masks.
+func insideExactly(s *Sample, conv, null []float64) []float64 {
+	p := len(s.channels)
+	converted, all := make([]float64, 1<<p), make([]float64, 1<<p)
+	for set := range conv {
+		mask := 0
+		for _, id := range s.sets.at(set) {
+			mask |= 1 << id
+		}
+		converted[mask] += conv[set]
+		all[mask] += conv[set] + null[set]
+	}
+	size := make([]uint8, 1<<p)
+	for bit := range p { // sums over subsets, one channel after the other
+		for mask := range converted {
+			if mask>>bit&1 == 1 {
+				converted[mask] += converted[mask^1<<bit]
+				all[mask] += all[mask^1<<bit]
+				size[mask]++
+			}
+		}
+	}
+	choose := binomials(max(p-1, 0))
+	values := make([]float64, p)
+	for mask := 1; mask < 1<<p; mask++ {
+		if all[mask] == 0 {
+			continue
+		}
+		rate := converted[mask] / all[mask]
+		for bit := range p {
+			if mask>>bit&1 == 1 {
+				values[bit] += rate / (float64(p) * choose[size[mask]-1])
+			} else {
+				values[bit] -= rate / (float64(p) * choose[size[mask]])
+			}
+		}
+	}
+	return values
+}
+
+// insideByOrders adds channels in some orders. A journey is inside from the moment its last channel has come, so one
+// pass over the sets serves a whole order.
+func insideByOrders(s *Sample, conv, null []float64) (values, errs []float64) {
+	p := len(s.channels)
+	values, errs = make([]float64, p), make([]float64, p)
+	rank := make([]int32, p)
+	converted, all := make([]float64, p), make([]float64, p)
+	pair := make([]float64, p)
+	for i, order := range orders(p) {
+		for at, id := range order {
+			rank[id] = int32(at)
+		}
+		clear(converted)
+		clear(all)
+		for set := range conv {
+			last := int32(0)
+			for _, id := range s.sets.at(set) {
+				last = max(last, rank[id])
+			}
+			converted[last] += conv[set]
+			all[last] += conv[set] + null[set]
+		}
+		before, sumConverted, sumAll := 0.0, 0.0, 0.0
+		for at, id := range order {
+			sumConverted, sumAll = sumConverted+converted[at], sumAll+all[at]
+			rate := before
+			if sumAll > 0 {
+				rate = sumConverted / sumAll
+			}
+			pair[id] += (rate - before) / 2
+			before = rate
+		}
+		if i%2 == 1 {
+			for id, x := range pair {
+				values[id] += x
+				errs[id] += x * x
+			}
+			clear(pair)
+		}
+	}
+	const pairs = sampledOrders / 2
+	for id := range values {
+		values[id] /= pairs
+		errs[id] = math.Sqrt(math.Max(0, errs[id]/pairs-values[id]*values[id]) / (pairs - 1))
+	}
+	return values, errs
+}
+
+// orders are sampledOrders orders of p channels, the same ones always; each second one is the one before, reversed.
+func orders(p int) [][]int32 {
+	random := rand.New(rand.NewPCG(uint64(p), 0))
+	all := make([][]int32, 0, sampledOrders)
+	for range sampledOrders / 2 {
+		order := make([]int32, p)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		random.Shuffle(p, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		reversed := slices.Clone(order)
+		slices.Reverse(reversed)
+		all = append(all, order, reversed)
+	}
+	return all
+}
