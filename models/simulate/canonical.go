@@ -162,7 +162,7 @@ func callFacts(b []byte, detail uint32) []byte {
 	}
 	outcome := detail >> outcomeShift & 15
 	b = appendField(b, "outcome", callOutcomes[outcome])
-	if outcome == callDisqualed {
+	if outcome == callDisqualified {
 		b = appendField(b, "reason", lossReasons[detail>>reasonShift])
 	}
 	return b

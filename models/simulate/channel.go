@@ -79,7 +79,7 @@ var entrances = []entrance{
 	{channel: organicSocial, weight: .025, tilt: -.15, effect: .21, fading: .45, referrer: "https://www.reddit.com/"},
 	{channel: referral, weight: .045, tilt: 0, effect: .23, fading: .5, referrer: "https://blog.opsnotes.example/best-planning-boards"},
 	{channel: referral, weight: .035, tilt: .1, effect: .23, fading: .5, referrer: "https://reviews.softwarepicks.example/boards/tidewater"},
-	{channel: email, weight: .16, tilt: .2, effect: .25, fading: .95, mode: onceSubscribed, source: "newsletter", medium: "email", campaign: "monthly-digest", perClick: .02},
+	{channel: email, weight: .26, tilt: .2, effect: .25, fading: .95, mode: onceSubscribed, source: "newsletter", medium: "email", campaign: "monthly-digest", perClick: .02},
 	{channel: display, weight: .12, tilt: .9, mode: onceVisited, closing: .1, referrer: "https://news.dailyplanet.example/", source: "criteo", medium: "display", campaign: "retargeting-30d", perClick: .8},
 	{channel: display, weight: .04, tilt: .6, mode: onceVisited, closing: .03, referrer: "https://forum.makers.example/", source: "google", medium: "banner", campaign: "retargeting-lookalike", perClick: .5},
 	{channel: affiliates, weight: .015, tilt: .7, closing: .06, referrer: "https://coupons.dealhub.example/tidewater", source: "dealhub", medium: "affiliate", campaign: "coupon", perClick: 1.5},

@@ -30,7 +30,7 @@ func (w *world) encounter(c *company, p *person) {
 		}
 		fades := math.Pow(way.fading, float64(k)) // by place in the plan, not among what came true: stable across worlds
 		visit := session{at: here, entrance: uint8(which)}
-		if !p.subscribed && signs < .16 && (way.effect > 0 || which == byDirect) {
+		if !p.subscribed && signs < .09 && (way.effect > 0 || which == byDirect) {
 			p.subscribed, visit.detail = true, subscribing
 		}
 		p.sessions = append(p.sessions, visit)

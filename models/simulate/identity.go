@@ -63,7 +63,7 @@ func (w *world) face(company uint32, person uint8) face {
 // device is the hash that a browser's anonymous id is made of. Few people use a colleague's first device as theirs.
 func (w *world) device(f *face, number uint8) uint64 {
 	unit := f.unit
-	if f.person > 0 && number == 0 && w.chance(.03, unit, forDevice, 501) {
+	if f.person > 0 && number == 0 && w.chance(.05, unit, forDevice, 501) {
 		unit = uint64(f.company)<<16 + 1
 	}
 	return w.hash(unit, forDevice, int(number))

@@ -19,7 +19,7 @@ var (
 	hourBusy = [24]float64{
 		.25, .15, .1, .1, .12, .2, .45, .9, 1.6, 2.2, 2.3, 2.1, 1.5, 1.9, 2.2, 2.1, 1.8, 1.3, .9, .8, .8, .7, .5, .35,
 	}
-	dayBusy = [7]float64{1.15, 1.25, 1.2, 1.15, .95, .6, .7}
+	dayBusy = [7]float64{1.2, 1.3, 1.25, 1.2, 1.05, .45, .55}
 )
 
 // week[h] is the busy time that has passed at hour h of the week, in days.

@@ -135,14 +135,14 @@ func (p *person) refusal(c *company, u float64) uint32 {
 
 // Bits of a call's detail: an answer is good, or known to be bad; else it stayed open. Then outcome and reason.
 const (
-	answerGood    = 1
-	answerBad     = 16
-	outcomeShift  = 8
-	reasonShift   = 12
-	callReady     = 0
-	callNurture   = 1
-	callSuspect   = 2
-	callDisqualed = 3
+	answerGood       = 1
+	answerBad        = 16
+	outcomeShift     = 8
+	reasonShift      = 12
+	callReady        = 0
+	callNurture      = 1
+	callSuspect      = 2
+	callDisqualified = 3
 )
 
 // call plays one qualification call and returns when the next round begins, and how warm the lead is then.
@@ -157,16 +157,19 @@ func (w *world) call(c *company, l lead, a attempt, at moment, k int, warm float
 			bits |= answerBad << i
 		}
 	}
-	outcome := [5]uint32{callDisqualed, callSuspect, callNurture, callReady, callReady}[good]
+	outcome := [5]uint32{callDisqualified, callSuspect, callNurture, callReady, callReady}[good]
+	if good == 1 && a.reason < .4 {
+		outcome = callDisqualified
+	}
 	reason := uint32(a.reason * float64(len(lossReasons)))
 	c.step(step{at: at, action: callCompleted, detail: bits | outcome<<outcomeShift | reason<<reasonShift, person: uint16(l.contact)})
 	switch outcome {
 	case callReady:
 		c.ready = min(c.ready, at)
 		return w.deal(c, l, a, at, reason)
-	case callDisqualed:
-		if a.requalified < .35 {
-			return at + moment(30+a.rest*2), 0
+	case callDisqualified:
+		if a.requalified < .45 {
+			return at + moment(20+a.rest), .1
 		}
 		return never, 0
 	}
