@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/funnelcloud/funnelcloud/models/simulate"
+)
+
+// The demo counts what the simulator put in: every event once, every broken message kept with its reason.
+func TestTheDemoCountsWhatWasSimulated(t *testing.T) {
+	ensured(t)
+	folder := t.TempDir()
+	args := []string{"demo", "--people", "3000", "--days", "90", "--seed", "7", "--dir", folder, "--output", "json"}
+	got := decode[results](t, mustRun(t, args...).out)
+
+	config := simulate.Default()
+	config.People, config.Days, config.Seed = 3000, 90, 7
+	want := simulate.Summarise(config)
+	if int(got.Ingest.Messages) != want.Messages || int(got.Ingest.Events) != want.Events ||
+		int(got.Ingest.Duplicates) != want.Duplicates || int(got.Ingest.Rejects) != want.Broken {
+		t.Errorf("ingested %+v, simulated %d messages, %d events, %d duplicates, %d broken",
+			got.Ingest, want.Messages, want.Events, want.Duplicates, want.Broken)
+	}
+	if int(got.Run.Events) != want.Events {
+		t.Errorf("the run read %d events of %d", got.Run.Events, want.Events)
+	}
+	if len(got.Run.Checks) == 0 {
+		t.Error("no data check ran")
+	}
+	if len(got.Waterfall) < 10 || len(got.Credit) < 5 || len(got.Paths) == 0 || len(got.Linearity) != 1 {
+		t.Errorf("too little to show: %d stages, %d channels, %d paths, %d linearity rows",
+			len(got.Waterfall), len(got.Credit), len(got.Paths), len(got.Linearity))
+	}
+	sharesSumToOne(t, got.Credit)
+	for _, file := range []string{"report.html", filepath.Join("dashboards", "attribution.json")} {
+		if info, err := os.Stat(filepath.Join(folder, file)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+
+	// A second demo on the same folder begins anew and says the same.
+	again := decode[results](t, mustRun(t, args...).out)
+	if again.Ingest.Events != got.Ingest.Events || again.Ingest.Duplicates != got.Ingest.Duplicates {
+		t.Errorf("the second demo ingested %+v, the first %+v", again.Ingest, got.Ingest)
+	}
+}
+
+func sharesSumToOne(t *testing.T, credit []creditResult) {
+	t.Helper()
+	sums := map[string]float64{}
+	for _, c := range credit {
+		for model, share := range map[string]float64{
+			"first": c.First, "last": c.Last, "last_non_direct": c.LastNonDirect, "linear": c.Linear,
+			"time_decay": c.TimeDecay, "u_shaped": c.UShaped, "markov": c.Markov, "truth": c.Truth} {
+			sums[model] += share
+		}
+	}
+	for model, sum := range sums {
+		if sum < 1-1e-9 || sum > 1+1e-9 {
+			t.Errorf("the shares of %s sum to %v", model, sum)
+		}
+	}
+}
+
+func TestTheDemoFitsATerminal(t *testing.T) {
+	ensured(t)
+	r := mustRun(t, "demo", "--people", "1500", "--days", "60", "--dir", t.TempDir())
+	for line := range strings.Lines(r.out) {
+		if width := len([]rune(strings.TrimRight(line, " \n"))); width > 80 && !strings.Contains(line, "/") {
+			t.Errorf("%d columns wide: %s", width, line)
+		}
+		if strings.Contains(line, "\x1b") {
+			t.Errorf("colours where there is no terminal: %q", line)
+		}
+	}
+}
+
+func TestTheDemoLeavesOthersFilesAlone(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(folder, "data"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mine := filepath.Join(folder, "data", "thesis.tex")
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantFailure(t, exitFailed, []string{"thesis.tex", "--dir"}, "demo", "--dir", folder)
+	if text, err := os.ReadFile(mine); err != nil || string(text) != "mine" {
+		t.Errorf("the file is gone: %q, %v", text, err)
+	}
+}
