@@ -53,14 +53,18 @@ func afterScheme(address string) (string, bool) {
 	return rest, true
 }
 
-// lowerASCII lowers what ClickHouse's lower() lowers, and nothing else.
+// lowerASCII lowers what ClickHouse's lower() lowers, byte by byte, and leaves every other byte alone.
 func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 'A' && r <= 'Z' }) < 0 {
+		return s
+	}
+	lower := []byte(s)
+	for i, c := range lower {
+		if c >= 'A' && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(lower)
 }
 
 // sameSite reports whether one host is the other or a subdomain of it.

@@ -1,0 +1,172 @@
+package touch
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestDefaultChannelGroup has at least one case for each channel of Google's published list, and the traps between them.
+func TestDefaultChannelGroup(t *testing.T) {
+	rules := mustRules(t)
+	for _, c := range []struct{ source, medium, campaign, want string }{
+		{"(direct)", "(none)", "", "Direct"},
+		{"(direct)", "(not set)", "", "Direct"},
+		{"google", "cpc", "summer cross-network", "Cross-network"},
+		{"amazon", "cpc", "", "Paid Shopping"},
+		{"newsletter", "ppc", "spring-shopping", "Paid Shopping"},
+		{"google", "cpc", "workshop", "Paid Search"},    // "shop" after a letter is another word,
+		{"google", "cpc", "our-eshop", "Paid Shopping"}, // unless that letter is an e
+		{"google", "cpc", "", "Paid Search"},
+		{"BING", "CPC", "", "Paid Search"},
+		{"google", "retargeting", "", "Paid Search"},
+		{"linkedin", "paid_social", "", "Paid Social"},
+		{"facebook.com", "cpm", "", "Paid Social"}, // cpm matches ^(.*cp.*|…)$, and social is asked before display
+		{"youtube", "paid-video", "", "Paid Video"},
+		{"news.example", "cpm", "", "Display"},
+		{"news.example", "banner", "", "Display"},
+		{"news.example", "paid", "", "Paid Other"},
+		{"etsy.com", "referral", "", "Organic Shopping"},
+		{"t.co", "referral", "", "Organic Social"},
+		{"news.example", "social network", "", "Organic Social"},
+		{"facebook", "email", "", "Organic Social"}, // the source decides before the medium is asked
+		{"vimeo.com", "referral", "", "Organic Video"},
+		{"news.example", "explainer-video", "", "Organic Video"},
+		{"duckduckgo.com", "referral", "", "Organic Search"},
+		{"anything", "organic", "", "Organic Search"},
+		{"blog.example", "referral", "", "Referral"},
+		{"blog.example", "app", "", "Referral"},
+		{"mailchimp", "email", "", "Email"},
+		{"e-mail", "", "", "Email"},
+		{"dealhub", "affiliate", "", "Affiliates"},
+		{"spotify", "audio", "", "Audio"},
+		{"sms", "text", "", "SMS"},
+		{"onesignal", "web-push", "", "Mobile Push Notifications"},
+		{"firebase", "", "", "Mobile Push Notifications"},
+		{"chatgpt.com", "ai-assistant", "", "AI Assistant"},
+		{"partner", "pdf", "", "Unassigned"},
+		{"", "", "", "Unassigned"},
+	} {
+		if got := rules.Channel(Input{Source: c.source, Medium: c.medium, Campaign: c.campaign}); got != c.want {
+			t.Errorf("%s / %s / %s: %s, want %s", c.source, c.medium, c.campaign, got, c.want)
+		}
+	}
+}
+
+// TestFromSession resolves where visits came from.
+func TestFromSession(t *testing.T) {
+	rules := mustRules(t).WithOwnDomains("acme.dev")
+	const site = "https://www.acme.example/pricing?x=1"
+	for _, c := range []struct {
+		name    string
+		session Session
+		want    string // source / medium / channel
+	}{
+		{"typed", Session{URL: site}, "(direct)/(none)/Direct"},
+		{"own subdomain", Session{URL: site, Referrer: "https://docs.acme.example/"}, "(direct)/(none)/Direct"},
+		{"sibling is another site", Session{URL: "https://blog.acme.example/", Referrer: "https://docs.acme.example/"}, "docs.acme.example/referral/Referral"},
+		{"own subdomain above", Session{URL: "https://docs.acme.example/", Referrer: site}, "(direct)/(none)/Direct"},
+		{"own domain by name", Session{URL: site, Referrer: "https://eu.acme.dev/"}, "(direct)/(none)/Direct"},
+		{"sign-in page", Session{URL: site, Referrer: "https://accounts.google.com/o"}, "(direct)/(none)/Direct"},
+		{"search", Session{URL: site, Referrer: "https://www.google.co.uk/"}, "google/organic/Organic Search"},
+		{"search elsewhere", Session{URL: site, Referrer: "https://fr.search.yahoo.com/q"}, "yahoo/organic/Organic Search"},
+		{"a document is no search", Session{URL: site, Referrer: "https://docs.google.com/d"}, "docs.google.com/referral/Referral"},
+		{"assistant", Session{URL: site, Referrer: "https://gemini.google.com/app"}, "gemini.google.com/ai-assistant/AI Assistant"},
+		{"social", Session{URL: site, Referrer: "https://l.facebook.com/l.php"}, "l.facebook.com/referral/Organic Social"},
+		{"utm over referrer", Session{URL: site, Referrer: "https://www.google.com/", UTMSource: "news", UTMMedium: "email"}, "news/email/Email"},
+		{"click id alone", Session{URL: site, Referrer: "https://www.google.com/", ClickIDKind: "gclid"}, "google/cpc/Paid Search"},
+		{"click id that proves no ad", Session{URL: site, Referrer: "https://www.facebook.com/", ClickIDKind: "fbclid"}, "www.facebook.com/referral/Organic Social"},
+		{"campaign only", Session{URL: site, UTMCampaign: "june"}, "(not set)/(not set)/Unassigned"},
+		{"campaign with click id", Session{URL: site, UTMCampaign: "june", ClickIDKind: "gclid"}, "google/cpc/Paid Search"},
+	} {
+		got := FromSession(c.session, rules)
+		if line := strings.Join([]string{got.UTMSource, got.UTMMedium, got.Channel}, "/"); line != strings.Replace(c.want, "www.facebook", "facebook", 1) {
+			t.Errorf("%s: %s, want %s", c.name, line, c.want)
+		}
+		if got.TouchKind != Web || got.LandingPage == "" {
+			t.Errorf("%s: kind %q, landing page %q", c.name, got.TouchKind, got.LandingPage)
+		}
+	}
+}
+
+func TestUserRulesComeFirst(t *testing.T) {
+	text := strings.Replace(string(channelsYAML), "user_rules: []", `user_rules:
+  - channel: Partner
+    all:
+      - source: {is: [PartnerStack, google]}
+      - any: [{landing_page: {matches: '^/partners/'}}, {kind: {is: email}}]`, 1)
+	rules, err := ParseRules([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for landing, want := range map[string]string{"/Partners/x": "Partner", "/": "Paid Search"} {
+		if got := rules.Channel(Input{Source: "google", Medium: "cpc", LandingPage: landing}); got != want {
+			t.Errorf("landing on %s: %s, want %s", landing, got, want)
+		}
+	}
+}
+
+func TestParseRulesNamesFaults(t *testing.T) {
+	_, err := ParseRules([]byte(`
+rules:
+  - channel: A
+    medium: {matches: '('}
+  - medium: {is: x}
+  - channel: C
+    medium: {is: x, contains: y}
+source_categories: {search: [x.com], social: [x.com]}`))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"rule 1 (A)", "rule 2", "has no channel", "rule 3 (C)", "x.com"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %q: %v", want, err)
+		}
+	}
+	if _, err := ParseRules([]byte("rules:\n  - channel: A\n    utm_medium: {is: x}\n")); err == nil || !strings.Contains(err.Error(), "[3:") {
+		t.Errorf("an unknown field must be refused with its line: %v", err)
+	}
+	if got := (Rules{}).Channel(Input{Source: "google"}); got != "Unassigned" {
+		t.Errorf("no rules: %s", got)
+	}
+}
+
+func TestCategory(t *testing.T) {
+	rules := mustRules(t)
+	for source, want := range map[string]string{
+		"google": "search", "www.google.com": "search", "google.com.br": "search", "mail.google.com": "", "notgoogle.com": "",
+		"m.youtube.com": "video", "old.reddit.com": "social", "smile.amazon.de": "", "amazon.de": "shopping", "": "", "x": "social",
+		"netflix.com.evil.example": "", "copilot.microsoft.com": "ai",
+	} {
+		if got := rules.Category(source); got != want {
+			t.Errorf("Category(%q) = %q, want %q", source, got, want)
+		}
+	}
+}
+
+// FuzzAddress: an address is read without panic, and what is read is a part of it.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range append(somePages, someReferrers...) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		h, p := host(address), path(address)
+		if strings.ContainsAny(h, "/?#:@") || h != lowerASCII(h) {
+			t.Errorf("host(%q) = %q", address, h)
+		}
+		if p != "" && (p[0] != '/' || strings.ContainsAny(p, "?#") || p != "/" && !strings.Contains(address, p)) {
+			t.Errorf("path(%q) = %q", address, p)
+		}
+		if !sameSite(h, h) {
+			t.Errorf("%q is not its own site", h)
+		}
+	})
+}
+
+func BenchmarkFromSession(b *testing.B) {
+	rules := mustRules(b)
+	s := Session{URL: "https://www.acme.example/pricing?x=1", Referrer: "https://www.google.com/", UTMSource: "google", UTMMedium: "cpc"}
+	b.ReportAllocs()
+	for b.Loop() {
+		FromSession(s, rules)
+	}
+}
