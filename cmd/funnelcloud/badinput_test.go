@@ -29,8 +29,8 @@ func TestNoStackToTalkTo(t *testing.T) {
 func TestTheLocalStackSaysWhoIsInTheWay(t *testing.T) {
 	ensured(t)
 	folder := t.TempDir()
-	wantFailure(t, exitFailed, []string{"port", takenPort(t)}, "up", "--data", t.TempDir(), "--kafka-port", takenPort(t))
 	taken := takenPort(t)
+	wantFailure(t, exitFailed, []string{taken, "in use"}, "up", "--data", t.TempDir(), "--kafka-port", taken)
 	wantFailure(t, exitFailed, []string{taken, "in use"}, "up", "--data", t.TempDir(), "--clickhouse-port", taken)
 
 	up(t, folder)
