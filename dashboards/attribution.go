@@ -24,16 +24,16 @@ func attribution() page {
 
 func creditTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
-		id: 1, at: grid{0, 0, 24, 4}, title: "What is there to credit?",
+		id: 1, at: grid{0, 0, 24, 5}, title: "What is there to credit?",
 		about:   "Conversions of the chosen type in the period, their value in the currency they came in (currencies are added as they are), the share that has a touch to credit, and how long and how many-touched their journeys were. A journey holds the touches of the look-back window only.",
 		targets: []target{tabular("A", "attribution/totals")},
-	}).OverrideByName("Credited to a touch", unit(share, 1)).OverrideByName("Touches a journey", unit(number, 1)).
+	}).OverrideByName("Amount", unit(brief, 1)).OverrideByName("Credited to a touch", unit(share, 1)).OverrideByName("Touches a journey", unit(number, 1)).
 		OverrideByName("Median days to convert", unit(days, 1))
 }
 
 func creditByModel() cog.Builder[dashboard.Panel] {
 	return paint(bars(head{
-		id: 2, at: grid{0, 4, 13, 11}, title: "Which channels get the credit, model by model?",
+		id: 2, at: grid{0, 5, 24, 10}, title: "Which channels get the credit, model by model?",
 		about:   "Each bar is one model's credit, split by channel; conversions without any touch are left out, so that the models can be compared. The bar “truth”, there on simulated data only, is the share of conversions lost when a channel is switched off, over the whole simulation. A model's credit is not yet a cause: it says who was there, weighed by a rule.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_share")},
@@ -43,46 +43,48 @@ func creditByModel() cog.Builder[dashboard.Panel] {
 
 func creditMatrix() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 3, at: grid{13, 4, 11, 11}, title: "The same in numbers: channel by model",
+		id: 3, at: grid{0, 15, 24, 11}, title: "The same in numbers: channel by model",
 		about:   "Share of each model's credit, in per cent of the conversions that have a touch to credit. Darker is more. “truth” as in the chart.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_share")},
 	}).Unit(share).Decimals(1).Min(0).WithTransformation(matrix("channel", "model", "share")).
-		OverrideByFieldType("number", heat())
+		OverrideByFieldType("number", heat()).OverrideByName(corner("channel", "model", "Channel", 180))
 }
 
 func disagreement() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{0, 15, 12, 9}, title: "On which channels do the models disagree most?",
+		id: 4, at: grid{0, 26, 12, 9}, title: "On which channels do the models disagree most?",
 		about:   "Lowest and highest share that any of the compared models gives a channel, and the distance between them (the disagreement index). Where it is large, the choice of the model decides, not the data: test by experiment before moving money.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/disagreement")},
-	}).Unit(share).Decimals(1).OverrideByName("Disagreement", bar(0.5, warning)).OverrideByName("Truth", append(unit(share, 1), width(80)))
+	}).Unit(share).Decimals(1).OverrideByName("Disagreement", append(bar(0.5, warning), width(130))).
+		OverrideByName("Lowest", narrow(80)).OverrideByName("Lowest by", narrow(100)).OverrideByName("Highest", narrow(80)).
+		OverrideByName("Highest by", narrow(100)).OverrideByName("Truth", narrow(80))
 }
 
 func creditByChannel() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{12, 15, 12, 9}, title: "How much does ${model} credit each channel?",
+		id: 5, at: grid{12, 26, 12, 9}, title: "How much does ${model} credit each channel?",
 		about:   "Conversions and value that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_by_channel")},
-	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Value", unit(number, 0)).
+	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
 		OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1)))
 }
 
 func certainty() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 6, at: grid{0, 24, 12, 9}, title: "How sure is ${model} of it?",
+		id: 6, at: grid{0, 35, 12, 9}, title: "How sure is ${model} of it?",
 		about:   "Share of credit with its 95 % bootstrap interval over units, where the model has one, and for Markov models the removal effect: the share of conversions the fitted chain loses without the channel. Over the whole history of the published run, so the period doesn't change it. The interval covers chance only, not what the model gets wrong; on simulated data “Truth is” says whether the true share lies inside.",
 		empty:   "This model publishes no effects",
 		targets: []target{tabular("A", "attribution/certainty")},
 	}).Unit(share).Decimals(1).OverrideByName("Journeys", unit(number, 0)).OverrideByName("Converted", unit(number, 0)).
-		OverrideByName("Share", append(bar(1, accent), width(130)))
+		OverrideByName("Share", append(bar(1, accent), width(110))).OverrideByName("Removal effect", narrow(110)).OverrideByName("Channel", narrow(130))
 }
 
 func creditOverTime() cog.Builder[dashboard.Panel] {
 	return paint(stacked(lines(head{
-		id: 7, at: grid{12, 24, 12, 9}, title: "How has the credit moved, week by week?",
+		id: 7, at: grid{12, 35, 12, 9}, title: "How has the credit moved, week by week?",
 		about:   "Conversions credited to each channel by the chosen model, by the week (from Monday) in which they converted. The first and last weeks may be cut by the period.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{series("A", "attribution/credit_over_time")},
@@ -92,7 +94,7 @@ func creditOverTime() cog.Builder[dashboard.Panel] {
 func roles() cog.Builder[dashboard.Panel] {
 	colors := map[string]string{"came first": "#56B4E9", "in between": quiet, "came last": "#0072B2", "was alone": "#E69F00"}
 	return paint(bars(head{
-		id: 8, at: grid{0, 33, 12, 10}, title: "Who opens, assists and closes?",
+		id: 8, at: grid{0, 44, 12, 10}, title: "Who opens, assists and closes?",
 		about:   "Converted journeys in which the channel came first, last, only in between, or was the only touch. A channel that came first and last counts as first. No model is involved.",
 		empty:   "No converted journeys in the period",
 		targets: []target{tabular("A", "attribution/roles")},
@@ -101,43 +103,43 @@ func roles() cog.Builder[dashboard.Panel] {
 
 func breakdown() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{12, 33, 12, 10}, title: "Which ${dimension:text} earns it?",
+		id: 9, at: grid{12, 44, 12, 10}, title: "Which ${dimension:text} earns it?",
 		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Conversions touched” counts those with a credited touch of this value; a conversion may be touched by several.",
 		empty:   "No credited touches in the period",
 		targets: []target{tabular("A", "attribution/breakdown")},
-	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Value", unit(number, 0)).
-		OverrideByName("Share", unit(share, 1)).OverrideByName("raw", []dashboard.DynamicConfigValue{set("custom.hideFrom.viz", true)})
+	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
+		OverrideByName("Share", unit(share, 1))
 }
 
 func unattributed() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{0, 43, 24, 5}, title: "Which conversions does no touch explain, and why?",
+		id: 10, at: grid{0, 54, 24, 5}, title: "Which conversions does no touch explain, and why?",
 		about:   "Conversions of the period to which every model gives no credit, by reason. A large share points at missing tracking or unresolved identities before it says anything about channels.",
 		empty:   "Every conversion of the period has a touch to credit",
 		targets: []target{tabular("A", "attribution/unattributed")},
-	}).OverrideByName("Reason", []dashboard.DynamicConfigValue{width(200)}).OverrideByName("Conversions", append(unit(number, 0), width(120))).
-		OverrideByName("Value", append(unit(number, 0), width(120)))
+	}).OverrideByName("Reason", narrow(200)).OverrideByName("Conversions", append(unit(number, 0), width(120))).
+		OverrideByName("Amount", append(unit(number, 0), width(120)))
 }
 
 func conversions() cog.Builder[dashboard.Panel] {
 	open := drill("Show its ledger", attributionUID, "conversion", "&${conversion_type:queryparam}&${model:queryparam}&${models:queryparam}")
 	return rows(head{
-		id: 11, at: grid{0, 48, 24, 9}, title: "Which conversion do you want to see through?",
+		id: 11, at: grid{0, 59, 24, 9}, title: "Which conversion do you want to see through?",
 		about:   "The latest 200 conversions of the period with the channels of their journey (×n: n times in a row). Click an id and its ledger opens below.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/conversions")},
-	}).OverrideByName("Conversion", []dashboard.DynamicConfigValue{open, width(300)}).OverrideByName("Converted", []dashboard.DynamicConfigValue{width(170)}).
-		OverrideByName("Value", append(unit(number, 0), width(90))).OverrideByName("Currency", []dashboard.DynamicConfigValue{width(80)}).
+	}).OverrideByName("Conversion", []dashboard.DynamicConfigValue{open, width(300)}).OverrideByName("Converted", instant()).
+		OverrideByName("Amount", append(unit(number, 0), width(90))).OverrideByName("Currency", narrow(80)).
 		OverrideByName("Touches", append(unit(number, 0), width(80))).OverrideByName("Days", append(unit(number, 1), width(80)))
 }
 
 func ledger() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 57, 24, 12}, title: "Why does it get this credit? The ledger of one conversion",
+		id: 12, at: grid{0, 68, 24, 12}, title: "Why does it get this credit? The ledger of one conversion",
 		about:   "One row for each touch and compared model: its weight, the value it carries and the rule that gave them. For each model the weights add up to 1. “Touch (event) id” is the id of the event in the table events. Without an id above, the latest conversion of the period.",
 		empty:   "No such conversion in the published run",
 		targets: []target{tabular("A", "attribution/ledger")},
 	}).OverrideByName("Weight", append(append(bar(1, accent), set("unit", share), set("decimals", 1)), width(140))).
-		OverrideByName("Value", append(unit(number, 2), width(90))).OverrideByName("No.", append(unit(number, 0), width(60))).
-		OverrideByName("Conversion", []dashboard.DynamicConfigValue{width(220)}).OverrideByName("Touch", []dashboard.DynamicConfigValue{width(170)})
+		OverrideByName("Amount", append(unit(number, 2), width(90))).OverrideByName("No.", append(unit(number, 0), width(60))).
+		OverrideByName("Conversion", narrow(220)).OverrideByName("Touch", instant())
 }

@@ -20,7 +20,8 @@ const (
 // Units by Grafana's ids.
 const (
 	share   = "percentunit" // 0 to 1
-	number  = "short"
+	number  = "locale"      // 12,345; "short" would hide what makes counts add up
+	brief   = "short"       // 12.3 K
 	seconds = "s"
 	days    = "d"
 )
@@ -51,6 +52,7 @@ type builder[B any] interface {
 	Datasource(common.DataSourceRef) B
 	WithTarget(cog.Builder[variants.Dataquery]) B
 	NoValue(string) B
+	OverrideByRegexp(string, []dashboard.DynamicConfigValue) B
 }
 
 // frame gives a panel its head.
@@ -58,7 +60,8 @@ func frame[B builder[B]](b B, h head) B {
 	b = b.Id(h.id).Title(h.title).Description(h.about).Datasource(*datasourceRef()).
 		GridPos(dashboard.GridPos{X: h.at.x, Y: h.at.y, W: h.at.w, H: h.at.h})
 	if h.empty != "" {
-		b = b.NoValue(h.empty)
+		// Grafana shows this text for a panel without data, but also in every cell that is NULL or empty.
+		b = b.NoValue(h.empty).OverrideByRegexp("/.*/", []dashboard.DynamicConfigValue{set("noValue", "")})
 	}
 	for _, t := range h.targets {
 		b = b.WithTarget(t)
@@ -66,18 +69,19 @@ func frame[B builder[B]](b B, h head) B {
 	return b
 }
 
-// figures is a line of big numbers, one for each column of a single row.
+// figures is a line of big numbers, one for each column of a single row, all of one size whatever their length.
 func figures(h head) *stat.PanelBuilder {
 	return frame(stat.NewPanelBuilder(), h).Unit(number).Decimals(0).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Fields("/.*/").Values(false)).
 		Orientation(common.VizOrientationVertical).TextMode(common.BigValueTextModeValueAndName).
 		ColorMode(common.BigValueColorModeNone).GraphMode(common.BigValueGraphModeNone).
-		JustifyMode(common.BigValueJustifyModeAuto).WideLayout(false).Thresholds(plain()).ColorScheme(fixed(ink))
+		JustifyMode(common.BigValueJustifyModeAuto).WideLayout(false).
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(28)).Thresholds(plain()).ColorScheme(fixed(ink))
 }
 
 // rows is a table.
 func rows(h head) *table.PanelBuilder {
-	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).
+	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).MinWidth(60).
 		Thresholds(plain()).ColorScheme(fixed(ink))
 }
 
@@ -143,6 +147,14 @@ func unit(id string, decimals int) []dashboard.DynamicConfigValue {
 // width is the override of a column's width in pixels.
 func width(px int) dashboard.DynamicConfigValue { return set("custom.width", px) }
 
+// narrow is the override of a column's width alone.
+func narrow(px int) []dashboard.DynamicConfigValue { return []dashboard.DynamicConfigValue{width(px)} }
+
+// instant is the override of a column of times: to the second, in one width.
+func instant() []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD HH:mm:ss"), width(165)}
+}
+
 // bar draws a column of a table as a bar in the cell, from 0 to max.
 func bar(max float64, color string) []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{
@@ -151,12 +163,22 @@ func bar(max float64, color string) []dashboard.DynamicConfigValue {
 	}
 }
 
-// heat colours the cells of a table from white to blue by value; one hue, so that it reads without colour vision.
+// heat colours the cells of a table of shares, from white to blue: one hue, so that it reads without colour vision, and fixed
+// steps, so that the same share has the same colour everywhere.
 func heat() []dashboard.DynamicConfigValue {
+	steps := []any{map[string]any{"color": "#F4F8FB", "value": nil}}
+	for i, color := range []string{"#DCEAF3", "#B5D3E7", "#86B9D9", "#4A90C2", "#0072B2"} {
+		steps = append(steps, map[string]any{"color": color, "value": []float64{.02, .05, .1, .2, .4}[i]})
+	}
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
-		set("color", map[string]any{"mode": "continuous-blues"}),
+		set("thresholds", map[string]any{"mode": "absolute", "steps": steps}), set("color", map[string]any{"mode": "thresholds"}),
 	}
+}
+
+// corner names the first column of a matrix, which Grafana calls "row\column".
+func corner(row, column, name string, px int) (string, []dashboard.DynamicConfigValue) {
+	return row + `\` + column, []dashboard.DynamicConfigValue{set("displayName", name), width(px)}
 }
 
 // matrix turns long rows into a table: a line for each value of row, a column for each value of column.

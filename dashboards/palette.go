@@ -48,6 +48,15 @@ var palette = map[string]string{
 	"(baseline)":                "#555555",
 }
 
+// channelMappings colour the text of a channel, for charts whose bars are channels.
+func channelMappings() []any {
+	options := map[string]any{}
+	for i, name := range sortedKeys(palette) {
+		options[name] = map[string]any{"color": palette[name], "index": i}
+	}
+	return []any{map[string]any{"type": "value", "options": options}}
+}
+
 // spare colours channels of a user's own rules.
 var spare = []string{"#6B4C9A", "#2F6B4F", "#A65628", "#3E7CB1", "#B5739D", "#7F7F1F", "#1B9E9E", "#C0504D"}
 

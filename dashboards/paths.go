@@ -32,7 +32,7 @@ func linearity() cog.Builder[dashboard.Panel] {
 
 func graph() cog.Builder[dashboard.Panel] {
 	return frame(nodegraph.NewPanelBuilder(), head{
-		id: 2, at: grid{0, 4, 14, 17}, title: "Where do they go, and where do they turn round?",
+		id: 2, at: grid{0, 4, 24, 15}, title: "Where do they go, and where do they turn round?",
 		about:   "Nodes: states, with their units, the chance to win from there (also the green arc), and the share that came back. Edges: the busiest transitions, as many as chosen above; the thicker, the more. Vermillion edges go back in the drawn order, orange ones are loops. Hover an edge for its count and the median days between.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("nodes", "paths/nodes"), tabular("edges", "paths/edges")},
@@ -45,26 +45,28 @@ func graph() cog.Builder[dashboard.Panel] {
 
 func commonWays() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 3, at: grid{14, 4, 10, 17}, title: "Which ways are the commonest?",
+		id: 3, at: grid{0, 19, 24, 12}, title: "Which ways are the commonest?",
 		about:   "Whole ways from the first state to the last, loops folded for the eye, with the units that went them and the share won. The last row is what the first 40 leave out.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("A", "paths/variants")},
-	}).Decimals(0).OverrideByName("Way", []dashboard.DynamicConfigValue{width(290)}).OverrideByName("Share", unit(share, 1)).
-		OverrideByName("Win rate", unit(share, 1)).OverrideByName("Median days", unit(number, 1))
+	}).Decimals(0).OverrideByName("Units", narrow(90)).OverrideByName("Share", append(unit(share, 1), width(90))).OverrideByName("Won", narrow(90)).
+		OverrideByName("Win rate", append(unit(share, 1), width(90))).OverrideByName("Steps", narrow(90)).
+		OverrideByName("Median days", append(unit(number, 1), width(110)))
 }
 
 func transitionMatrix() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{0, 21, 24, 11}, title: "After each state, what comes next?",
+		id: 4, at: grid{0, 31, 24, 11}, title: "After each state, what comes next?",
 		about:   "Each line is a state; the cells are the share of its departures that go to the state of the column, and add up to 100 %. (open): still there at the end of the data.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("A", "paths/matrix")},
-	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "share")).OverrideByFieldType("number", heat())
+	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "share")).OverrideByFieldType("number", heat()).
+		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130))
 }
 
 func states() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{0, 32, 24, 11}, title: "What is to be expected from each state?",
+		id: 5, at: grid{0, 42, 24, 11}, title: "What is to be expected from each state?",
 		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there, steps and days to come. The chain forgets how a unit came to a state. Units still under way count with what they have done so far.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("A", "paths/states")},
@@ -75,7 +77,7 @@ func states() cog.Builder[dashboard.Panel] {
 
 func transitions() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 6, at: grid{0, 43, 24, 12}, title: "Every transition, in numbers",
+		id: 6, at: grid{0, 53, 24, 12}, title: "Every transition, in numbers",
 		about:   "How often units went from one state to another, of all that left the first, how many units that were, how long it took, and the share of them that converted later. A line from a state to itself is a loop.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("A", "paths/transitions")},

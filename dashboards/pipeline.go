@@ -27,9 +27,7 @@ func pipelineTotals() cog.Builder[dashboard.Panel] {
 		id: 1, at: grid{0, 0, 24, 4}, title: "Does everything arrive?",
 		about:   "Messages read, events inserted and messages refused in the period; events whose clock was corrected by more than a minute. As of now, whatever the period: rows inserted twice that the table collapses to one (repeats by senders or after a crash), and messages behind the end of all partitions as of each partition's last batch; a consumer that stands still doesn't update it.",
 		targets: []target{tabular("A", "pipeline/totals")},
-	}).OverrideByName("Reject rate", []dashboard.DynamicConfigValue{set("unit", share), set("decimals", 2),
-		set("thresholds", map[string]any{"mode": "absolute", "steps": []any{map[string]any{"color": ink, "value": nil}, map[string]any{"color": warning, "value": 0.01}, map[string]any{"color": alarm, "value": 0.05}}}),
-		set("color", map[string]any{"mode": "thresholds"})}).ColorMode(common.BigValueColorModeValue)
+	}).OverrideByName("Reject rate", unit(share, 2))
 }
 
 // stepped draws one value per step of time.
@@ -71,10 +69,8 @@ func rejects() cog.Builder[dashboard.Panel] {
 		empty:   "Nothing was refused in the period",
 		targets: []target{tabular("A", "pipeline/rejects")},
 	}).Decimals(0).OverrideByName("Source", narrow(100)).OverrideByName("Topic", narrow(90)).OverrideByName("Reason", narrow(110)).
-		OverrideByName("Messages", narrow(90)).OverrideByName("Latest", narrow(170))
+		OverrideByName("Messages", narrow(90)).OverrideByName("Latest", instant())
 }
-
-func narrow(px int) []dashboard.DynamicConfigValue { return []dashboard.DynamicConfigValue{width(px)} }
 
 func freshness() cog.Builder[dashboard.Panel] {
 	return rows(head{
@@ -83,7 +79,7 @@ func freshness() cog.Builder[dashboard.Panel] {
 		empty:   "No events yet",
 		targets: []target{tabular("A", "pipeline/freshness")},
 	}).Decimals(0).OverrideByName("Age of latest row", unit(seconds, 0)).OverrideByName("Median delay", unit(seconds, 1)).
-		OverrideByName("99 % within", unit(seconds, 1)).OverrideByName("Latest event", narrow(170)).OverrideByName("Latest row", narrow(170))
+		OverrideByName("99 % within", unit(seconds, 1)).OverrideByName("Latest event", instant()).OverrideByName("Latest row", instant())
 }
 
 func checks() cog.Builder[dashboard.Panel] {
@@ -92,7 +88,7 @@ func checks() cog.Builder[dashboard.Panel] {
 		about:   "Data checks of the published run, failures first, with one row that breaks the rule. A failed check means that figures on the other dashboards may be wrong.",
 		empty:   "The published run has no check results",
 		targets: []target{tabular("A", "pipeline/checks")},
-	}).Decimals(0).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", narrow(170))
+	}).Decimals(0).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", instant())
 }
 
 func runs() cog.Builder[dashboard.Panel] {
@@ -102,7 +98,7 @@ func runs() cog.Builder[dashboard.Panel] {
 		empty:   "The batch has never run",
 		targets: []target{tabular("A", "pipeline/runs")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 1), width(90))).OverrideByName("Status", append(narrow(100), verdict("published", "failed")...)).
-		OverrideByName("Run", narrow(60)).OverrideByName("Started", narrow(170)).OverrideByName("Events until", narrow(170))
+		OverrideByName("Run", narrow(60)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
 }
 
 func runSteps() cog.Builder[dashboard.Panel] {

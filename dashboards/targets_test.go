@@ -143,7 +143,7 @@ func plain(v any) any {
 func TestCreditAddsUpToTheConversions(t *testing.T) {
 	query, scope := loaded(t)
 	totals := run(t, query, scope, "attribution/totals")[0]
-	conversions, value := float64(totals["Conversions"].(uint64)), totals["Value"].(float64)
+	conversions, value := float64(totals["Conversions"].(uint64)), totals["Amount"].(float64)
 	if conversions < 20 {
 		t.Fatalf("only %v conversions: the fixture is too thin to test with", conversions)
 	}
@@ -152,7 +152,7 @@ func TestCreditAddsUpToTheConversions(t *testing.T) {
 		var credited, worth float64
 		for _, row := range run(t, query, scope, "attribution/credit_by_channel") {
 			credited += row["Conversions"].(float64)
-			worth += row["Value"].(float64)
+			worth += row["Amount"].(float64)
 		}
 		if math.Abs(credited-conversions) > 1e-9 || math.Abs(worth-value) > 1e-6 {
 			t.Errorf("%s credits %v conversions worth %v, want %v worth %v", model, credited, worth, conversions, value)

@@ -12,9 +12,9 @@ SELECT
     effects.share AS "Share",
     if(effects.high > 0, effects.low, NULL) AS "From",
     if(effects.high > 0, effects.high, NULL) AS "To",
-    if(effects.removal_effect > 0, effects.removal_effect, NULL) AS "Removal effect",
     if(truth.known = 1, truth.true_share, NULL) AS "Truth",
     multiIf(truth.known = 0 OR effects.high = 0, '', truth.true_share >= effects.low AND truth.true_share <= effects.high, 'inside', 'outside') AS "Truth is",
+    if(effects.removal_effect > 0, effects.removal_effect, NULL) AS "Removal effect",
     effects.journeys AS "Journeys",
     effects.converted AS "Converted"
 FROM attribution_effects AS effects

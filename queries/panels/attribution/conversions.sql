@@ -1,8 +1,8 @@
--- The latest conversions; each one's ledger is a click away.
+-- The latest conversions; the ledger of each is a click away.
 SELECT
     c.converted_at AS "Converted",
     c.conversion_id AS "Conversion",
-    toFloat64(c.value) AS "Value",
+    toFloat64(c.value) AS "Amount",
     c.currency AS "Currency",
     length(j.touch_ids) AS "Touches",
     j.days_to_convert AS "Days",

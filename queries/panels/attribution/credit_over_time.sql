@@ -2,7 +2,7 @@
 SELECT
     toDateTime(toStartOfWeek(converted_at, 1), 'UTC') AS time,
     toString(channel) AS channel,
-    sum(weight) AS conversions
+    sum(weight) AS "Value"
 FROM attribution_ledger
 WHERE $__timeFilter_ms(converted_at)
     AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}

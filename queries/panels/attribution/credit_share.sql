@@ -1,4 +1,4 @@
--- Share of each model's credit by channel; beside them the truth where the data are simulated.
+-- Share of the credit of each model by channel; beside them the truth where the data are simulated.
 WITH
     credit AS
     (

@@ -12,13 +12,13 @@ SELECT
     position AS "No.",
     touch_ts AS "Touch",
     channel AS "Channel",
+    weight AS "Weight",
+    toFloat64(credited_value) AS "Amount",
+    rule AS "Rule",
     utm_source AS "Source",
     utm_campaign AS "Campaign",
     landing_page AS "Landing page",
     person_id AS "Person",
-    weight AS "Weight",
-    toFloat64(credited_value) AS "Value",
-    rule AS "Rule",
     touch_id AS "Touch (event) id"
 FROM attribution_ledger
 WHERE conversion_id = if(${conversion:sqlstring} = '', latest, ${conversion:sqlstring})

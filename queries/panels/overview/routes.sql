@@ -11,7 +11,7 @@ SELECT
     if(qualified.unit_id != '' AND qualified.entered <= c.converted_at, upper(qualified.route), 'never qualified') AS "First qualified by",
     count() AS "Conversions",
     count() / sum(count()) OVER () AS "Share",
-    toFloat64(sum(c.value)) AS "Value"
+    toFloat64(sum(c.value)) AS "Amount"
 FROM conversions AS c
 LEFT JOIN qualified ON qualified.unit_id = c.unit_id
 WHERE $__timeFilter_ms(c.converted_at)

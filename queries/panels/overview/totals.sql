@@ -10,7 +10,7 @@ WITH
         WHERE unit_kind = ${unit_kind:sqlstring} AND stage = 'opportunity' AND junk_reason = '' AND left_at IS NULL AND entered_at <= $__toTime) AS pipeline
 SELECT
     converted.1 AS "Conversions",
-    converted.2 AS "Value",
+    converted.2 AS "Amount",
     inquiries AS "Inquiries",
     qualified AS "Qualified",
     pipeline AS "Open opportunities",

@@ -8,7 +8,7 @@ WITH
         WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring}
     ),
     shown AS (SELECT * FROM ranked WHERE place <= toUInt32(${edges:sqlstring})),
-    ends AS (SELECT from_state AS state, 0 AS entered FROM shown UNION ALL SELECT to_state AS state, transitions AS entered FROM shown),
+    ends AS (SELECT from_state AS state, transitions AS departures, 0 AS arrivals FROM shown UNION ALL SELECT to_state AS state, 0 AS departures, transitions AS arrivals FROM shown),
     known AS
     (
         SELECT toString(state) AS state, entries, units, re_entry_rate, win_probability
@@ -19,8 +19,8 @@ SELECT
     ends.state AS id,
     ends.state AS title,
     if(any(known.entries) > 0, concat(toString(round(100 * any(known.re_entry_rate))), ' % came back'), '') AS subtitle,
-    toFloat64(if(any(known.units) > 0, any(known.units), sum(ends.entered))) AS mainstat,
-    toFloat64(any(known.win_probability)) AS secondarystat,
+    toFloat64(if(any(known.units) > 0, any(known.units), greatest(sum(ends.departures), sum(ends.arrivals)))) AS mainstat,
+    if(any(known.units) > 0, any(known.win_probability), NULL) AS secondarystat,
     least(1., greatest(0., any(known.win_probability))) AS arc__won,
     1 - arc__won AS arc__other
 FROM ends

@@ -2,7 +2,7 @@
 SELECT
     $__timeInterval(rejected_at) AS time,
     toString(reason) AS reason,
-    count() AS messages
+    count() AS "Value"
 FROM events_rejected FINAL
 WHERE $__timeFilter_ms(rejected_at)
 GROUP BY time, reason

@@ -2,7 +2,7 @@
 SELECT
     toDateTime(toStartOfWeek(entered, 1), 'UTC') AS time,
     step,
-    count() AS units
+    count() AS "Value"
 FROM
 (
     SELECT unit_id, toString(stage) AS step, min(entered_at) AS entered

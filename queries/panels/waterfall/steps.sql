@@ -28,7 +28,7 @@ SELECT
     countIf(reached) / count() AS "Rate",
     if(step = 'inquiry', 0.044, NULL) AS "Industry",
     if(countIf(reached) = 0, NULL, quantileIf(0.5)(waited, reached)) AS "Median days",
-    if(countIf(reached) = 0, NULL, quantileIf(0.9)(waited, reached)) AS "90 % within days"
+    if(countIf(reached) = 0, NULL, quantileIf(0.9)(waited, reached)) AS "p90 days"
 FROM pairs
 WHERE next_step != ''
 GROUP BY step, next_step
