@@ -227,8 +227,8 @@ func (m *Mapper) fill() *fault {
 			return faultf(ReasonMissingField, "%s is missing", r.text)
 		}
 	}
-	if e.Kind = knownKind(e.Kind); e.Kind == "" {
-		return m.unknownKind()
+	if knownKind(e.Kind) == "" {
+		return faultf(ReasonUnknownKind, "kind %q is none of %s", clip(e.Kind), strings.Join(vocabulary.Kinds, ", "))
 	}
 	if f := m.meaning(); f != nil {
 		return f
@@ -253,12 +253,15 @@ func (m *Mapper) field(f *field, times *clocks) *fault {
 	if v.kind == missing || v.kind == text && v.text == "" {
 		return nil
 	}
+	if v.escaped {
+		v = textValue(m.textOf(v))
+	}
 	switch f.column.kind {
 	case textColumn:
 		if v.kind == object || v.kind == array {
 			return faultf(ReasonWrongType, "field %s: not text but %s", f.column.name, v.kind)
 		}
-		*f.column.text(&m.event) = m.textOf(v)
+		*f.column.text(&m.event) = v.text
 	case timeColumn:
 		ms, err := asTime(v, m.source.layouts)
 		if err != nil {
@@ -332,17 +335,7 @@ func (m *Mapper) identify() string {
 	return hex.EncodeToString(h.Sum(sum[:0])[:16])
 }
 
-func (m *Mapper) unknownKind() *fault {
-	for _, f := range m.source.fields {
-		if f.column.name == "kind" {
-			v, _ := f.expression.eval(m) // it was evaluated before, without an error
-			return faultf(ReasonUnknownKind, "kind %q is none of %s", clip(v.text), strings.Join(vocabulary.Kinds, ", "))
-		}
-	}
-	return faultf(ReasonUnknownKind, "the source %s sets no kind", m.source.Name)
-}
-
-// knownKind is the vocabulary's own string for a kind, or "" when it has none.
+// knownKind is the kind itself when it is in the vocabulary, else "".
 func knownKind(s string) string {
 	switch s {
 	case vocabulary.Track, vocabulary.Page, vocabulary.Screen, vocabulary.Identify, vocabulary.Group, vocabulary.Alias,
