@@ -61,7 +61,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	d.screen.note("Simulating %s people over %d days (seed %d), streaming them through Kafka.",
 		thousands(int64(d.config.People)), d.config.Days, d.config.Seed)
 	stack, err := startStack(ctx, d.screen, stackOptions{
-		DataDir: data, ports: d.ports, Partitions: 4,
+		DataDir: data, ports: d.ports, Partitions: localPartitions,
 		Topics: []string{simulate.TopicSegment, simulate.TopicFunnelcloud}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err

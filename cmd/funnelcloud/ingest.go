@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/ingest/broker"
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 )
 
@@ -142,6 +143,12 @@ func newLoad(connections *connectionFlags) *cobra.Command {
 			}
 			if options.Brokers, err = connections.brokers(); err != nil {
 				return err
+			}
+			// The local stack is ours to add topics to; somebody else's Kafka is not.
+			if connections.kafka == "" {
+				if err := broker.CreateTopics(c.Context(), options.Brokers, localPartitions, 1, options.Source.Topics...); err != nil {
+					return err
+				}
 			}
 			return loadFile(c.Context(), newScreen(false), args[0], options)
 		},

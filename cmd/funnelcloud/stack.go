@@ -19,6 +19,9 @@ import (
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
+// localPartitions is how many partitions a new topic of the local stack gets: enough for two consumers on two cores.
+const localPartitions = 4
+
 // stack is the local stack: ClickHouse and Kafka inside this process, on loopback.
 type stack struct {
 	clickhouse *chdb.Server

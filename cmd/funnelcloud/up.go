@@ -49,7 +49,7 @@ func newUp(connections *connectionFlags) *cobra.Command {
 		},
 	}
 	ports.register(c.Flags())
-	c.Flags().IntVar(&partitions, "partitions", 4, "partitions of each new topic")
+	c.Flags().IntVar(&partitions, "partitions", localPartitions, "partitions of each new topic")
 	c.Flags().StringVar(&connections.dataDir, "data", connections.dataDir, "data folder")
 	return c
 }
