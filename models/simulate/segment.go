@@ -38,9 +38,8 @@ func (r *renderer) call(b []byte, p *planned, f *face) []byte {
 	switch p.action {
 	case pageViewed:
 		b = appendField(b, "name", pages[p.detail&255].title)
-		here := &pages[p.detail&255]
-		b = append(append(append(b, `,"properties":{"path":"`...), here.path...), `","title":"`...)
-		return append(append(b, here.title...), `"}`...)
+		b = append(append(b, `,"properties":{"path":"`...), pages[p.detail&255].path...)
+		return append(b, `"}`...)
 	case identified:
 		return append(r.traits(append(b, `,"traits":{`...), f), '}')
 	case aliased:
@@ -106,7 +105,7 @@ func (r *renderer) context(b []byte, p *planned, f *face) []byte {
 		b = append(b, `"}`...)
 	}
 	agent := r.world.device(f, p.device) >> 20 % uint64(len(userAgents))
-	b = append(append(append(b, `,"userAgent":"`...), userAgents[agent]...), `","locale":"en-US"}`...)
+	b = append(append(append(b, `,"userAgent":"`...), userAgents[agent]...), `"}`...)
 	return b
 }
 

@@ -177,7 +177,7 @@ func TestMessRatesAreMet(t *testing.T) {
 // A repeat says the same under the same id; only when it was sent differs.
 func TestRepeatsSayTheSame(t *testing.T) {
 	c := small()
-	c.Duplicates, c.Broken = .2, 0
+	c.People, c.Duplicates, c.Broken = 500, .2, 0
 	first := map[string]map[string]any{}
 	repeats := 0
 	for m := range Events(c) {
