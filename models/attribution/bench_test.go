@@ -68,3 +68,47 @@ func BenchmarkMillionJourneys(b *testing.B) {
 		}
 	})
 }
+
+// The batch of a demo: a hundred thousand journeys, all models, with intervals.
+func BenchmarkHundredThousandJourneys(b *testing.B) {
+	js := world{units: 80_000, channels: 14, touches: 4, conversion: .1}.journeys(1, Options{ConversionType: "won", ObservedUntil: days(400)})
+	b.Logf("%d journeys", len(js))
+	for _, m := range Models() {
+		s := NewSample(js)
+		c, err := m.Credit(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("fit/"+m.Name(), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.Credit(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("bootstrap/"+m.Name(), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := BootstrapAll([]Model{m}, s, []Credit{c}, 200, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// Sizes at the edge: 500 channels at order 1, 30 at order 3.
+func BenchmarkMarkovAtTheEdge(b *testing.B) {
+	for name, c := range map[string]struct {
+		channels int
+		m        Markov
+	}{"500 channels, order 1": {500, Markov{}}, "30 channels, order 2": {30, Markov{Order: 2}}, "30 channels, order 3": {30, Markov{Order: 3}}} {
+		s := NewSample(world{units: 100_000, channels: c.channels, touches: 5, conversion: .1}.journeys(1, Options{ConversionType: "won"}))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.m.Credit(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

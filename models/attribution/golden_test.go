@@ -50,7 +50,7 @@ func credit(t *testing.T, m Model, s *Sample) Credit {
 
 func TestMarkovExampleOne(t *testing.T) {
 	s := NewSampleOfPaths(exampleOne)
-	chain, err := Markov{}.fit(s, s.conv, s.null)
+	chain, err := fitOrderOne(s, s.conv, s.null)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestMarkovExampleOne(t *testing.T) {
 
 func TestMarkovExampleTwo(t *testing.T) {
 	s := NewSampleOfPaths(exampleTwo)
-	chain, err := Markov{}.fit(s, s.conv, s.null)
+	chain, err := fitOrderOne(s, s.conv, s.null)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,25 +6,31 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Markov fits a chain of order 1 to all journeys, converting and not, and credits channels in proportion to their
-// removal effects: the share of conversions lost when every transition into the channel leads to no conversion
+// Markov fits a chain to all journeys, converting and not, and credits channels in proportion to their removal effects: the share of conversions lost when every transition into the channel leads to no conversion
 // instead (Anderl, Becker, von Wangenheim and Schumann, "Mapping the customer journey", 2016). Nothing is simulated:
 // the answer is exact and the same every time.
 //
 // A removal effect is the probability, under the fitted chain, that a journey that converts visits the channel. It
 // says where converting journeys pass, not what would happen without the channel: it can't tell a cause from a
 // landmark, and credits channels that are shown to people who would have bought anyway.
-type Markov struct{}
+//
+// In a chain of order k what comes next depends on the last k channels. As k grows the chain learns the journeys by
+// heart, and removal effects become the share of converting journeys that hold the channel.
+type Markov struct {
+	Order int // 0 is 1
+}
 
-// Name is markov_1.
-func (Markov) Name() string { return "markov_1" }
+func (m Markov) order() int { return max(m.Order, 1) }
+
+// Name is markov_1, markov_2, …
+func (m Markov) Name() string { return fmt.Sprintf("markov_%d", m.order()) }
 
 // Version is the revision.
-func (Markov) Version() string { return "1" }
+func (m Markov) Version() string { return "1" }
 
 // Credit fits weights to removal effects.
 func (m Markov) Credit(s *Sample) (Credit, error) {
-	chain, err := m.fit(s, s.conv, s.null)
+	chain, err := m.fitter(s)(s.conv, s.null)
 	if err != nil {
 		return Credit{}, fmt.Errorf("credit by %s: %w", m.Name(), err)
 	}
@@ -34,13 +40,22 @@ func (m Markov) Credit(s *Sample) (Credit, error) {
 }
 
 func (m Markov) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	fit := m.fitter(s)
 	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
-		chain, err := m.fit(s, conv, null)
+		chain, err := fit(conv, null)
 		return chain.totals(total(conv)), err
 	})
 }
 
-// fittedChain is what there is to know of a chain of order 1.
+// fitter prepares for fits to counts of the paths of s.
+func (m Markov) fitter(s *Sample) func(conv, null []float64) (fittedChain, error) {
+	if m.order() == 1 {
+		return func(conv, null []float64) (fittedChain, error) { return fitOrderOne(s, conv, null) }
+	}
+	return newGramChain(s, m.order()).solve
+}
+
+// fittedChain is what a chain says.
 type fittedChain struct {
 	conversion float64   // probability that a journey converts
 	removal    []float64 // removal effect of each channel
@@ -76,10 +91,10 @@ func transitions(s *Sample, conv, null []float64) (counts []float64, columns int
 	return counts, columns
 }
 
-// fit solves the chain. With Q the transitions between channels, r those to conversion, N = (I−Q)⁻¹ and b = N r, the
+// fitOrderOne solves a chain of order 1. With Q the transitions between channels, r those to conversion, N = (I−Q)⁻¹ and b = N r, the
 // removal effect of channel i has the closed form N_si·b_i / (N_ii·b_s): the journeys that reach i at all
 // (N_si / N_ii of them) and convert from there (b_i), of those that convert (b_s). One inversion serves all channels.
-func (Markov) fit(s *Sample, conv, null []float64) (fittedChain, error) {
+func fitOrderOne(s *Sample, conv, null []float64) (fittedChain, error) {
 	counts, columns := transitions(s, conv, null)
 	chain := fittedChain{removal: make([]float64, len(s.channels))}
 	if total(conv) == 0 {

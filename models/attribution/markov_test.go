@@ -9,7 +9,7 @@ import (
 func TestMarkovGivesBackTheEmpiricalRate(t *testing.T) {
 	for seed := range uint64(20) {
 		s := NewSample(world{300, 6, 3, .4}.journeys(seed, Options{ConversionType: "won"}))
-		chain, err := Markov{}.fit(s, s.conv, s.null)
+		chain, err := fitOrderOne(s, s.conv, s.null)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,4 +116,42 @@ func TestMarkovHandlesManyChannels(t *testing.T) {
 	s := NewSample(world{5000, 500, 5, .4}.journeys(1, Options{ConversionType: "won"}))
 	c := credit(t, Markov{}, s)
 	near(t, "credited", []float64{total(c.Conversions)}, []float64{s.Conversions()}, 1e-7)
+}
+
+// The sparse solution of order 1 is the closed form, and the two know nothing of each other.
+func TestMarkovOrderOneTwice(t *testing.T) {
+	for seed := range uint64(10) {
+		s := NewSample(world{400, 7, 4, .4}.journeys(seed, Options{ConversionType: "won", Direct: KeepDirect}))
+		sparse, err := newGramChain(s, 1).solve(s.conv, s.null)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "removal effects", sparse.removal, credit(t, Markov{}, s).RemovalEffects, 1e-11)
+	}
+}
+
+// At every order the chain gives back the empirical rate; at an order as long as the longest journey the removal
+// effect is the share of converting journeys that hold the channel.
+func TestMarkovOfHighOrder(t *testing.T) {
+	s := NewSample(world{500, 6, 4, .4}.journeys(1, Options{ConversionType: "won", Direct: KeepDirect}))
+	rate := s.Conversions() / (s.Conversions() + s.Nulls())
+	for order := 1; order <= 5; order++ {
+		chain, err := newGramChain(s, order).solve(s.conv, s.null)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "probability", []float64{chain.conversion}, []float64{rate}, 1e-12)
+	}
+	participation := credit(t, Participation(), s).Conversions
+	for i := range participation {
+		participation[i] /= s.Conversions()
+	}
+	near(t, "removal effects", credit(t, Markov{Order: 50}, s).RemovalEffects, participation, 1e-12)
+}
+
+// Order 2 of a path that only order 2 tells apart: A after B converts, A after C does not.
+func TestMarkovOrderTwoByHand(t *testing.T) {
+	s := NewSampleOfPaths([]Path{counted("BA", 1, 0), counted("CA", 0, 1)})
+	near(t, "order 1", credit(t, Markov{}, s).RemovalEffects, []float64{1, .5, .5}, 1e-14)
+	near(t, "order 2", credit(t, Markov{Order: 2}, s).RemovalEffects, []float64{1, 1, 0}, 1e-14)
 }

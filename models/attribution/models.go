@@ -17,10 +17,14 @@ func Models() []Model {
 	}
 }
 
-// Named are models by their names, in the order of Models; with no names, all of them. An unknown name is an error
-// that lists the known ones.
+// others are the models that Models leaves out: those whose figures can't be added up, and those whose intervals cost
+// more than a batch should spend unasked.
+func others() []Model { return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}} }
+
+// Named are models by their names, in the order of the documentation; with no names, those of Models. An unknown name
+// is an error that lists the known ones.
 func Named(names ...string) ([]Model, error) {
-	all := append(Models(), Participation())
+	all := append(Models(), others()...)
 	known := make([]string, len(all))
 	for i, m := range all {
 		known[i] = m.Name()

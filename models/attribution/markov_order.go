@@ -1,0 +1,166 @@
+package attribution
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// gramChain is the structure of a chain of order k: its states are the last k channels, fewer at the beginning of a
+// journey; state 0 is the start. Only states and transitions that some journey made exist.
+type gramChain struct {
+	s      *Sample
+	member [][]int32 // distinct channels of each state
+	edge   []int32   // transition into each touch, laid out as s.paths.ids
+	from   []int32   // of each transition
+	to     []int32
+	row    []int32 // transitions sorted by from: those of state x are row[rowStart[x]:rowStart[x+1]]
+	starts []int
+}
+
+func newGramChain(s *Sample, order int) *gramChain {
+	g := &gramChain{s: s, member: [][]int32{nil}, edge: make([]int32, len(s.paths.ids))}
+	states, edges := map[string]int32{"": 0}, map[uint64]int32{}
+	var key []byte
+	for p := range s.paths.len() {
+		path := s.paths.at(p)
+		state := int32(0)
+		for i := range path {
+			gram := path[max(0, i+1-order) : i+1]
+			key = key[:0]
+			for _, id := range gram {
+				key = binary.LittleEndian.AppendUint32(key, uint32(id))
+			}
+			next, known := states[string(key)]
+			if !known {
+				next = int32(len(g.member))
+				states[string(key)] = next
+				g.member = append(g.member, distinct(gram, nil))
+			}
+			transition := uint64(state)<<32 | uint64(next)
+			e, known := edges[transition]
+			if !known {
+				e = int32(len(g.from))
+				edges[transition] = e
+				g.from, g.to = append(g.from, state), append(g.to, next)
+			}
+			g.edge[s.paths.start[p]+i] = e
+			state = next
+		}
+	}
+	g.sortRows()
+	return g
+}
+
+func (g *gramChain) sortRows() {
+	g.starts = make([]int, len(g.member)+1)
+	for _, from := range g.from {
+		g.starts[from+1]++
+	}
+	for x := range g.member {
+		g.starts[x+1] += g.starts[x]
+	}
+	g.row = make([]int32, len(g.from))
+	at := slices.Clone(g.starts)
+	for e, from := range g.from {
+		g.row[at[from]] = int32(e)
+		at[from]++
+	}
+}
+
+// gramCounts is how often each transition was made, and how journeys ended in each state.
+type gramCounts struct {
+	edge      []float64
+	converted []float64
+	departed  []float64 // all that left the state, conversions and nulls too
+}
+
+func (g *gramChain) count(conv, null []float64) gramCounts {
+	n := len(g.member)
+	c := gramCounts{make([]float64, len(g.from)), make([]float64, n), make([]float64, n)}
+	for p := range conv {
+		journeys := conv[p] + null[p]
+		if journeys == 0 {
+			continue
+		}
+		edges := g.edge[g.s.paths.start[p]:g.s.paths.start[p+1]]
+		for _, e := range edges {
+			c.edge[e] += journeys
+		}
+		last := g.to[edges[len(edges)-1]]
+		c.converted[last] += conv[p]
+		c.departed[last] += journeys
+	}
+	for e, n := range c.edge {
+		c.departed[g.from[e]] += n
+	}
+	return c
+}
+
+// Gauss–Seidel stops when no probability moves by more than this, or gives up.
+const (
+	sweepTolerance = 1e-15
+	mostSweeps     = 200_000
+)
+
+// convert is the probability to convert from each state when no state that holds the removed channel may be entered
+// (-1: none is removed). b is where to begin, and is overwritten. States are swept from those found last, which are
+// mostly nearer to the end; a loop of a state to itself is solved outright, so that long runs of one channel cost
+// nothing.
+func (g *gramChain) convert(c gramCounts, removed int32, b []float64) error {
+	for x := range b {
+		if g.holds(int32(x), removed) {
+			b[x] = 0
+		}
+	}
+	for range mostSweeps {
+		moved := 0.0
+		for x := len(b) - 1; x >= 0; x-- {
+			if c.departed[x] == 0 || g.holds(int32(x), removed) {
+				continue
+			}
+			sum, left := c.converted[x], c.departed[x]
+			for _, e := range g.row[g.starts[x]:g.starts[x+1]] {
+				if to := g.to[e]; int(to) == x {
+					left -= c.edge[e]
+				} else {
+					sum += c.edge[e] * b[to]
+				}
+			}
+			moved = math.Max(moved, math.Abs(sum/left-b[x]))
+			b[x] = sum / left
+		}
+		if moved <= sweepTolerance {
+			return nil
+		}
+	}
+	return fmt.Errorf("solve %d states: no result after %d sweeps: journeys circle almost for ever; try a lower order", len(b), mostSweeps)
+}
+
+func (g *gramChain) holds(state, channel int32) bool {
+	return channel >= 0 && slices.Contains(g.member[state], channel)
+}
+
+// solve finds the removal effects.
+func (g *gramChain) solve(conv, null []float64) (fittedChain, error) {
+	chain := fittedChain{removal: make([]float64, len(g.s.channels))}
+	if total(conv) == 0 {
+		return chain, nil
+	}
+	counts := g.count(conv, null)
+	whole := make([]float64, len(g.member))
+	if err := g.convert(counts, -1, whole); err != nil {
+		return chain, err
+	}
+	chain.conversion = whole[0]
+	without := make([]float64, len(whole))
+	for i := range chain.removal {
+		copy(without, whole)
+		if err := g.convert(counts, int32(i), without); err != nil {
+			return chain, err
+		}
+		chain.removal[i] = math.Max(0, 1-without[0]/whole[0])
+	}
+	return chain, nil
+}
