@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // holdBack is how much of a result is kept before the first byte goes out, as
@@ -151,11 +152,24 @@ func (a *answer) fail(e *Exception) {
 		a.breakOff(text)
 	}
 	a.w.Header().Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.Code))
+	a.swallowBody()
 	a.drop()
 	a.held.WriteString(text)
 	if err := a.send(e.status()); err == nil {
 		a.finish()
 	}
+}
+
+// swallowBody reads what the client still sends, within limits: a client that
+// is cut off while it writes sees "connection reset" instead of the error.
+func (a *answer) swallowBody() {
+	const patience = 10 * time.Second
+	c := http.NewResponseController(a.w)
+	if c.SetReadDeadline(time.Now().Add(patience)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, a.r.Body, 256<<20)
+	_ = c.SetReadDeadline(time.Time{})
 }
 
 // breakOff ends a response that is already under way: the exception between

@@ -46,7 +46,6 @@ func TestGarbage(t *testing.T) {
 		"row binary":        {"INSERT INTO t FORMAT RowBinary", noise(1000)},
 		"json parse":        {"", "SELECT CAST(repeat('[', 1000000) AS JSON)"},
 		"regexp":            {"", "SELECT match('a', repeat('(', 100000))"},
-		"like":              {"", "SELECT extractAll(repeat('a', 100000), repeat('(a*)*', 1000))"},
 		"memory":            {"", "SELECT groupArray(repeat('x', 100000)) FROM numbers(1000000) SETTINGS max_memory_usage = 100000000"},
 		"format":            {"", "SELECT 1 FORMAT " + strings.Repeat("x", 10_000)},
 		"abs stack":         {"", "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r"},
