@@ -242,8 +242,11 @@ func TestCompaniesOfEverySizeRun(t *testing.T) {
 	} {
 		s := Summarise(c)
 		n := 0
-		for range Events(c) {
+		for m := range Events(c) {
 			n++
+			if bytes.Contains(m.Value, []byte(`"revenue":-`)) || bytes.Contains(m.Value, []byte(`"value":-`)) {
+				t.Errorf("seed %d: negative money in %s", c.Seed, m.Value)
+			}
 		}
 		if n != s.Messages {
 			t.Errorf("seed %d: %d messages streamed, %d announced", c.Seed, n, s.Messages)

@@ -12,6 +12,9 @@ const (
 	planEnterprise
 )
 
+// mostAmount in cents is where contracts stop growing.
+const mostAmount = 100_000_000
+
 // subscribe plays what follows the first revenue: renewals, upgrades, cancellations and returns. Qualification does not
 // stop at the win.
 func (w *world) subscribe(c *company) {
@@ -38,8 +41,9 @@ func (w *world) subscribe(c *company) {
 	for at.calendar(c.offset) < w.end {
 		upgrade, upgradeAt, cancel, back, away := s.uniform(), s.uniform(), s.uniform(), s.uniform(), 15+s.exponential(20)
 		if upgrade < .14 {
-			c.bill(at+moment(period*(.2+.6*upgradeAt)), subscriptionUpgraded, amount/2, min(plan+1, planEnterprise))
-			amount += amount / 2
+			plan = min(plan+1, planEnterprise)
+			c.bill(at+moment(period*(.2+.6*upgradeAt)), subscriptionUpgraded, amount/2, plan)
+			amount = min(amount+amount/2, mostAmount)
 		}
 		at += moment(period)
 		if cancel >= .1 {

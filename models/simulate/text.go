@@ -29,7 +29,7 @@ var textsByGroup = [textGroupCount][]string{
 		"Looking to purchase the business plan for {use}, about {n} users. Do you invoice?",
 		"Our budget for {use} is approved and we have to be live by {when}. Can we get a demo this week?",
 		"How do we upgrade {n} people from free to a paid plan? We'd use it for {use}.",
-		"Wir möchten {n} Lizenzen für {use} kaufen. Gibt es ein Angebot bis {when}?",
+		"Wir möchten {n} Lizenzen kaufen. Können Sie uns ein Angebot schicken?",
 	},
 	textBuyingDetail: {
 		"It's mainly for {use}. I decide together with our CTO.",
