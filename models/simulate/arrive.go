@@ -45,56 +45,64 @@ func (w *world) entries() []entry {
 // no company's event comes before its beginning. told, which may be nil, sees each company once.
 func (w *world) arrivals(told func(*company, []planned)) iter.Seq[*planned] {
 	return func(yield func(*planned) bool) {
-		var (
-			t       teller
-			c       company
-			spare   []planned
-			buckets = make([][]planned, w.config.Days+8)
-			waiting = w.entries()
-		)
-		for day := 0; day < len(buckets); day++ {
-			place := func(p planned) {
-				d := max(int((p.arrive-w.start)/millisecondsPerDay), day)
-				for d >= len(buckets) {
-					buckets = append(buckets, nil)
-				}
-				if buckets[d] == nil {
-					buckets[d], spare = spare, nil
-				}
-				buckets[d] = append(buckets[d], p)
-			}
-			for until := w.start + int64(day+1)*millisecondsPerDay; len(waiting) > 0 && waiting[0].start < until; {
+		b := buckets{days: make([][]planned, w.config.Days+8), start: w.start}
+		var t teller
+		var c company
+		waiting := w.entries()
+		for ; b.day < len(b.days); b.day++ {
+			until := w.start + int64(b.day+1)*millisecondsPerDay
+			for ; len(waiting) > 0 && waiting[0].start < until; waiting = waiting[1:] {
 				w.live(&c, waiting[0])
-				waiting = waiting[1:]
 				events := t.tell(w, &c)
 				if told != nil {
 					told(&c, events)
 				}
 				for _, p := range events {
-					w.send(p, place)
+					w.send(p, b.place)
 				}
 			}
-			w.house(day, place)
-			if !emit(buckets[day], yield) {
+			w.house(b.day, b.place)
+			if !b.emit(yield) {
 				return
 			}
-			spare, buckets[day] = buckets[day][:0], nil
 		}
 	}
 }
 
-func emit(bucket []planned, yield func(*planned) bool) bool {
-	slices.SortFunc(bucket, func(a, b planned) int {
+// buckets hold what has been planned and has not arrived, by the day of arrival.
+type buckets struct {
+	days  [][]planned
+	day   int // today: earlier days have been emitted
+	start int64
+	spare []planned // memory of a day gone by
+}
+
+func (b *buckets) place(p planned) {
+	d := max(int((p.arrive-b.start)/millisecondsPerDay), b.day)
+	for d >= len(b.days) {
+		b.days = append(b.days, nil)
+	}
+	if b.days[d] == nil {
+		b.days[d], b.spare = b.spare, nil
+	}
+	b.days[d] = append(b.days[d], p)
+}
+
+// emit yields today's bucket in order and lets it go. It is false where the reader has had enough.
+func (b *buckets) emit(yield func(*planned) bool) bool {
+	today := b.days[b.day]
+	slices.SortFunc(today, func(a, b planned) int {
 		if a.arrive != b.arrive {
 			return cmp.Compare(a.arrive, b.arrive)
 		}
 		return cmp.Or(cmp.Compare(a.company, b.company), cmp.Compare(a.number, b.number), cmp.Compare(a.mess, b.mess))
 	})
-	for i := range bucket {
-		if !yield(&bucket[i]) {
+	for i := range today {
+		if !yield(&today[i]) {
 			return false
 		}
 	}
+	b.spare, b.days[b.day] = today[:0], nil
 	return true
 }
 

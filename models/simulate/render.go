@@ -89,7 +89,7 @@ func (r *renderer) broken(b []byte, p *planned) []byte {
 		if inSegment {
 			b = appendUUID(append(b, `{"type":"track","messageId":"`...), mix(r.id(p), 99))
 			b = append(b, `","event":"Feature Used","properties":{}`...)
-			return append(r.clocks(b, p, &r.face), '}')
+			return append(r.clocks(b, p), '}')
 		}
 		b = appendUUID(append(b, `{"kind":"stagge","event_id":"`...), mix(r.id(p), 99))
 		return append(appendTime(append(b, `","event_ts":"`...), p.at), `"}`...)

@@ -30,7 +30,7 @@ func (r *renderer) segment(b []byte, p *planned, f *face) []byte {
 	b = appendField(b, "event", w.name)
 	b = r.call(b, p, f)
 	b = r.context(b, p, f)
-	return append(r.clocks(b, p, f), '}')
+	return append(r.clocks(b, p), '}')
 }
 
 // call writes what distinguishes the kinds of calls: properties, traits and ids.
@@ -98,7 +98,7 @@ func (r *renderer) context(b []byte, p *planned, f *face) []byte {
 		return append(b, `,"context":{"library":{"name":"analytics-node","version":"2.3.0"}}`...)
 	}
 	b = append(b, `,"context":{"library":{"name":"analytics.js","version":"npm:next-1.84.3"},"page":{`...)
-	b = append(r.page(b, p, f), '}')
+	b = append(r.page(b, p), '}')
 	if way := entranceOf(p); way != nil && way.source != "" {
 		b = append(append(append(b, `,"campaign":{"source":"`...), way.source...), `","medium":"`...)
 		b = append(append(append(b, way.medium...), `","name":"`...), way.campaign...)
@@ -117,7 +117,7 @@ func entranceOf(p *planned) *entrance {
 }
 
 // page writes the page that the call was made on, with the address as the browser shows it.
-func (r *renderer) page(b []byte, p *planned, f *face) []byte {
+func (r *renderer) page(b []byte, p *planned) []byte {
 	which, previous := uint32(pageApp), uint32(pageApp)
 	way := entranceOf(p)
 	switch p.action {
@@ -159,7 +159,7 @@ func (r *renderer) page(b []byte, p *planned, f *face) []byte {
 
 // clocks writes the three times of the wire format: the device's, twice, and when it sent. A wrong clock is wrong in
 // all of them alike, which is what lets a receiver correct it.
-func (r *renderer) clocks(b []byte, p *planned, f *face) []byte {
+func (r *renderer) clocks(b []byte, p *planned) []byte {
 	var skew int64
 	if p.mess&skewed != 0 {
 		skew = r.world.skew(p.company, p.person, p.device)

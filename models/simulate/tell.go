@@ -104,7 +104,7 @@ func (t *teller) session(p *person, s session) {
 	default:
 		t.previous = pageApp
 		t.signIn(p, s)
-		t.product(p, s)
+		t.product(s)
 	}
 }
 
@@ -197,7 +197,7 @@ func (t *teller) survey(p *person) {
 	}
 }
 
-func (t *teller) product(p *person, s session) {
+func (t *teller) product(s session) {
 	switch s.reason {
 	case activating:
 		t.add(activated, 0, 0, inside)
