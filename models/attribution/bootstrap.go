@@ -27,6 +27,12 @@ type refitter interface {
 	refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error)
 }
 
+// journeyRefitter is a refitter that looks at more of journeys than their paths.
+type journeyRefitter interface {
+	// refitJourneys is as refit, for counts of all journeys with touches in the order of Sample.touched.
+	refitJourneys(s *Sample, c Credit) func(counts []float64) ([]float64, error)
+}
+
 // Bootstrap resamples units b times (Poisson bootstrap: each unit is drawn Poisson(1) times with all its journeys),
 // fits the model to each resample and takes percentiles. It draws units, not journeys, because the journeys of a unit
 // resemble each other. Units that took the same paths are drawn together, Poisson(count) times, which is the same and
@@ -74,7 +80,11 @@ func BootstrapAll(ms []Model, s *Sample, cs []Credit, b int, seed uint64) ([]Int
 				ofModel = append(ofModel, shares[r][i])
 			}
 		}
-		intervals[i] = percentiles(s.channels, ofModel)
+		channels := s.channels
+		if cs[i].HasBaseline() {
+			channels = append(slices.Clone(channels), Baseline)
+		}
+		intervals[i] = percentiles(channels, ofModel)
 	}
 	return intervals, nil
 }
@@ -85,7 +95,8 @@ type plan struct {
 	s           *Sample
 	cs          []Credit
 	paths       *draws // nil when no model looks at paths
-	journeys    *draws // nil when no model looks at more than paths
+	journeys    *draws // of converted journeys; nil when no rule looks at more than paths
+	everything  *draws // of all journeys; nil when no model is fitted to more than paths
 	needsNulls  bool
 	canonically []int32
 }
@@ -95,6 +106,12 @@ func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
 	for i, m := range ms {
 		_, refits := m.(refitter)
 		p.needsNulls = p.needsNulls || refits
+		if _, refits := m.(journeyRefitter); refits {
+			if p.everything == nil {
+				p.everything = s.everyDraw()
+			}
+			continue
+		}
 		if cs[i].perJourney && p.journeys == nil {
 			p.journeys, p.canonically = s.journeyDraws(), s.canonical()
 		}
@@ -111,6 +128,7 @@ type worker struct {
 	fits             []func(conv, null []float64) ([]float64, error)
 	conv, null       []float64 // counts of paths
 	journeyConverted []float64 // counts of converted journeys in canonical order
+	touched          []float64 // counts of all journeys with touches
 }
 
 func (p *plan) worker() *worker {
@@ -118,6 +136,9 @@ func (p *plan) worker() *worker {
 	for i, m := range p.ms {
 		if r, refits := m.(refitter); refits {
 			w.fits[i] = r.refit(p.s, p.cs[i])
+		} else if r, refits := m.(journeyRefitter); refits {
+			fit := r.refitJourneys(p.s, p.cs[i])
+			w.fits[i] = func(_, _ []float64) ([]float64, error) { return fit(w.touched) }
 		} else {
 			w.fits[i] = func(conv, _ []float64) ([]float64, error) { return p.cs[i].recount(p.s, p.canonically, conv), nil }
 		}
@@ -127,6 +148,9 @@ func (p *plan) worker() *worker {
 	}
 	if p.journeys != nil {
 		w.journeyConverted = make([]float64, p.journeys.cells)
+	}
+	if p.everything != nil {
+		w.touched = make([]float64, p.everything.cells)
 	}
 	return w
 }
@@ -138,6 +162,9 @@ func (w *worker) replicate(seed uint64, r int) ([][]float64, error) {
 	}
 	if w.journeys != nil {
 		w.journeys.draw(seed, uint64(r), false, w.journeyConverted, nil)
+	}
+	if w.everything != nil {
+		w.everything.draw(seed, uint64(r), true, w.touched, nil)
 	}
 	all := make([][]float64, len(w.ms))
 	for i, fit := range w.fits {
@@ -174,6 +201,7 @@ func (c *Credit) recount(s *Sample, canonically []int32, conv []float64) []float
 	return sums
 }
 
+// percentiles makes intervals of the shares of replicates, each as long as channels.
 func percentiles(channels []string, shares [][]float64) Intervals {
 	n := len(channels)
 	i := Intervals{Channels: channels, Low: make([]float64, n), High: make([]float64, n), Replicates: len(shares), shares: shares}

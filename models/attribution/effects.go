@@ -1,5 +1,7 @@
 package attribution
 
+import "slices"
+
 // Effect is a row of table attribution_effects: what a model says of a channel beyond the credit of each touch.
 type Effect struct {
 	UnitKind       string  `ch:"unit_kind"`
@@ -15,7 +17,7 @@ type Effect struct {
 }
 
 // Effects are the rows of a model, one a channel in the order of the sample's channels. Share is that of the ledger;
-// low and high are its 95 % interval. Censored journeys are not counted.
+// low and high are its 95 % interval. Censored journeys are not counted. Models with a baseline have a last row for it.
 func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i Intervals) []Effect {
 	converted, journeys := make([]float64, len(s.channels)), make([]float64, len(s.channels))
 	conv, null := s.perSet(s.conv), s.perSet(s.null)
@@ -35,6 +37,14 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 		if c.RemovalEffects != nil {
 			rows[id].RemovalEffect = c.RemovalEffects[id]
 		}
+	}
+	if c.HasBaseline() {
+		last := len(s.channels)
+		rows = append(rows, Effect{
+			UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Channel: Baseline,
+			Journeys: uint64(s.Conversions() + s.Nulls()), Converted: uint64(s.Conversions()),
+			Share: shares(append(slices.Clone(c.Conversions), c.Baseline))[last], Low: i.Low[last], High: i.High[last],
+		})
 	}
 	return rows
 }

@@ -36,6 +36,8 @@ type Journey struct {
 	// LeadTouch and OpportunityTouch are the positions, from 1, of the last touch at or before the creation of the
 	// lead and of the opportunity; 0 when there was none.
 	LeadTouch, OpportunityTouch int32
+	// Until is the conversion, or up to when the journey is known not to have converted.
+	Until time.Time
 }
 
 // Journeys cuts the history of one unit into journeys: one for each conversion of the report range, in order of time,
@@ -105,7 +107,7 @@ func (c *cutter) converted(conversions []Conversion, i int) {
 	window := c.window(conversion.At, previous)
 	j := Journey{
 		ID: conversion.ID, UnitKind: c.unit.Kind, UnitID: c.unit.ID, ConversionType: conversion.Type,
-		Outcome: Converted, Conversion: conversion,
+		Outcome: Converted, Conversion: conversion, Until: conversion.At,
 	}
 	j.Touches = applyDirect(window, c.o.Direct, c.o.DirectChannel)
 	j.UnattributedReason = c.unattributed(conversion, window, j.Touches)
@@ -208,8 +210,9 @@ func (c *cutter) openJourney(touches []Touch, last time.Time, number int) Journe
 	if number > 1 {
 		j.ID = fmt.Sprintf("%s:%d", j.ID, number)
 	}
-	if !c.o.ObservedUntil.IsZero() && last.Add(c.o.LookBack).After(c.o.ObservedUntil) {
-		j.Outcome = Censored
+	j.Until = last.Add(c.o.LookBack)
+	if !c.o.ObservedUntil.IsZero() && j.Until.After(c.o.ObservedUntil) {
+		j.Outcome, j.Until = Censored, c.o.ObservedUntil
 	}
 	return j
 }

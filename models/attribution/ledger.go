@@ -11,6 +11,10 @@ import (
 // Unattributed is the channel of conversions that no touch gets credit for.
 const Unattributed = "(unattributed)"
 
+// Baseline is the channel of what would have converted anyway, in the ledger of models that say so: a row of a
+// conversion beside its touches, at position 0 and without a touch.
+const Baseline = "(baseline)"
+
 // LedgerRow is a row of table attribution_ledger: what one touch gets of one conversion.
 type LedgerRow struct {
 	ConversionID   string    `ch:"conversion_id"`
@@ -64,8 +68,18 @@ func Ledger(m Model, js []Journey, c Credit, emit func(LedgerRow) error) error {
 			continue
 		}
 		weights := c.Weights(i)
+		if c.HasBaseline() {
+			weights = append(slices.Clone(weights), c.BaselineWeight(i))
+		}
 		values := split.split(j.Conversion.Value, weights)
 		row.Rule = c.Rule(i)
+		if n := len(j.Touches); n < len(weights) && (weights[n] != 0 || values[n] != 0) {
+			baseline := row
+			baseline.Channel, baseline.Weight, baseline.CreditedValue = Baseline, weights[n], values[n]
+			if err := emit(baseline); err != nil {
+				return err
+			}
+		}
 		for k := range j.Touches {
 			if weights[k] == 0 && values[k] == 0 {
 				continue

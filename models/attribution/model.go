@@ -22,6 +22,9 @@ type Credit struct {
 	Conversions []float64 // conversions credited to each channel: the sum of the weights of its touches
 	Values      []float64 // value credited to each channel, in money, before rounding
 
+	// Baseline is the conversions that would have happened anyway, by models that say how many; 0 by all others.
+	Baseline float64
+
 	// The rest is of data-driven models; nil or 0 for rules.
 
 	// Own is the conversions that the model itself gives to each channel. It differs from Conversions by Residual,
@@ -36,13 +39,14 @@ type Credit struct {
 	StandardErrors []float64
 
 	factors    []float64 // of channels, from proportionalFit
+	hazard     *hazardParameters
 	cells      cells
 	perJourney bool    // cells are converted journeys in canonical order; else paths
 	cell       []int32 // of each journey of the sample, or of each path in a sample of paths; -1: no credit
 }
 
-// Weights are those of the touches of journey j of the sample (of path j in a sample of paths), in order. They sum to
-// 1; nil when the journey gets no credit: it did not convert, or it has no touches. Not to be written to.
+// Weights are those of the touches of journey j of the sample (of path j in a sample of paths), in order. With the
+// weight of the baseline they sum to 1; nil when the journey gets no credit: it did not convert, or it has no touches. Not to be written to.
 func (c *Credit) Weights(j int) []float64 {
 	if c.cell[j] < 0 {
 		return nil
@@ -58,8 +62,22 @@ func (c *Credit) Rule(j int) string {
 	return c.cells.names[c.cells.rules[c.cell[j]]]
 }
 
-// Shares are the parts of the credited conversions; all 0 when nothing converted.
-func (c *Credit) Shares() []float64 { return shares(c.Conversions) }
+// BaselineWeight is the part of journey j that no touch earned; 0 for models without a baseline.
+func (c *Credit) BaselineWeight(j int) float64 {
+	if c.cell[j] < 0 || c.cells.baseline == nil {
+		return 0
+	}
+	return c.cells.baseline[c.cell[j]]
+}
+
+// HasBaseline reports whether the model tells what would have happened anyway.
+func (c *Credit) HasBaseline() bool { return c.cells.baseline != nil }
+
+// Shares are the parts of the credited conversions, the baseline among them but not listed; all 0 when nothing
+// converted.
+func (c *Credit) Shares() []float64 {
+	return shares(append(slices.Clone(c.Conversions), c.Baseline))[:len(c.Conversions)]
+}
 
 func shares(xs []float64) []float64 {
 	out := make([]float64, len(xs))
@@ -77,6 +95,8 @@ type cells struct {
 	weights []float64
 	rules   []uint8 // index into names, of each cell
 	names   []string
+
+	baseline []float64 // what the weights of each cell leave to the baseline; nil when the model has none
 }
 
 func newCells(count, weights int) cells {

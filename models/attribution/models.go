@@ -19,7 +19,7 @@ func Models() []Model {
 
 // others are the models that Models leaves out: those whose figures can't be added up, and those whose intervals cost
 // more than a batch should spend unasked.
-func others() []Model { return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}} }
+func others() []Model { return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, Hazard{}} }
 
 // Named are models by their names, in the order of the documentation; with no names, those of Models. An unknown name
 // is an error that lists the known ones.

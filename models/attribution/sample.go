@@ -14,6 +14,7 @@ import (
 type Sample struct {
 	channels []string  // sorted, so that ids don't depend on the order of arrival
 	journeys []Journey // as given; nil in a sample made of paths
+	channel  func(*Touch) string
 	pathOf   []int32   // path of each journey, or -1
 	paths    paths     // distinct, in lexicographic order of channel ids
 	conv     []float64 // converted journeys of each path
@@ -49,7 +50,7 @@ func NewSampleBy(js []Journey, dimension func(*Touch) string) *Sample {
 		c.journey(&js[i], dimension)
 	}
 	s := c.sample()
-	s.journeys = js
+	s.journeys, s.channel = js, dimension
 	return s
 }
 
