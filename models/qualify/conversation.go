@@ -3,7 +3,6 @@ package qualify
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -56,18 +55,18 @@ func (c ConversationDefinition) validate() error {
 }
 
 type conversationProgram struct {
-	intents     []*regexp.Regexp
-	negatives   []*regexp.Regexp
-	negators    *regexp.Regexp
-	notNegators *regexp.Regexp
-	why         []*regexp.Regexp
+	intents     []pattern
+	negatives   []pattern
+	negators    pattern
+	notNegators pattern
+	why         []pattern
 }
 
 func (c ConversationDefinition) compile() (*conversationProgram, error) {
 	p := &conversationProgram{}
 	var faults []error
-	one := func(where string, alternatives words, wrap string) *regexp.Regexp {
-		expression, err := regexp.Compile(fmt.Sprintf(wrap, strings.Join(alternatives, "|")))
+	one := func(where string, alternatives words, wrap string) pattern {
+		expression, err := compilePattern(fmt.Sprintf(wrap, strings.Join(alternatives, "|")))
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %s: %w", c.Name, where, err))
 		}
@@ -102,7 +101,7 @@ func (d *Definitions) read(message string) verdict {
 	text := plain(message)
 	v := verdict{why: d.patterns.stated(text, message)}
 	for i, n := range d.Conversation.Negatives {
-		if d.patterns.negatives[i].MatchString(text.folded) {
+		if p := d.patterns.negatives[i]; p.possible(text.folded) && p.MatchString(text.folded) {
 			v.negative, v.disqualifies, v.rule = n.Reason, n.Disqualifies, n.Reason
 			if n.Overrules {
 				v.level, v.confidence = -1, 0.9
@@ -125,7 +124,10 @@ func (d *Definitions) read(message string) verdict {
 }
 
 // affirmed reports whether an expression matches somewhere without being negated there.
-func (p *conversationProgram) affirmed(expression *regexp.Regexp, text string) bool {
+func (p *conversationProgram) affirmed(expression pattern, text string) bool {
+	if !expression.possible(text) {
+		return false
+	}
 	for _, match := range expression.FindAllStringIndex(text, -1) {
 		if !p.negated(clauseBefore(text, match[0])) {
 			return true
@@ -160,6 +162,9 @@ func clauseBefore(text string, end int) string {
 // stated returns the use or problem in the prospect's own words.
 func (p *conversationProgram) stated(text plainText, original string) string {
 	for _, expression := range p.why {
+		if !expression.possible(text.folded) {
+			continue
+		}
 		if m := expression.FindStringSubmatchIndex(text.folded); len(m) >= 4 && m[2] >= 0 {
 			return strings.TrimSpace(original[text.from[m[2]]:text.from[m[3]]])
 		}

@@ -1,6 +1,8 @@
 package qualify
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -78,6 +80,49 @@ func TestReadLabelledMessages(t *testing.T) {
 	}
 }
 
+// TestPrefilterHidesNothing: where an expression matches, one of its literals is in the text; and there are literals, or
+// the filter would be none.
+func TestPrefilterHidesNothing(t *testing.T) {
+	d := mustDefault(t)
+	all := slices.Concat(d.patterns.intents, d.patterns.negatives, d.patterns.why)
+	for _, p := range all {
+		if len(p.literals) == 0 {
+			t.Errorf("no literals: %.100s", p)
+		}
+	}
+	matches := 0
+	for _, m := range labelled {
+		text := plain(m.text).folded
+		for _, p := range all {
+			if !p.MatchString(text) {
+				continue
+			}
+			matches++
+			if !p.possible(text) {
+				t.Errorf("%q matches, yet holds none of %v", text, p.literals)
+			}
+		}
+	}
+	if matches < len(labelled)/2 {
+		t.Errorf("only %d matches", matches)
+	}
+}
+
+func TestRequiredLiterals(t *testing.T) {
+	for expression, want := range map[string]string{
+		`buy`: "buy", `(?:want|like) to buy`: " to buy", `\d+ seats?`: " seat", `(?i)buy`: "", `x*`: "",
+		`how (?:can|do) we`: "how ", `(?:licen[cs]es|users) now`: "licen|users", `(?:abc|d?)`: "", `(longer|longest)x?`: "longe",
+	} {
+		p, err := compilePattern(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(p.literals, "|"); got != want {
+			t.Errorf("%s: %q, want %q", expression, got, want)
+		}
+	}
+}
+
 func TestWhyIsQuotedAsWritten(t *testing.T) {
 	d := mustDefault(t)
 	for text, want := range map[string]string{
@@ -101,6 +146,11 @@ func FuzzRead(f *testing.F) {
 	d := mustDefault(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		v := d.read(text)
+		for _, p := range slices.Concat(d.patterns.intents, d.patterns.negatives, d.patterns.why) {
+			if folded := plain(text).folded; p.MatchString(folded) && !p.possible(folded) {
+				t.Errorf("%q matches %s, which the filter hides", text, p)
+			}
+		}
 		if v.level < -1 || v.level > 3 || v.level == -1 && v.negative == "" || v.level > 0 && (v.negative != "" || v.rule == "") {
 			t.Errorf("%q: %+v", text, v)
 		}
