@@ -23,7 +23,7 @@ type stats struct {
 	seconds                                                                 float64
 }
 
-var errConnect = errors.New("the engine refused the connection")
+var errConnect = errors.New("the engine can't read what is there, and has printed the reason on standard error; restore the folder or choose another")
 
 func (e *engine) open(args ...string) (*conn, error) {
 	argv := make([]unsafe.Pointer, 0, len(args)+1)

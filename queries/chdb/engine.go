@@ -2,6 +2,7 @@ package chdb
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"unsafe"
 
@@ -41,6 +42,28 @@ type engine struct {
 	resultWrittenRows  func(result uintptr) uint64
 	resultWrittenBytes func(result uintptr) uint64
 	version            func() string
+
+	mu   sync.Mutex
+	user *Server // whose data folder the engine has open
+}
+
+// claim makes s the engine's one user.
+func (e *engine) claim(s *Server) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.user != nil {
+		return fmt.Errorf("open clickhouse on %s: this process already has it open on %s, and libchdb has one data folder for a process; close that server first", s.opts.DataDir, e.user.opts.DataDir)
+	}
+	e.user = s
+	return nil
+}
+
+func (e *engine) leave(s *Server) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.user == s {
+		e.user = nil
+	}
 }
 
 var (
@@ -56,8 +79,11 @@ func load(path string) (*engine, error) {
 	if e := loaded[path]; e != nil {
 		return e, nil
 	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("load libchdb: %w; unset %s to have it installed", err, LibraryEnv)
+	}
 	if len(loaded) > 0 {
-		return nil, fmt.Errorf("load %s: this process already runs another libchdb", path)
+		return nil, fmt.Errorf("load %s: this process already runs another libchdb; choose one before it starts, by %s", path, LibraryEnv)
 	}
 	lib, err := dlopen(path)
 	if err != nil {

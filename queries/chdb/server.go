@@ -86,6 +86,9 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err := signLock(s.lock, s.URL()); err != nil {
 		return err
 	}
+	if err := s.engine.claim(s); err != nil {
+		return err
+	}
 	if err := s.openEngine(); err != nil {
 		return fmt.Errorf("open clickhouse on %s: %w", s.opts.DataDir, err)
 	}
@@ -157,6 +160,8 @@ func (s *Server) open(id string) (*conn, error) {
 		"--path="+s.opts.DataDir,
 		// The profiler works by signals, and those belong to Go's runtime here.
 		"--query_profiler_real_time_period_ns=0", "--query_profiler_cpu_time_period_ns=0",
+		// On a terminal it would complain of its own insert threads (ThreadStatus … invalid address) with each insert.
+		"--log-level=none",
 		// As a server has them; clickhouse-local, which libchdb is made from, doesn't.
 		"--storage_file_read_method=pread", "--implicit_select=0",
 		"--log_comment="+id,
@@ -206,6 +211,9 @@ func (s *Server) release() (err error) {
 	s.sessions.close()
 	if s.keeper != nil {
 		s.keeper.close()
+	}
+	if s.engine != nil {
+		s.engine.leave(s)
 	}
 	if s.listener != nil {
 		_ = s.listener.Close() // closed already if it was served
