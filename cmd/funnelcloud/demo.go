@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
@@ -170,7 +171,7 @@ func (d *demo) stream(ctx context.Context, s *stack, db *warehouse.DB) (float64,
 
 // recordTruth writes what no real company knows: what each channel really caused.
 func (d *demo) recordTruth(ctx context.Context, db *warehouse.DB) error {
-	bar := d.screen.bar("Re-run the company without each channel", unitRows)
+	bar := d.screen.bar("Find out the true credit", progress.Units{Formatter: func(n int64) string { return thousands(n) + " figures" }})
 	truth, err := simulate.TrueCredit(d.config)
 	if err != nil {
 		return err

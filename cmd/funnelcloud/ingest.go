@@ -91,7 +91,8 @@ func startConsumer(ctx context.Context, s *screen, o ingest.Options) *runningCon
 		r.messages <- stats.Messages
 	}
 	go func() {
-		_, err := ingest.Run(ctx, o)
+		stats, err := ingest.Run(ctx, o)
+		r.bar.set(int64(stats.Messages), int64(stats.Messages))
 		r.bar.done(err)
 		r.done <- err
 	}()

@@ -191,8 +191,8 @@ func (r *results) showPaths(s *screen) {
 	}
 	s.table([]string{"path", "people>", "won>", "days>"}, rows)
 	for _, l := range r.Linearity {
-		fmt.Fprintf(s.out, "\nOf %s wins %s followed the drawn funnel: %s skipped a stage, %s repeated one,\n"+
-			"%s went back, %s entered late, %s came back from nurture or disqualified.\n",
+		fmt.Fprintf(s.out, "\nOf %s wins %s followed the drawn funnel: %s skipped a stage,\n"+
+			"%s repeated one, %s went back, %s entered late,\n%s came back from nurture or disqualified.\n",
 			thousands(int64(l.Wins)), percent(l.LinearityIndex), thousands(int64(l.Skipped)), thousands(int64(l.Repeated)),
 			thousands(int64(l.WentBack)), thousands(int64(l.EnteredLate)), thousands(int64(l.Recovered)))
 	}

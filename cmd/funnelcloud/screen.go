@@ -78,6 +78,10 @@ func (s *screen) render(t *progress.Tracker) {
 		s.bars.SetTrackerLength(20)
 		s.bars.SetUpdateFrequency(200 * time.Millisecond)
 		s.bars.SetStyle(progress.StyleBlocks)
+		s.bars.SetTrackerPosition(progress.PositionRight)
+		s.bars.Style().Options.TimeInProgressPrecision = 100 * time.Millisecond
+		s.bars.Style().Options.TimeDonePrecision = 100 * time.Millisecond
+		s.bars.Style().Options.DoneString = "done"
 		s.bars.Style().Visibility.ETA = false
 		s.bars.Style().Visibility.Percentage = false
 		s.bars.SetAutoStop(false)
