@@ -35,14 +35,14 @@ func TestBootstrapIsDeterministic(t *testing.T) {
 func TestBootstrapTogetherIsBootstrapAlone(t *testing.T) {
 	s := NewSample(world{1000, 5, 4, .4}.journeys(6, Options{ConversionType: "won"}))
 	var cs []Credit
-	for _, m := range Models() {
+	for _, m := range addingUp() {
 		cs = append(cs, credit(t, m, s))
 	}
-	together, err := BootstrapAll(Models(), s, cs, 30, 3)
+	together, err := BootstrapAll(addingUp(), s, cs, 30, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, m := range Models() {
+	for i, m := range addingUp() {
 		alone, err := Bootstrap(m, s, 30, 3)
 		if err != nil {
 			t.Fatal(err)

@@ -40,6 +40,7 @@ type Credit struct {
 
 	factors    []float64 // of channels, from proportionalFit
 	hazard     *hazardParameters
+	logistic   *logistic
 	cells      cells
 	perJourney bool    // cells are converted journeys in canonical order; else paths
 	cell       []int32 // of each journey of the sample, or of each path in a sample of paths; -1: no credit

@@ -8,7 +8,7 @@ import (
 )
 
 // Models are the models of the ledger, in the order of the documentation. The weights of each sum to 1 in every
-// conversion, so their figures can be added up and compared. Participation is apart: its weights don't.
+// conversion, so their figures can be added up and compared. Named knows some more.
 func Models() []Model {
 	return []Model{
 		First(), Last(), LastNonDirect(), Linear(), LinearUnique(), UShaped(), JShaped(), InverseJ(),
@@ -17,9 +17,11 @@ func Models() []Model {
 	}
 }
 
-// others are the models that Models leaves out: those whose figures can't be added up, and those whose intervals cost
-// more than a batch should spend unasked.
-func others() []Model { return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, Hazard{}} }
+// others are the models that Models leaves out: those whose figures can't be added up, those that give part of a
+// conversion to no touch but to the baseline, and those whose intervals cost more than a batch should spend unasked.
+func others() []Model {
+	return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, ShapleyModel{}, Hazard{}}
+}
 
 // Named are models by their names, in the order of the documentation; with no names, those of Models. An unknown name
 // is an error that lists the known ones.

@@ -31,10 +31,10 @@ func TestNamed(t *testing.T) {
 // What needs times says so, and everything else works on a file of counted paths.
 func TestModelsOnCountedPaths(t *testing.T) {
 	s := NewSampleOfPaths(exampleTwo)
-	for _, m := range Models() {
+	for _, m := range addingUp() {
 		c, err := m.Credit(s)
 		if errors.Is(err, ErrNeedsJourneys) {
-			if name := m.Name(); name != "time_decay" && name != "w_shaped" && name != "full_path" {
+			if name := m.Name(); name != "time_decay" && name != "w_shaped" && name != "full_path" && name != "hazard" {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
@@ -42,9 +42,9 @@ func TestModelsOnCountedPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, m.Name(), []float64{total(c.Conversions)}, []float64{37}, 1e-9)
+		near(t, m.Name(), []float64{total(c.Conversions) + c.Baseline}, []float64{37}, 1e-9)
 		for p := range s.Paths() {
-			near(t, m.Name(), []float64{total(c.Weights(p))}, []float64{1}, 1e-9)
+			near(t, m.Name(), []float64{total(c.Weights(p)) + c.BaselineWeight(p)}, []float64{1}, 1e-9)
 		}
 	}
 }

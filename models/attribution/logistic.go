@@ -1,0 +1,93 @@
+package attribution
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// logistic is a fitted logit of converting: intercept + Σ slopes of the channels that a journey holds.
+type logistic struct {
+	intercept float64
+	slope     []float64
+}
+
+func (l *logistic) rate(logit float64) float64 { return 1 / (1 + math.Exp(-logit)) }
+
+// ridge is the precision of the normal prior of each slope, which keeps slopes of channels that all or none of few
+// journeys convert from running away. The intercept has none, so that fitted rates sum to the conversions.
+const ridge = 1.
+
+// Newton's steps stop when no coefficient moves by more than this; they need about six.
+const (
+	newtonTolerance = 1e-10
+	newtonRounds    = 100
+)
+
+// fitLogistic fits to counts per set of channels, beginning at l.
+func fitLogistic(s *Sample, conv, null []float64, l *logistic) error {
+	n := len(s.channels) + 1
+	hessian := mat.NewSymDense(n, nil)
+	gradient := mat.NewVecDense(n, nil)
+	var step mat.VecDense
+	var factor mat.Cholesky
+	for range newtonRounds {
+		hessian.Zero()
+		gradient.Zero()
+		for i, slope := range l.slope {
+			hessian.SetSym(i+1, i+1, ridge)
+			gradient.SetVec(i+1, -ridge*slope)
+		}
+		l.accumulate(s, conv, null, hessian, gradient)
+		if !factor.Factorize(hessian) {
+			return fmt.Errorf("fit a logit of %d channels: the channels can't be told apart", n-1)
+		}
+		if err := factor.SolveVecTo(&step, gradient); err != nil {
+			return fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
+		}
+		// A long step can overshoot where rates are near 0 or 1; half a dozen logits is as far as any step need go.
+		scale := math.Min(1, 6/mat.Norm(&step, math.Inf(1)))
+		l.intercept += scale * step.AtVec(0)
+		for i := range l.slope {
+			l.slope[i] += scale * step.AtVec(i+1)
+		}
+		if mat.Norm(&step, math.Inf(1)) <= newtonTolerance {
+			return nil
+		}
+	}
+	return fmt.Errorf("fit a logit of %d channels: no result after %d steps", n-1, newtonRounds)
+}
+
+// accumulate adds the sets to the derivatives of the log-likelihood.
+func (l *logistic) accumulate(s *Sample, conv, null []float64, hessian *mat.SymDense, gradient *mat.VecDense) {
+	for set := range conv {
+		journeys := conv[set] + null[set]
+		if journeys == 0 {
+			continue
+		}
+		ids := s.sets.at(set)
+		rate := l.rate(l.logit(ids))
+		surprise := conv[set] - journeys*rate
+		weight := math.Max(journeys*rate*(1-rate), 1e-12)
+		gradient.SetVec(0, gradient.AtVec(0)+surprise)
+		hessian.SetSym(0, 0, hessian.At(0, 0)+weight)
+		for k, id := range ids {
+			i := int(id) + 1
+			gradient.SetVec(i, gradient.AtVec(i)+surprise)
+			hessian.SetSym(0, i, hessian.At(0, i)+weight)
+			for _, other := range ids[k:] {
+				j := int(other) + 1
+				hessian.SetSym(i, j, hessian.At(i, j)+weight)
+			}
+		}
+	}
+}
+
+func (l *logistic) logit(ids []int32) float64 {
+	sum := l.intercept
+	for _, id := range ids {
+		sum += l.slope[id]
+	}
+	return sum
+}
