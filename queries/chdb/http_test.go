@@ -21,6 +21,7 @@ func TestErrorsAreClickHouses(t *testing.T) {
 		{query: "SELECT 1; SELECT 2", status: 400, code: "62", name: "SYNTAX_ERROR"},
 		{query: "", status: 400, code: "62", name: "SYNTAX_ERROR"},
 		{query: "SELECT * FROM nope", status: 404, code: "60", name: "UNKNOWN_TABLE"},
+		{query: "SELECT * FROM `main_test.go`", status: 404, code: "60", name: "UNKNOWN_TABLE"}, // a file of this folder
 		{query: "SELECT nope()", status: 404, code: "46", name: "UNKNOWN_FUNCTION"},
 		{query: "SELECT nope", status: 404, code: "47", name: "UNKNOWN_IDENTIFIER"},
 		{query: "SELECT 1 FORMAT Nope", status: 404, code: "73", name: "UNKNOWN_FORMAT"},
@@ -99,6 +100,7 @@ func TestRequestParts(t *testing.T) {
 		{"POST", "SHOW TABLES FROM d FORMAT JSONEachRow", "", `{"name":"t"}` + "\n", nil},
 		{"POST", "DESCRIBE d.t FORMAT CSV", "", `"a","UInt64","","","","",""` + "\n", nil},
 		{"POST", "SHOW CREATE DATABASE d", "", "CREATE DATABASE d\\nENGINE = Atomic\n", nil},
+		{"POST", "SELECT name, engine FROM system.databases WHERE name IN ('default', 'd') ORDER BY name", "", "d\tAtomic\ndefault\tAtomic\n", nil},
 		{"POST", "(SELECT 1) UNION ALL (SELECT 1)", "", "1\n1\n", nil},
 		{"POST", "WITH 1 AS x SELECT x", "", "1\n", nil},
 		{"POST", "SELECT $tag$it's$tag$", "", "it\\'s\n", nil},

@@ -141,6 +141,9 @@ func (s *Server) defaults(ctx context.Context) (err error) {
 }
 
 func (s *Server) openEngine() (err error) {
+	if err := makeDefaultDatabase(s.opts.DataDir); err != nil {
+		return err
+	}
 	if s.keeper, err = s.open(""); err != nil {
 		return err
 	}
@@ -158,6 +161,10 @@ func (s *Server) openEngine() (err error) {
 func (s *Server) open(id string) (*conn, error) {
 	return s.engine.open(
 		"--path="+s.opts.DataDir,
+		// No overlay of "default" with the working directory; see makeDefaultDatabase.
+		"--default_database=", "--database=default",
+		// Or else it reads a config.xml that happens to lie in the working directory.
+		"--config-file="+filepath.Join(s.opts.DataDir, "no-config.xml"),
 		// The profiler works by signals, and those belong to Go's runtime here.
 		"--query_profiler_real_time_period_ns=0", "--query_profiler_cpu_time_period_ns=0",
 		// On a terminal it would complain of its own insert threads (ThreadStatus … invalid address) with each insert.
