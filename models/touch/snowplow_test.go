@@ -15,8 +15,9 @@ import (
 // TestSnowplowFractribution takes the 98 events of Snowplow's test data to sessions and channels.
 //
 // Its rules differ from GA4's in three names (Paid_Search_Other, Video, Organic_Search) and two decisions: Quora is a
-// social site to GA4, a referral to Snowplow; a medium of affiliate has a channel at GA4's, none at Snowplow's. Of the
-// events one belongs to nobody and has no source; Snowplow counts 97 sessions, and so do we.
+// social site to GA4, a referral to Snowplow; a medium of affiliate has a channel at GA4's, none at Snowplow's. A
+// visit is to Snowplow what has a page view, to us what has any event on a page: one checkout without a page view is our
+// 98th session, with nothing to say where it came from.
 func TestSnowplowFractribution(t *testing.T) {
 	folder := filepath.Join("..", "..", "..", "shared", "data", "attribution", "snowplow_fractribution")
 	rows, err := readCSV(filepath.Join(folder, "source", "snowplow_fractribution_events.csv"))
