@@ -43,56 +43,40 @@ func BenchmarkMillionJourneys(b *testing.B) {
 			}
 		}
 	})
-	for _, m := range Models() {
-		b.Run("bootstrap 200 of "+m.Name(), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := Bootstrap(m, s, 200, 1); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	b.Run("bootstrap 200 of all models together", func(b *testing.B) {
-		var cs []Credit
-		for _, m := range Models() {
-			c, err := m.Credit(s)
-			if err != nil {
-				b.Fatal(err)
-			}
-			cs = append(cs, c)
-		}
-		for b.Loop() {
-			if _, err := BootstrapAll(Models(), s, cs, 200, 1); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	b.Run("bootstrap 200 of all models together", func(b *testing.B) { bootstrapAll(b, Models(), s, creditAll(b, s)) })
 }
 
 // The batch of a demo: a hundred thousand journeys, all models, with intervals.
 func BenchmarkHundredThousandJourneys(b *testing.B) {
 	js := world{units: 80_000, channels: 14, touches: 4, conversion: .1}.journeys(1, Options{ConversionType: "won", ObservedUntil: days(400)})
-	b.Logf("%d journeys", len(js))
+	s := NewSample(js)
 	for _, m := range Models() {
-		s := NewSample(js)
 		c, err := m.Credit(s)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run("fit/"+m.Name(), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := m.Credit(s); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run("bootstrap/"+m.Name(), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := BootstrapAll([]Model{m}, s, []Credit{c}, 200, 1); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		b.Run("bootstrap 200 of "+m.Name(), func(b *testing.B) { bootstrapAll(b, []Model{m}, s, []Credit{c}) })
+	}
+	b.Run("bootstrap 200 of all models together", func(b *testing.B) { bootstrapAll(b, Models(), s, creditAll(b, s)) })
+}
+
+func creditAll(b *testing.B, s *Sample) []Credit {
+	var cs []Credit
+	for _, m := range Models() {
+		c, err := m.Credit(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+func bootstrapAll(b *testing.B, ms []Model, s *Sample, cs []Credit) {
+	for b.Loop() {
+		if _, err := BootstrapAll(ms, s, cs, 200, 1); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

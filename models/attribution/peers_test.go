@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -169,5 +170,38 @@ func TestGoogleFractribution(t *testing.T) {
 				near(t, customer["path"], got, figures, 1e-12)
 			}
 		})
+	}
+}
+
+// Snowplow's package credits the same way, value too: paths already transformed, revenue by the credit of the path.
+func TestSnowplowFractribution(t *testing.T) {
+	folder := []string{"attribution", "snowplow_fractribution", "expected"}
+	summary, found := peerRows(t, append(folder, "snowplow_fractribution_path_summary_expected.csv")...)
+	if !found {
+		return
+	}
+	var paths []Path
+	for _, row := range summary {
+		paths = append(paths, Path{splitPath(row["transformed_path"]), number(t, row["conversions"]), number(t, row["non_conversions"]), number(t, cmp.Or(row["revenue"], "0"))})
+	}
+	s := NewSampleOfPaths(paths)
+	models := map[string]Model{"shapley": LeaveOneOut{Transform: Unique}, "last_touch": Last()}
+	compared := 0
+	expected, _ := peerRows(t, append(folder, "snowplow_fractribution_channel_attribution_expected.csv")...)
+	for _, row := range expected {
+		m := models[row["ATTRIBUTION_TYPE"]]
+		if m == nil {
+			t.Fatalf("no model for %s", row["ATTRIBUTION_TYPE"])
+		}
+		c := credit(t, m, s)
+		compared++
+		conversions, revenue := 0.0, 0.0
+		if id := s.channelID(row["CHANNEL"]); id >= 0 {
+			conversions, revenue = c.Conversions[id], c.Values[id]
+		}
+		near(t, row["CHANNEL"], []float64{conversions, revenue}, []float64{number(t, row["CONVERSIONS"]), number(t, row["REVENUE"])}, 1e-8)
+	}
+	if compared == 0 {
+		t.Error("nothing compared")
 	}
 }
