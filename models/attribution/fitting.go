@@ -114,13 +114,13 @@ const (
 
 // refitFitted makes a refit of a model whose own totals are given by fit.
 func refitFitted(s *Sample, c Credit, fit func(conv, null []float64) (own []float64, err error)) func(conv, null []float64) ([]float64, error) {
-	factors := make([]float64, len(c.factors))
+	factors, sets := make([]float64, len(c.factors)), make([]float64, s.sets.len())
 	return func(conv, null []float64) ([]float64, error) {
 		own, err := fit(conv, null)
 		if err != nil {
 			return nil, err
 		}
 		copy(factors, c.factors)
-		return proportionalFit(s.sets, s.perSet(conv), payable(own, total(conv)), factors, refitRounds, refitTolerance), nil
+		return proportionalFit(s.sets, s.sumSets(conv, sets), payable(own, total(conv)), factors, refitRounds, refitTolerance), nil
 	}
 }

@@ -60,7 +60,7 @@ func (m LeaveOneOut) refit(s *Sample, _ Credit) func(conv, null []float64) ([]fl
 		if err != nil {
 			return nil, err
 		}
-		return steps.totals(steps.fit(conv, null), conv, len(s.channels)), nil
+		return steps.totals(steps.fit(conv, null), len(s.channels)), nil
 	}
 }
 
@@ -72,6 +72,9 @@ type shapes struct {
 	without []int32 // shape without each step, or -1 when there is none; laid out as shapes.ids
 	channel []int32 // of each kind of step; nil when steps are channels
 	stepOf  []int32 // step that each touch belongs to, laid out as s.paths.ids
+
+	converted, all []float64 // memory of fit, per shape
+	credit         shapeCredit
 }
 
 func (m LeaveOneOut) prepare(s *Sample) (*shapes, error) {
@@ -182,10 +185,18 @@ type shapeCredit struct {
 	fallback []bool // of each shape: no step had any
 }
 
-// fit finds the credit of steps for counts per path.
+// fit finds the credit of steps for counts per path. It is valid until the next call.
 func (f *shapes) fit(conv, null []float64) shapeCredit {
 	n := f.shapes.len()
-	converted, all := make([]float64, n), make([]float64, n)
+	if f.converted == nil {
+		f.converted, f.all = make([]float64, n), make([]float64, n)
+		f.credit = shapeCredit{weight: make([]float64, len(f.shapes.ids)), fallback: make([]bool, n)}
+	}
+	converted, all, c := f.converted, f.all, f.credit
+	clear(converted)
+	clear(all)
+	clear(c.weight)
+	clear(c.fallback)
 	for p, shape := range f.shapeOf {
 		converted[shape] += conv[p]
 		all[shape] += conv[p] + null[p]
@@ -196,7 +207,6 @@ func (f *shapes) fit(conv, null []float64) shapeCredit {
 		}
 		return converted[shape] / all[shape]
 	}
-	c := shapeCredit{weight: make([]float64, len(f.shapes.ids)), fallback: make([]bool, n)}
 	for shape := range n {
 		if converted[shape] == 0 {
 			continue
@@ -229,14 +239,13 @@ func (f *shapes) spread(p int, steps, w []float64) {
 	}
 }
 
-// totals is the conversions of each channel.
-func (f *shapes) totals(c shapeCredit, conv []float64, channels int) []float64 {
+// totals is the conversions of each channel at the last fit.
+func (f *shapes) totals(c shapeCredit, channels int) []float64 {
 	sums := make([]float64, channels)
-	perShape := make([]float64, f.shapes.len())
-	for p, shape := range f.shapeOf {
-		perShape[shape] += conv[p]
-	}
-	for shape, count := range perShape {
+	for shape, count := range f.converted {
+		if count == 0 {
+			continue
+		}
 		for i := f.shapes.start[shape]; i < f.shapes.start[shape+1]; i++ {
 			id := f.shapes.ids[i]
 			if f.channel != nil {

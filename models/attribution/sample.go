@@ -316,9 +316,30 @@ func distinct(path []int32, set []int32) []int32 {
 
 // perSet sums counts of paths by their set of channels.
 func (s *Sample) perSet(counts []float64) []float64 {
-	sums := make([]float64, s.sets.len())
+	return s.sumSets(counts, make([]float64, s.sets.len()))
+}
+
+// sumSets is perSet into memory of the caller, which fits use again and again.
+func (s *Sample) sumSets(counts, sums []float64) []float64 {
+	clear(sums)
 	for p, count := range counts {
-		sums[s.setOf[p]] += count
+		if count != 0 {
+			sums[s.setOf[p]] += count
+		}
 	}
 	return sums
+}
+
+// setCounter is memory for the counts per set of a resample.
+type setCounter struct {
+	s          *Sample
+	conv, null []float64
+}
+
+func newSetCounter(s *Sample) *setCounter {
+	return &setCounter{s, make([]float64, s.sets.len()), make([]float64, s.sets.len())}
+}
+
+func (c *setCounter) count(conv, null []float64) (convPerSet, nullPerSet []float64) {
+	return c.s.sumSets(conv, c.conv), c.s.sumSets(null, c.null)
 }

@@ -59,16 +59,20 @@ func (m ShapleyRate) Credit(s *Sample) (Credit, error) {
 }
 
 func (m ShapleyRate) refit(s *Sample, _ Credit) func(conv, null []float64) ([]float64, error) {
-	game := newSetGame(s)
+	game, sets := newSetGame(s), newSetCounter(s)
 	return func(conv, null []float64) ([]float64, error) {
-		counts := s.perSet(conv)
-		values := m.solve(game, counts, s.perSet(null))
+		counts, nulls := sets.count(conv, null)
+		values := m.solve(game, counts, nulls)
 		for i, v := range values {
 			values[i] = math.Max(0, v)
 		}
 		for set := range counts {
 			part := values[s.sets.start[set]:s.sets.start[set+1]]
-			copy(part, shares(part))
+			if sum := total(part); sum > 0 {
+				for k := range part {
+					part[k] /= sum
+				}
+			}
 		}
 		return game.totals(values, counts), nil
 	}
@@ -152,6 +156,7 @@ func (m ShapleyRate) solve(g *setGame, conv, null []float64) []float64 {
 		}
 	}
 	values := make([]float64, len(s.sets.ids))
+	choose := [][]float64{} // by size of the set
 	for set, count := range conv {
 		if count == 0 {
 			continue
@@ -159,15 +164,18 @@ func (m ShapleyRate) solve(g *setGame, conv, null []float64) []float64 {
 		ids := s.sets.at(set)
 		own := values[s.sets.start[set]:s.sets.start[set+1]]
 		n := float64(len(ids))
-		choose := binomials(len(ids))
+		for len(choose) <= len(ids) {
+			choose = append(choose, binomials(len(choose)))
+		}
+		ways := choose[len(ids)]
 		taken := 0.0
 		for _, other := range g.within[g.start[set]:g.start[set+1]] {
 			members := s.sets.at(int(other))
 			size := float64(len(members))
-			gives := worth[other] / (size * choose[len(members)])
+			gives := worth[other] / (size * ways[len(members)])
 			takes := 0.0
 			if size < n {
-				takes = worth[other] / ((n - size) * choose[len(members)])
+				takes = worth[other] / ((n - size) * ways[len(members)])
 			}
 			taken += takes
 			k := 0

@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
@@ -28,25 +29,46 @@ func (ShapleyInside) Version() string { return "1" }
 
 // Credit fits weights to the model's own totals.
 func (ShapleyInside) Credit(s *Sample) (Credit, error) {
-	own, errs := insideValues(s, s.perSet(s.conv), s.perSet(s.null))
+	own, errs := newInsideGame(s).values(s.conv, s.null)
 	c := creditFitted(s, own, own, "shapley value of rates within sets")
 	c.StandardErrors = errs
 	return c, nil
 }
 
 func (ShapleyInside) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	game := newInsideGame(s)
 	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
-		own, _ := insideValues(s, s.perSet(conv), s.perSet(null))
+		own, _ := game.values(conv, null)
 		return own, nil
 	})
 }
 
-// insideValues is the conversions of each channel, and their standard errors where they are estimated.
-func insideValues(s *Sample, conv, null []float64) (own, errs []float64) {
-	if len(s.channels) <= exactChannels {
-		own = insideExactly(s, conv, null)
+// insideGame is what solutions for different counts of the same sample have in common, and memory for one of them.
+type insideGame struct {
+	s      *Sample
+	sets   *setCounter
+	orders [][]int32 // nil where the solution is exact
+
+	converted, all []float64 // per bit mask of channels
+}
+
+func newInsideGame(s *Sample) *insideGame {
+	g := &insideGame{s: s, sets: newSetCounter(s)}
+	if p := len(s.channels); p > exactChannels {
+		g.orders = orders(p)
 	} else {
-		own, errs = insideByOrders(s, conv, null)
+		g.converted, g.all = make([]float64, 1<<p), make([]float64, 1<<p)
+	}
+	return g
+}
+
+// values is the conversions of each channel for counts per path, and their standard errors where they are estimated.
+func (g *insideGame) values(conv, null []float64) (own, errs []float64) {
+	convPerSet, nullPerSet := g.sets.count(conv, null)
+	if g.orders == nil {
+		own = g.exactly(convPerSet, nullPerSet)
+	} else {
+		own, errs = g.byOrders(convPerSet, nullPerSet)
 	}
 	journeys := total(conv) + total(null)
 	for i := range own {
@@ -58,25 +80,25 @@ func insideValues(s *Sample, conv, null []float64) (own, errs []float64) {
 	return own, errs
 }
 
-// insideExactly sums over all sets of channels as bit masks.
-func insideExactly(s *Sample, conv, null []float64) []float64 {
-	p := len(s.channels)
-	converted, all := make([]float64, 1<<p), make([]float64, 1<<p)
+// exactly sums over all sets of channels as bit masks.
+func (g *insideGame) exactly(conv, null []float64) []float64 {
+	p := len(g.s.channels)
+	converted, all := g.converted, g.all
+	clear(converted)
+	clear(all)
 	for set := range conv {
 		mask := 0
-		for _, id := range s.sets.at(set) {
+		for _, id := range g.s.sets.at(set) {
 			mask |= 1 << id
 		}
 		converted[mask] += conv[set]
 		all[mask] += conv[set] + null[set]
 	}
-	size := make([]uint8, 1<<p)
 	for bit := range p { // sums over subsets, one channel after the other
 		for mask := range converted {
 			if mask>>bit&1 == 1 {
 				converted[mask] += converted[mask^1<<bit]
 				all[mask] += all[mask^1<<bit]
-				size[mask]++
 			}
 		}
 	}
@@ -86,27 +108,32 @@ func insideExactly(s *Sample, conv, null []float64) []float64 {
 		if all[mask] == 0 {
 			continue
 		}
-		rate := converted[mask] / all[mask]
+		rate := converted[mask] / all[mask] / float64(p)
+		size := bits.OnesCount(uint(mask))
+		gives, takes := rate/choose[size-1], 0.0
+		if size < p {
+			takes = rate / choose[size]
+		}
 		for bit := range p {
 			if mask>>bit&1 == 1 {
-				values[bit] += rate / (float64(p) * choose[size[mask]-1])
+				values[bit] += gives
 			} else {
-				values[bit] -= rate / (float64(p) * choose[size[mask]])
+				values[bit] -= takes
 			}
 		}
 	}
 	return values
 }
 
-// insideByOrders adds channels in some orders. A journey is inside from the moment its last channel has come, so one
+// byOrders adds channels in some orders. A journey is inside from the moment its last channel has come, so one
 // pass over the sets serves a whole order.
-func insideByOrders(s *Sample, conv, null []float64) (values, errs []float64) {
-	p := len(s.channels)
+func (g *insideGame) byOrders(conv, null []float64) (values, errs []float64) {
+	p := len(g.s.channels)
 	values, errs = make([]float64, p), make([]float64, p)
 	rank := make([]int32, p)
 	converted, all := make([]float64, p), make([]float64, p)
 	pair := make([]float64, p)
-	for i, order := range orders(p) {
+	for i, order := range g.orders {
 		for at, id := range order {
 			rank[id] = int32(at)
 		}
@@ -114,7 +141,7 @@ func insideByOrders(s *Sample, conv, null []float64) (values, errs []float64) {
 		clear(all)
 		for set := range conv {
 			last := int32(0)
-			for _, id := range s.sets.at(set) {
+			for _, id := range g.s.sets.at(set) {
 				last = max(last, rank[id])
 			}
 			converted[last] += conv[set]

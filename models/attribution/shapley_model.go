@@ -87,8 +87,9 @@ func (m ShapleyModel) fit(s *Sample, conv, null []float64, begin *logistic) (*lo
 }
 
 func (m ShapleyModel) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	sets := newSetCounter(s)
 	return func(conv, null []float64) ([]float64, error) {
-		conv, null = s.perSet(conv), s.perSet(null)
+		conv, null = sets.count(conv, null)
 		l, err := m.fit(s, conv, null, c.logistic)
 		if err != nil {
 			return nil, err

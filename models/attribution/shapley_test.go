@@ -121,10 +121,12 @@ func TestShapleyInsideByDefinition(t *testing.T) {
 			}
 			return converted / all
 		})
-		got := insideExactly(s, conv, null)
+		game := newInsideGame(s)
+		got := game.exactly(conv, null)
 		near(t, "exactly", got, want, 1e-12)
 		near(t, "efficiency", []float64{total(got)}, []float64{s.Conversions() / (s.Conversions() + s.Nulls())}, 1e-12)
-		sampled, errs := insideByOrders(s, conv, null)
+		game.orders = orders(len(s.channels))
+		sampled, errs := game.byOrders(conv, null)
 		for i := range sampled {
 			if math.Abs(sampled[i]-got[i]) > 4.5*errs[i]+1e-12 {
 				t.Errorf("%s: sampled %g, exact %g, standard error %g", s.channels[i], sampled[i], got[i], errs[i])
