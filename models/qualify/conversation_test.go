@@ -58,6 +58,8 @@ var labelled = []struct {
 	{"How do I reset my password?", -1, "support"},
 	{"The integration stopped working yesterday", -1, "support"},
 	{"No puedo entrar a mi cuenta", -1, "support"},
+	{"The Slack integration stopped posting since yesterday.", -1, "support"},
+	{"Earn $5000 a week from home!", -1, "spam"},
 	{"The export is broken and also we want to buy ten more seats", 3, ""},
 	{"I'm a student writing my thesis, how much is the pro plan?", -1, "student"},
 	{"Soy estudiante, ¿cuánto cuesta?", -1, "student"},

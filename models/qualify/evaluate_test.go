@@ -120,6 +120,13 @@ func TestStages(t *testing.T) {
 			on(1, "message_from_prospect", `{"conversation_id":"c","text":"We want to buy 20 seats"}`),
 			on(1.1, "conversation_closed", `{"conversation_id":"c","outcome":"handed_to_rep"}`), paid(on(2, "subscription_started", ""), 1)},
 			[]string{"inquiry#1 1–1", "cql#1 1–2", "won#1 2–…"}},
+		{"talking on lifts no disqualification, a form does", 9, []Signal{
+			on(1, "lead_rejected", `{"reason":"spam"}`), on(2, "message_from_prospect", `{"text":"hello?"}`), on(3, "form_submitted", "")},
+			[]string{"disqualified#1 1–3", "inquiry#1 3–…"}},
+		{"good answers qualify for marketing before sales, for sales with them", 9, []Signal{
+			on(1, "form_submitted", `{"budget":"yes","authority":"yes","need":"yes"}`), on(2, "lead_accepted", ""),
+			on(3, "call_completed", `{"timeline":"yes"}`)},
+			[]string{"inquiry#1 1–1", "mql#1 1–…", "sal#1 2–3", "sql#1 3–…"}},
 		{"a student who writes", 9, []Signal{on(1, "message_from_prospect", `{"conversation_id":"c","text":"I'm a student, is it free?"}`)},
 			[]string{"inquiry#1 1–1", "disqualified#1 1–…"}},
 		{"routes are held at once", 30, slices.Concat([]Signal{on(1, "signed_up", "")}, uses(2, 12, 4), []Signal{

@@ -262,8 +262,8 @@ func (e *evaluation) answer() {
 	e.actOnBant(score, call, outcome, nurture)
 }
 
-// actOnBant: good answers qualify for mql, and for sql when sales got them; poor ones send to nurture whom no rule on
-// the call's outcome moves, and who is not yet further than sales-qualified.
+// actOnBant: good answers qualify for mql whom sales has not taken on, and for sql when a call got them; poor ones send
+// to nurture. Where a call says how it ended, the stage rules decide by that; an opportunity and a customer stay.
 func (e *evaluation) actOnBant(score float64, call bool, outcome string, nurture bool) {
 	reason := fmt.Sprintf("BANT %g of 100", score)
 	position := e.history.position
@@ -272,7 +272,9 @@ func (e *evaluation) actOnBant(score float64, call bool, outcome string, nurture
 	}
 	switch {
 	case score >= e.Bant.Threshold && (outcome == "" || outcome == "ready"):
-		e.qualify(marketingRoute, e.step(e.Bant.Name, reason))
+		if e.beforeSales() {
+			e.qualify(marketingRoute, e.step(e.Bant.Name, reason))
+		}
 		if call && outcome == "" {
 			e.move(stageSQL, e.step(e.Bant.Name, reason))
 		}
