@@ -26,8 +26,11 @@ type request struct {
 
 // serve answers one request, and no panic in it reaches beyond it.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.handlers.Add(1)
-	defer s.handlers.Done()
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.stopped {
+		panic(http.ErrAbortHandler)
+	}
 	defer func() {
 		v := recover()
 		if v != nil && v != http.ErrAbortHandler {

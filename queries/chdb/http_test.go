@@ -26,6 +26,7 @@ func TestErrorsAreClickHouses(t *testing.T) {
 		{query: "SELECT nope", status: 404, code: "47", name: "UNKNOWN_IDENTIFIER"},
 		{query: "SELECT 1 FORMAT Nope", status: 404, code: "73", name: "UNKNOWN_FORMAT"},
 		{query: "SELECT 1", params: []string{"database=nope"}, status: 404, code: "81", name: "UNKNOWN_DATABASE"},
+		{query: "SELECT 1", params: []string{"role=nope"}, status: 404, code: "511", name: "UNKNOWN_ROLE"},
 		{query: "SELECT 1", params: []string{"nope=1"}, status: 404, code: "115", name: "UNKNOWN_SETTING"},
 		{query: "SELECT 1", params: []string{"a'; DROP=1"}, status: 404, code: "115", name: "UNKNOWN_SETTING"},
 		{query: "SELECT {x:UInt8}", status: 400, code: "456", name: "UNKNOWN_QUERY_PARAMETER"},

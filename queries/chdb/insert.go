@@ -44,6 +44,9 @@ func (s *Server) insertTransformed(c *conn, q *request, a *answer, st statement,
 		if err == nil {
 			_, err = io.CopyBuffer(w, onlyReader{rest}, make([]byte, 256<<10))
 		}
+		if err != nil {
+			s.kill(q) // before the end of the pipe looks like the end of the rows
+		}
 		fed <- errors.Join(err, w.Close())
 	}()
 	sql := st.sql[:st.inputFrom] + fmt.Sprintf("file('/dev/fd/%d', %s, ", r.Fd(), quote(st.format)) + st.sql[st.inputEnd:st.headEnd]

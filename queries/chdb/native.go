@@ -188,7 +188,7 @@ func (n *native) decodeBlock(w io.Writer) error {
 func (n *native) need(k int) error {
 	for len(n.buf)-n.pos < k {
 		if cap(n.buf)-len(n.buf) < 64<<10 {
-			grown := make([]byte, len(n.buf), max(256<<10, 2*cap(n.buf), n.pos+k+64<<10))
+			grown := make([]byte, len(n.buf), max(256<<10, 2*cap(n.buf)))
 			copy(grown, n.buf)
 			n.buf = grown
 		}
@@ -202,6 +202,9 @@ func (n *native) need(k int) error {
 }
 
 func (n *native) skip(k int) error {
+	if k < 0 {
+		return errors.New("native: a length is too large")
+	}
 	if err := n.need(k); err != nil {
 		return err
 	}

@@ -48,12 +48,13 @@ type Server struct {
 	lock *os.File
 	temp string
 
-	life     context.Context // ends when statements must
-	end      context.CancelFunc
-	handlers sync.WaitGroup
-	served   chan struct{}
-	closing  sync.Mutex
-	closed   bool
+	life    context.Context // ends when statements must
+	end     context.CancelFunc
+	gate    sync.RWMutex // held for reading by each request, for writing by Close
+	stopped bool         // guarded by gate
+	served  chan struct{}
+	closing sync.Mutex
+	closed  bool
 }
 
 // Start opens the engine on o.DataDir and serves it. A process runs one Server
@@ -209,7 +210,9 @@ func (s *Server) Close(ctx context.Context) error {
 		err = s.http.Close()
 	}
 	<-s.served
-	s.handlers.Wait()
+	s.gate.Lock() // no request is under way any more
+	s.stopped = true
+	s.gate.Unlock()
 	return errors.Join(err, s.release())
 }
 

@@ -63,6 +63,11 @@ func (c *conn) prepare(q *request, keep bool) (undo func() error, err error) {
 			return undo, err
 		}
 	}
+	for _, role := range q.values["role"] {
+		if err := c.do("SET ROLE " + quoteName(role)); err != nil {
+			return undo, err
+		}
+	}
 	if keep {
 		return undo, c.do("SET log_comment = " + quote(q.comment()))
 	}
