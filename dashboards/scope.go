@@ -14,37 +14,6 @@ import (
 // package and the report need of a database.
 type Query func(ctx context.Context, sql string) (columns []string, rows [][]any, err error)
 
-// PanelQuery is one query of one panel, with its macros and variables unexpanded.
-type PanelQuery struct {
-	Dashboard string // file name
-	Panel     uint32 // id
-	Title     string
-	Ref       string // refId
-	Format    int    // 0 time series, 1 table
-	SQL       string
-}
-
-// Targets are the queries of all panels, in the order of dashboards and panels.
-func Targets() ([]PanelQuery, error) {
-	var all []PanelQuery
-	for _, page := range pages() {
-		built, err := page.build()
-		if err != nil {
-			return nil, fmt.Errorf("make dashboard %s: %w", page.uid, err)
-		}
-		for _, p := range built.Panels {
-			for _, q := range p.Panel.Targets {
-				t, ok := q.(Target)
-				if !ok {
-					return nil, fmt.Errorf("dashboard %s, panel %d: a query of type %s", page.uid, *p.Panel.Id, q.DataqueryType())
-				}
-				all = append(all, PanelQuery{page.file, *p.Panel.Id, *p.Panel.Title, t.RefID, t.Format, t.RawSQL})
-			}
-		}
-	}
-	return all, nil
-}
-
 // DefaultScope is the period from from to to with every variable as the dashboards start: fixed lists at their first
 // choice, lists that the data make at their first row, several values where several may be chosen. Query runs the
 // statements that make the lists. A variable whose list is empty keeps the value that the dashboard names.
@@ -131,18 +100,20 @@ var ErrNoRows = errors.New("no rows")
 // Check runs every query of every dashboard within the scope. It joins all faults: queries that fail, and those without
 // rows as ErrNoRows.
 func Check(ctx context.Context, query Query, s Scope) error {
-	targets, err := Targets()
+	panels, err := Panels()
 	if err != nil {
 		return err
 	}
 	var faults []error
-	for _, t := range targets {
-		_, rows, err := s.Run(ctx, query, t.SQL)
-		if err == nil && len(rows) == 0 {
-			err = ErrNoRows
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%s, panel %d %q, query %s: %w", t.Dashboard, t.Panel, t.Title, t.Ref, err))
+	for _, p := range panels {
+		for _, q := range p.Queries {
+			_, rows, err := s.Run(ctx, query, q.SQL)
+			if err == nil && len(rows) == 0 {
+				err = ErrNoRows
+			}
+			if err != nil {
+				faults = append(faults, fmt.Errorf("%s, panel %d %q, query %s: %w", p.Dashboard, p.ID, p.Title, q.Ref, err))
+			}
 		}
 	}
 	return errors.Join(faults...)

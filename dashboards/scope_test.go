@@ -45,24 +45,41 @@ func TestNoQueryFailsWithoutData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets, err := dashboards.Targets()
-	if err != nil {
-		t.Fatal(err)
-	}
+	targets := targets(t)
 	scope.Variables["models"] = []string{""}
 	for _, target := range targets {
 		columns, rows, err := scope.Run(t.Context(), query, target.SQL)
 		if err != nil {
-			t.Errorf("%s, panel %d %q: %v", target.Dashboard, target.Panel, target.Title, err)
+			t.Errorf("%s, panel %d %q: %v", target.Dashboard, target.ID, target.Title, err)
 		}
 		for _, row := range rows {
 			for i, v := range row {
 				if f, ok := number(v); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-					t.Errorf("%s, panel %d %q: %s is %v without data", target.Dashboard, target.Panel, target.Title, columns[i], f)
+					t.Errorf("%s, panel %d %q: %s is %v without data", target.Dashboard, target.ID, target.Title, columns[i], f)
 				}
 			}
 		}
 	}
+}
+
+type target struct {
+	dashboards.Panel
+	SQL string
+}
+
+// targets are the queries of all panels.
+func targets(t *testing.T) (all []target) {
+	t.Helper()
+	panels, err := dashboards.Panels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range panels {
+		for _, q := range p.Queries {
+			all = append(all, target{p, q.SQL})
+		}
+	}
+	return all
 }
 
 func number(v any) (float64, bool) {
@@ -80,10 +97,7 @@ func number(v any) (float64, bool) {
 // Grafana shows NaN, infinities, and types such as arrays badly or not at all.
 func TestValuesAreOfTypesThatPanelsShow(t *testing.T) {
 	query, scope := loaded(t)
-	targets, err := dashboards.Targets()
-	if err != nil {
-		t.Fatal(err)
-	}
+	targets := targets(t)
 	for _, target := range targets {
 		columns, rows, err := scope.Run(t.Context(), query, target.SQL)
 		if err != nil {
@@ -93,7 +107,7 @@ func TestValuesAreOfTypesThatPanelsShow(t *testing.T) {
 			for i, v := range row {
 				kind := fmt.Sprintf("%T", v)
 				if f, ok := number(v); ok && (math.IsNaN(f) || math.IsInf(f, 0)) || strings.ContainsAny(kind, "[{") || strings.Contains(kind, "ecimal") {
-					t.Errorf("%s, panel %d %q: %s is %v (%s)", target.Dashboard, target.Panel, target.Title, columns[i], v, kind)
+					t.Errorf("%s, panel %d %q: %s is %v (%s)", target.Dashboard, target.ID, target.Title, columns[i], v, kind)
 				}
 			}
 		}
@@ -104,7 +118,7 @@ func TestCheckTellsWhichPanelHasNoRows(t *testing.T) {
 	query, scope := loaded(t)
 	scope.Variables["conversion_type"] = []string{"no such type"}
 	err := dashboards.Check(t.Context(), query, scope)
-	if !errors.Is(err, dashboards.ErrNoRows) || !strings.Contains(err.Error(), "attribution.json, panel 12") {
+	if !errors.Is(err, dashboards.ErrNoRows) || !strings.Contains(err.Error(), "funnelcloud-attribution, panel 12") {
 		t.Errorf("want ErrNoRows of the ledger, have %v", err)
 	}
 }

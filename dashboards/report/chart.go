@@ -1,0 +1,117 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/dashboards"
+)
+
+// certaintyID is the figure whose shares have intervals; here they are drawn, which no core panel of Grafana can.
+const certaintyID = "attribution-6"
+
+// chart is what the page's script draws with ECharts.
+type chart struct {
+	Kind       string        `json:"kind"` // bars, time or intervals
+	Label      string        `json:"label"`
+	Unit       string        `json:"unit"`
+	Decimals   int           `json:"decimals"`
+	Stacked    bool          `json:"stacked"`
+	Categories []string      `json:"categories"`
+	Series     []chartSeries `json:"series"`
+	Colors     []string      `json:"colors,omitempty"` // of the categories, where marks take their colour from them
+}
+
+type chartSeries struct {
+	Name  string `json:"name"`
+	Color string `json:"color,omitempty"`
+	Data  []any  `json:"data"` // one value a category; null where there is none
+}
+
+func (f *figure) chart(kind string) *chart {
+	return &chart{Kind: kind, Label: f.Title, Unit: f.panel.Default.Unit, Decimals: f.panel.Default.Decimals, Stacked: f.panel.Stacked}
+}
+
+// bars has a category for each row, named by the first column, and a series for each column of numbers that isn't hidden.
+func (f *figure) bars() *chart {
+	if len(f.Data.Rows) == 0 {
+		return nil
+	}
+	c := f.chart("bars")
+	c.Categories = f.Data.texts(f.Data.Columns[0])
+	for i, name := range f.Data.Columns {
+		if i == 0 || !f.Data.numeric(i) || f.panel.Hidden != nil && f.panel.Hidden.MatchString(name) || f.panel.FormatOf(name).Unit != c.Unit {
+			continue
+		}
+		s := chartSeries{Name: name, Color: f.color(name)}
+		for _, row := range f.Data.Rows {
+			s.Data = append(s.Data, row[i])
+		}
+		c.Series = append(c.Series, s)
+	}
+	return c
+}
+
+func (f *figure) color(series string) string {
+	if c, ok := f.panel.Colors[series]; ok {
+		return c
+	}
+	return dashboards.StateColor(series)
+}
+
+// series reads rows of time, label and number. A time without a row of the label counts 0, since these are counts.
+func (f *figure) series() *chart {
+	if len(f.Data.Rows) == 0 {
+		return nil
+	}
+	c := f.chart("time")
+	var times []time.Time
+	var labels []string
+	values := map[string]map[time.Time]any{}
+	for _, row := range f.Data.Rows {
+		at, _ := row[0].(time.Time)
+		label, _ := row[1].(string)
+		if len(times) == 0 || !times[len(times)-1].Equal(at) {
+			times = append(times, at)
+		}
+		if values[label] == nil {
+			values[label] = map[time.Time]any{}
+			labels = append(labels, label)
+		}
+		values[label][at] = row[2]
+	}
+	slices.Sort(labels)
+	for _, label := range labels {
+		s := chartSeries{Name: label, Color: f.color(label)}
+		for _, at := range times {
+			v := values[label][at]
+			if v == nil {
+				v = 0.
+			}
+			s.Data = append(s.Data, v)
+		}
+		c.Series = append(c.Series, s)
+	}
+	for _, at := range times {
+		c.Categories = append(c.Categories, at.Format("2006-01-02"))
+	}
+	return c
+}
+
+// intervals has, for each channel, the ends of its interval, its share and the truth where it is known.
+func (f *figure) intervals() *chart {
+	c := f.chart("intervals")
+	c.Unit, c.Decimals = "percentunit", 1
+	c.Categories = f.Data.texts("Channel")
+	for _, channel := range c.Categories {
+		c.Colors = append(c.Colors, dashboards.ChannelColor(channel))
+	}
+	for _, name := range []string{"From", "To", "Share", "Truth"} {
+		s := chartSeries{Name: name}
+		for i := range f.Data.Rows {
+			s.Data = append(s.Data, f.Data.at(i, name))
+		}
+		c.Series = append(c.Series, s)
+	}
+	return c
+}

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/dashboards"
+)
+
+// figure is a panel with its rows.
+type figure struct {
+	ID, Title, About, Empty string
+	Kind                    string // tiles, table, chart or graph
+	Data                    frame  // rows of the first query, as a matrix where the panel is one
+	Chart                   *chart // nil: none
+	Graph                   template.HTML
+	panel                   dashboards.Panel
+}
+
+func (g *gatherer) figure(ctx context.Context, p dashboards.Panel, scope dashboards.Scope) (*figure, error) {
+	f := &figure{
+		ID:    fmt.Sprintf("%s-%d", strings.TrimPrefix(p.Dashboard, "funnelcloud-"), p.ID),
+		Title: fill(p.Title, scope), About: p.About, Empty: p.Empty, panel: p,
+	}
+	frames := map[string]frame{}
+	for i, q := range p.Queries {
+		columns, rows, err := scope.Run(ctx, g.query, q.SQL)
+		if err != nil {
+			return nil, fmt.Errorf("panel %s: %w", f.ID, err)
+		}
+		frames[q.Ref] = newFrame(columns, rows)
+		if i == 0 {
+			f.Data = frames[q.Ref]
+		}
+	}
+	if p.Matrix != nil {
+		f.Data = f.Data.pivot(*p.Matrix)
+	}
+	f.draw(frames)
+	return f, nil
+}
+
+// draw decides how the figure is shown.
+func (f *figure) draw(frames map[string]frame) {
+	switch f.panel.Type {
+	case "stat":
+		f.Kind = "tiles"
+	case "barchart":
+		f.Kind, f.Chart = "chart", f.bars()
+	case "timeseries":
+		f.Kind, f.Chart = "chart", f.series()
+	case "nodeGraph":
+		f.Kind, f.Graph, f.Data = "graph", drawGraph(frames["nodes"], frames["edges"]), frames["edges"].edgeTable()
+		f.About = graphAbout
+	default:
+		f.Kind = "table"
+	}
+	if f.ID == certaintyID && len(f.Data.Rows) > 0 {
+		f.Kind, f.Chart = "chart", f.intervals()
+	}
+}
+
+// fill replaces ${name} and ${name:text} in a title by the variable's value.
+func fill(title string, scope dashboards.Scope) string {
+	for name, values := range scope.Variables {
+		value := strings.TrimPrefix(strings.Join(values, ", "), "utm_")
+		title = strings.NewReplacer("${"+name+"}", value, "${"+name+":text}", value).Replace(title)
+	}
+	return title
+}
+
+// tile is one big number.
+type tile struct{ Name, Value string }
+
+// Tiles are the figure's first row, one tile a column.
+func (f *figure) Tiles() []tile {
+	var all []tile
+	if len(f.Data.Rows) == 0 {
+		return nil
+	}
+	for i, name := range f.Data.Columns {
+		value := write(f.Data.Rows[0][i], f.panel.FormatOf(name))
+		if value == "" {
+			value = "–"
+		}
+		all = append(all, tile{name, value})
+	}
+	return all
+}
+
+// cell is a cell of a table: its text, what it sorts by, and how dark a matrix paints it (0 to 5).
+type cell struct {
+	Text  string
+	Sort  string
+	Right bool
+	Heat  int
+}
+
+// Heads are the names of the table's columns.
+func (f *figure) Heads() []cell {
+	var all []cell
+	for i, name := range f.Data.Columns {
+		if i == 0 && f.panel.Matrix != nil {
+			name = strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ")
+		}
+		all = append(all, cell{Text: name, Right: f.Data.numeric(i)})
+	}
+	return all
+}
+
+// Cells are the rows of the table.
+func (f *figure) Cells() [][]cell {
+	var all [][]cell
+	for _, row := range f.Data.Rows {
+		var line []cell
+		for i, v := range row {
+			c := cell{Text: write(v, f.panel.FormatOf(f.Data.Columns[i])), Right: f.Data.numeric(i)}
+			if x, ok := v.(float64); ok {
+				c.Sort = strconv.FormatFloat(x, 'f', -1, 64)
+				if f.panel.Matrix != nil {
+					c.Heat = heat(x)
+				}
+			}
+			line = append(line, c)
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// heat has the same steps as the dashboards' matrices.
+func heat(share float64) int {
+	step := 0
+	for _, from := range []float64{.02, .05, .1, .2, .4} {
+		if share >= from {
+			step++
+		}
+	}
+	return step
+}

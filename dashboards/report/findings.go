@@ -1,0 +1,257 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Finding is one thing to know, in words: what, how sure, and what to do about it.
+type Finding struct {
+	What, Sure, Do string
+	See            string // anchor of the figure it rests on
+}
+
+// findings reads the figures of a page. Each is there only when its numbers are.
+func findings(p *page, baseline frame) []Finding {
+	var all []Finding
+	for _, f := range []func(*page) (Finding, bool){volume, bringer, dispute, route, leak, speed, straightness} {
+		if finding, ok := f(p); ok {
+			all = append(all, finding)
+		}
+	}
+	if finding, ok := reality(p, baseline); ok {
+		all = append(all, finding)
+	}
+	if finding, ok := trust(p); ok {
+		all = append(all, finding)
+	}
+	return all
+}
+
+// rows are those of a figure; an empty frame when the page lacks it.
+func (p *page) rows(id string) frame {
+	for _, s := range p.Sections {
+		for _, f := range s.Figures {
+			if f.ID == id {
+				return f.Data
+			}
+		}
+	}
+	return frame{}
+}
+
+func volume(p *page) (Finding, bool) {
+	f := p.rows("attribution-1")
+	n := f.number(0, "Conversions")
+	if n == 0 {
+		return Finding{
+			What: fmt.Sprintf("No %s conversion of any %s in the period.", p.Conversion, p.Unit),
+			Do:   "Widen the period, or choose another type of conversion.", See: "attribution-1",
+		}, true
+	}
+	worth := ""
+	if f.number(0, "Amount") > 0 {
+		worth = fmt.Sprintf(", worth %s", brief(f.number(0, "Amount"), 1))
+	}
+	return Finding{
+		What: fmt.Sprintf("%s conversions (%s)%s; half of the journeys took longer than %s days, with %s touches on average.",
+			grouped(n, 0), p.Conversion, worth, grouped(f.number(0, "Median days to convert"), 1), grouped(f.number(0, "Touches a journey"), 1)),
+		Sure: fmt.Sprintf("%s of them have a touch to credit; the others are listed with the reason.", percent(f.number(0, "Credited to a touch"))),
+		See:  "attribution-1",
+	}, true
+}
+
+// bringer names the channel with the most credit, its interval, and whether the second's interval reaches it.
+func bringer(p *page) (Finding, bool) {
+	f := p.rows(certaintyID)
+	if len(f.Rows) == 0 || f.number(0, "Share") == 0 {
+		return Finding{}, false
+	}
+	first := Finding{
+		What: fmt.Sprintf("%s brings most: %s of the credit by %s.", f.text(0, "Channel"), percent(f.number(0, "Share")), p.Model),
+		Do:   "Protect it; before cutting or doubling a channel, switch it off for a while in one region and compare.", See: certaintyID,
+	}
+	if f.at(0, "From") == nil {
+		first.Sure = "This model publishes no interval."
+		return first, true
+	}
+	first.Sure = fmt.Sprintf("95 %% interval %s to %s.", percent(f.number(0, "From")), percent(f.number(0, "To")))
+	if len(f.Rows) > 1 && f.number(1, "To") > f.number(0, "From") {
+		first.Sure += fmt.Sprintf(" It overlaps with that of %s (%s to %s): their order may be chance.",
+			f.text(1, "Channel"), percent(f.number(1, "From")), percent(f.number(1, "To")))
+	} else if len(f.Rows) > 1 {
+		first.Sure += fmt.Sprintf(" No other channel's interval reaches it; next is %s with %s.", f.text(1, "Channel"), percent(f.number(1, "Share")))
+	}
+	return first, true
+}
+
+// dispute names the channel on which the models are furthest apart.
+func dispute(p *page) (Finding, bool) {
+	f, worst := p.rows("attribution-4"), -1
+	for i := range f.Rows {
+		if worst < 0 || f.number(i, "Disagreement") > f.number(worst, "Disagreement") {
+			worst = i
+		}
+	}
+	if worst < 0 || f.number(worst, "Disagreement") == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		What: fmt.Sprintf("On %s the models disagree most: %s by %s, %s by %s.", f.text(worst, "Channel"),
+			percent(f.number(worst, "Lowest")), f.text(worst, "Lowest by"), percent(f.number(worst, "Highest")), f.text(worst, "Highest by")),
+		Sure: "Where they disagree the choice of the model decides, not the data.",
+		Do:   fmt.Sprintf("Don't move money on %s by any one model; test it.", f.text(worst, "Channel")), See: "attribution-4",
+	}, true
+}
+
+// route names the qualification that comes first most often, and the one that wins most often.
+func route(p *page) (Finding, bool) {
+	f, total, best := p.rows("waterfall-6"), 0., 0
+	for i := range f.Rows {
+		total += f.number(i, "Units")
+		if f.number(i, "Win rate") > f.number(best, "Win rate") {
+			best = i
+		}
+	}
+	if total == 0 {
+		return Finding{}, false
+	}
+	name := func(i int) string { return f.text(i, "First qualified by") }
+	finding := Finding{
+		What: fmt.Sprintf("%s qualifies first most often: %s of %s qualified %ss, of whom %s were won since.", name(0),
+			percent(f.number(0, "Units")/total), grouped(total, 0), p.Unit, percent(f.number(0, "Win rate"))),
+		See: "waterfall-6",
+	}
+	if best != 0 {
+		finding.Sure = fmt.Sprintf("%s wins more often (%s), on %s units.", name(best), percent(f.number(best, "Win rate")), grouped(f.number(best, "Units"), 0))
+		difference, margin := compare(f, 0, best)
+		if math.Abs(difference) < margin {
+			finding.Sure += " The difference is within chance."
+		}
+	}
+	return finding, true
+}
+
+// compare is the difference of two win rates and the half-width of its 95 % interval (normal approximation).
+func compare(f frame, a, b int) (difference, margin float64) {
+	pa, pb, na, nb := f.number(a, "Win rate"), f.number(b, "Win rate"), f.number(a, "Units"), f.number(b, "Units")
+	return pb - pa, 1.96 * math.Sqrt(pa*(1-pa)/na+pb*(1-pb)/nb)
+}
+
+// leak names the step at which the smallest share goes on, after the first, which merely counts visitors.
+func leak(p *page) (Finding, bool) {
+	f, worst, inquiry := p.rows("waterfall-2"), -1, -1
+	for i := range f.Rows {
+		if strings.HasPrefix(f.text(i, "Step"), "inquiry") {
+			inquiry = i
+		}
+		if !strings.HasPrefix(f.text(i, "Step"), "suspect") && (worst < 0 || f.number(i, "Rate") < f.number(worst, "Rate")) {
+			worst = i
+		}
+	}
+	if worst < 0 {
+		return Finding{}, false
+	}
+	finding := Finding{
+		What: fmt.Sprintf("Most stop at %s: %s of %s go on.", f.text(worst, "Step"), percent(f.number(worst, "Rate")), grouped(f.number(worst, "Entered"), 0)),
+		Do:   "Look there first: who owns the step, how long units wait in it, and the reasons given when they leave.", See: "waterfall-2",
+	}
+	if inquiry >= 0 {
+		finding.Sure = fmt.Sprintf("%s of inquiries became leads; the industry's usual figure is 4.4 %%.", percent(f.number(inquiry, "Rate")))
+	}
+	return finding, true
+}
+
+func speed(p *page) (Finding, bool) {
+	f := p.rows("waterfall-7")
+	shares := map[string]float64{}
+	for i := range f.Rows {
+		shares[f.text(i, "First reply")] = f.number(i, "Share")
+	}
+	if len(shares) == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		What: fmt.Sprintf("%s of requests are answered within 5 minutes, %s never.", percent(shares["within 5 minutes"]), percent(shares["never"])),
+		Do:   "Answer those who wait: a reply costs less than another inquiry.", See: "waterfall-7",
+	}, true
+}
+
+func straightness(p *page) (Finding, bool) {
+	f := p.rows("paths-1")
+	if f.number(0, "Wins") == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		What: fmt.Sprintf("%s of wins followed the drawn funnel; %s went back at least once, %s had been written off before.",
+			percent(f.number(0, "Linear")), percent(f.number(0, "Went back")), percent(f.number(0, "Written off before"))),
+		Do: "Keep nurturing those written off, and don't judge units by the stage they last reached.", See: "paths-1",
+	}, true
+}
+
+// reality compares the models with the truth, which only a simulated company has.
+func reality(p *page, baseline frame) (Finding, bool) {
+	f := p.rows("attribution-2")
+	truth := slices.Index(f.texts("model"), "truth")
+	if truth < 0 || len(f.Rows) < 2 {
+		return Finding{}, false
+	}
+	type score struct {
+		model string
+		off   float64
+	}
+	var scores []score
+	for i := range f.Rows {
+		if i == truth {
+			continue
+		}
+		off := 0.
+		for _, channel := range f.Columns[1:] {
+			off += math.Abs(f.number(i, channel) - f.number(truth, channel))
+		}
+		scores = append(scores, score{f.text(i, "model"), off / float64(len(f.Columns)-1)})
+	}
+	slices.SortFunc(scores, func(a, b score) int { return strings.Compare(fmt.Sprintf("%.9f", a.off), fmt.Sprintf("%.9f", b.off)) })
+	best, worst := scores[0], scores[len(scores)-1]
+	finding := Finding{
+		What: fmt.Sprintf("This company is simulated, so the truth is known: %s comes closest, off by %s points a channel; %s is off by %s.",
+			best.model, grouped(100*best.off, 1), worst.model, grouped(100*worst.off, 1)),
+		Sure: "Over one simulation; another company may rank the models otherwise.", See: "attribution-2",
+	}
+	if len(baseline.Rows) > 0 {
+		finding.Sure = fmt.Sprintf("%s of the conversions would have come with no marketing at all; rule-based credit can't show that. ",
+			percent(baseline.number(0, "Share"))) + finding.Sure
+	}
+	return finding, true
+}
+
+// trust says what speaks against the figures.
+func trust(p *page) (Finding, bool) {
+	var doubts []string
+	failing := 0
+	checks := p.rows("pipeline-9")
+	for i := range checks.Rows {
+		if checks.text(i, "Result") == "fail" {
+			failing++
+		}
+	}
+	if failing > 0 {
+		doubts = append(doubts, fmt.Sprintf("%d of %d data checks fail", failing, len(checks.Rows)))
+	}
+	pipe := p.rows("pipeline-1")
+	if rate := pipe.number(0, "Reject rate"); rate > 0 {
+		doubts = append(doubts, fmt.Sprintf("%s of messages were refused", percent(rate)))
+	}
+	if behind := pipe.number(0, "Messages behind"); behind > 0 {
+		doubts = append(doubts, fmt.Sprintf("%s messages were still unread", grouped(behind, 0)))
+	}
+	if len(checks.Rows) == 0 && len(doubts) == 0 {
+		return Finding{}, false
+	}
+	if len(doubts) == 0 {
+		return Finding{What: fmt.Sprintf("Nothing speaks against the figures: all %d data checks pass and no message was refused.", len(checks.Rows)), See: "pipeline-9"}, true
+	}
+	return Finding{What: "Before you rely on this: " + strings.Join(doubts, ", ") + ".", Do: "See the reasons under “Whether the data can be trusted”.", See: "pipeline-9"}, true
+}

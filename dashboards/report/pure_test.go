@@ -1,0 +1,134 @@
+package report
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/funnelcloud/funnelcloud/dashboards"
+)
+
+func TestWriteValues(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		unit  string
+		dec   int
+		want  string
+	}{
+		{nil, "locale", 0, ""}, {"x", "locale", 0, "x"}, {true, "locale", 0, "true"}, {.2456, "percentunit", 1, "24.6 %"},
+		{1234567.0, "locale", 0, "1,234,567"}, {999.0, "locale", 0, "999"}, {1000.0, "locale", 2, "1,000"}, {1234.5, "locale", 2, "1,234.5"},
+		{-1234.5, "locale", 1, "−1,234.5"}, {-.001, "locale", 1, "0"}, {0.0, "locale", 1, "0"}, {211070.0, "short", 1, "211.1 K"}, {12.0, "short", 1, "12"},
+		{2.5e6, "short", 1, "2.5 M"}, {20.46, "d", 1, "20.5 days"}, {.3, "s", 2, "300 ms"}, {90.0, "s", 0, "1.5 min"}, {7200.0, "s", 0, "2 h"},
+		{172800.0, "s", 0, "2 days"}, {math.NaN(), "locale", 0, ""}, {math.Inf(1), "percentunit", 0, ""}, {19.8, "cps", 0, "20/s"},
+		{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "locale", 0, "2026-01-02 03:04:05"},
+	} {
+		if got := write(c.value, dashboards.Format{Unit: c.unit, Decimals: c.dec}); got != c.want {
+			t.Errorf("%v as %s with %d decimals is %q, want %q", c.value, c.unit, c.dec, got, c.want)
+		}
+	}
+}
+
+func TestPercentInWords(t *testing.T) {
+	for x, want := range map[float64]string{.2612: "26 %", .044: "4.4 %", .05: "5 %", 1: "100 %", 0: "0 %", .0996: "10 %"} {
+		if got := percent(x); got != want {
+			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+}
+
+func TestPivotAsGrafanaGroupsToMatrix(t *testing.T) {
+	long := frame{[]string{"model", "channel", "share"}, [][]any{{"a", "x", 1.}, {"b", "x", 2.}, {"b", "y", 3.}, {"a", "z", 4.}}}
+	want := frame{[]string{"model", "x", "y", "z"}, [][]any{{"a", 1., nil, 4.}, {"b", 2., 3., nil}}}
+	if diff := cmp.Diff(want, long.pivot(dashboards.Matrix{Row: "model", Column: "channel", Value: "share"})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPlainTakesWhatDriversGive(t *testing.T) {
+	n, s := uint64(7), "x"
+	var none *float64
+	for _, c := range []struct{ in, want any }{{&n, 7.}, {int8(-3), -3.}, {float32(1.5), 1.5}, {&s, "x"}, {none, nil}, {nil, nil}, {true, true}, {[]string{"a"}, "[a]"}} {
+		if got := plain(c.in); got != c.want {
+			t.Errorf("%v became %v, want %v", c.in, got, c.want)
+		}
+	}
+}
+
+func TestGraphPutsWaysBackBelowTheLine(t *testing.T) {
+	nodes := frame{[]string{"id", "mainstat"}, [][]any{{"won", 5.}, {"inquiry", 9.}, {"nurture", 2.}, {"(open)", 1.}, {"zebra", 1.}}}
+	edges := frame{[]string{"source", "target", "mainstat", "secondarystat"}, [][]any{
+		{"inquiry", "won", 5., 2.}, {"nurture", "inquiry", 2., 9.}, {"inquiry", "inquiry", 1., 1.}, {"inquiry", "nowhere", 1., 1.}}}
+	svg := string(drawGraph(nodes, edges))
+	for class, want := range map[string]int{`class="forward"`: 1, `class="back"`: 1, `class="loop"`: 1, "<rect": 5} {
+		if got := strings.Count(svg, class); got != want {
+			t.Errorf("%d of %s, want %d", got, class, want)
+		}
+	}
+	if diff := cmp.Diff([]string{"inquiry", "won", "nurture", "zebra", "(open)"}, order(nodes.texts("id"))); diff != "" {
+		t.Error(diff)
+	}
+	if drawGraph(nodes, frame{}) != "" {
+		t.Error("a graph without edges is drawn")
+	}
+}
+
+func pageWith(id string, f frame) *page {
+	return &page{Unit: "person", Model: "markov_1", Conversion: "won", Sections: []section{{Figures: []*figure{{ID: id, Data: f}}}}}
+}
+
+func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
+	columns := []string{"Channel", "Share", "From", "To"}
+	apart := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .45, .55}, {"Direct", .3, .25, .35}}})
+	if f, ok := bringer(apart); !ok || !strings.Contains(f.Sure, "No other channel's interval reaches it") {
+		t.Errorf("%+v", f)
+	}
+	close := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .40, .6}, {"Direct", .45, .35, .55}}})
+	if f, ok := bringer(close); !ok || !strings.Contains(f.Sure, "their order may be chance") {
+		t.Errorf("%+v", f)
+	}
+	alone := pageWith(certaintyID, frame{columns, [][]any{{"Email", 1., nil, nil}}})
+	if f, ok := bringer(alone); !ok || f.Sure != "This model publishes no interval." {
+		t.Errorf("%+v", f)
+	}
+	if _, ok := bringer(&page{}); ok {
+		t.Error("a finding on nothing")
+	}
+}
+
+func TestFindingComparesRoutesWithTheirChance(t *testing.T) {
+	columns := []string{"First qualified by", "Units", "Win rate"}
+	f, _ := route(pageWith("waterfall-6", frame{columns, [][]any{{"PQL", 1000., .3}, {"CQL", 20., .4}}}))
+	if !strings.Contains(f.Sure, "CQL wins more often (40 %)") || !strings.Contains(f.Sure, "within chance") {
+		t.Errorf("%+v", f)
+	}
+	f, _ = route(pageWith("waterfall-6", frame{columns, [][]any{{"PQL", 1000., .3}, {"CQL", 2000., .4}}}))
+	if strings.Contains(f.Sure, "within chance") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// With equal distance the models keep their order; the truth is no model.
+func TestFindingRanksModelsByTheTruth(t *testing.T) {
+	p := pageWith("attribution-2", frame{[]string{"model", "x", "y"}, [][]any{{"truth", .5, .5}, {"last", .9, .1}, {"linear", .6, .4}}})
+	f, ok := reality(p, frame{[]string{"Share"}, [][]any{{.31}}})
+	if !ok || !strings.Contains(f.What, "linear comes closest, off by 10 points a channel; last is off by 40") || !strings.HasPrefix(f.Sure, "31 % of the conversions would have come") {
+		t.Errorf("%+v", f)
+	}
+	if _, ok := reality(pageWith("attribution-2", frame{[]string{"model", "x"}, [][]any{{"last", 1.}}}), frame{}); ok {
+		t.Error("a comparison with a truth that isn't there")
+	}
+}
+
+func TestFindingOnTrust(t *testing.T) {
+	p := pageWith("pipeline-9", frame{[]string{"Check", "Result"}, [][]any{{"a", "pass"}, {"b", "pass"}}})
+	if f, _ := trust(p); !strings.Contains(f.What, "all 2 data checks pass") {
+		t.Errorf("%+v", f)
+	}
+	p.Sections[0].Figures[0].Data.Rows[1][1] = "fail"
+	if f, _ := trust(p); !strings.Contains(f.What, "1 of 2 data checks fail") {
+		t.Errorf("%+v", f)
+	}
+}
