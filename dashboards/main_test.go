@@ -15,12 +15,12 @@ import (
 func TestMain(m *testing.M) { os.Exit(queriestest.Main(m)) }
 
 // queryOf is how the program hands a database to this package.
-func queryOf(db *warehouse.DB) dashboards.Query {
+func queryOf(db *warehouse.DB) dashboards.QueryFunc {
 	return func(ctx context.Context, sql string) ([]string, [][]any, error) { return db.TableText(ctx, sql, nil) }
 }
 
 // loaded is a database with the fixture's run, and the scope in which it shows.
-func loaded(t *testing.T) (dashboards.Query, dashboards.Scope) {
+func loaded(t *testing.T) (dashboards.Querier, dashboards.Scope) {
 	t.Helper()
 	db := queriestest.New(t)
 	fixture.Load(t, db)

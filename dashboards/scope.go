@@ -10,14 +10,24 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// Query runs a statement and returns the names of its columns and its rows, as a driver scans them. It is all that this
+// Querier runs a statement and returns the names of its columns and its rows, as a driver scans them. It is all that this
 // package and the report need of a database.
-type Query func(ctx context.Context, sql string) (columns []string, rows [][]any, err error)
+type Querier interface {
+	Query(ctx context.Context, sql string) (columns []string, rows [][]any, err error)
+}
+
+// QueryFunc is a function as a Querier.
+type QueryFunc func(ctx context.Context, sql string) (columns []string, rows [][]any, err error)
+
+// Query calls the function.
+func (f QueryFunc) Query(ctx context.Context, sql string) (columns []string, rows [][]any, err error) {
+	return f(ctx, sql)
+}
 
 // DefaultScope is the period from from to to with every variable as the dashboards start: fixed lists at their first
 // choice, lists that the data make at their first row, several values where several may be chosen. Query runs the
 // statements that make the lists. A variable whose list is empty keeps the value that the dashboard names.
-func DefaultScope(ctx context.Context, query Query, from, to time.Time) (Scope, error) {
+func DefaultScope(ctx context.Context, query Querier, from, to time.Time) (Scope, error) {
 	s := Scope{From: from, To: to, Interval: step(from, to), Variables: map[string][]string{}}
 	for _, page := range pages() {
 		for _, b := range page.variables {
@@ -42,7 +52,7 @@ func step(from, to time.Time) time.Duration {
 }
 
 // chosen are the values that a variable starts with.
-func chosen(ctx context.Context, query Query, s Scope, v dashboard.VariableModel) ([]string, error) {
+func chosen(ctx context.Context, query Querier, s Scope, v dashboard.VariableModel) ([]string, error) {
 	current := currentValue(v)
 	if v.Type != dashboard.VariableTypeQuery {
 		return []string{current}, nil
@@ -73,7 +83,7 @@ func currentValue(v dashboard.VariableModel) string {
 }
 
 // Options are the values that a variable's statement offers within the scope: its first column, as text.
-func (s Scope) Options(ctx context.Context, query Query, sql string) ([]string, error) {
+func (s Scope) Options(ctx context.Context, query Querier, sql string) ([]string, error) {
 	_, rows, err := s.Run(ctx, query, sql)
 	if err != nil {
 		return nil, err
@@ -86,12 +96,12 @@ func (s Scope) Options(ctx context.Context, query Query, sql string) ([]string, 
 }
 
 // Run expands a panel's SQL and runs it.
-func (s Scope) Run(ctx context.Context, query Query, sql string) (columns []string, rows [][]any, err error) {
+func (s Scope) Run(ctx context.Context, query Querier, sql string) (columns []string, rows [][]any, err error) {
 	expanded, err := s.Expand(sql)
 	if err != nil {
 		return nil, nil, err
 	}
-	return query(ctx, expanded)
+	return query.Query(ctx, expanded)
 }
 
 // ErrNoRows says that a panel's query has no rows, which its panel shows as its text for no data.
@@ -99,7 +109,7 @@ var ErrNoRows = errors.New("no rows")
 
 // Check runs every query of every dashboard within the scope. It joins all faults: queries that fail, and those without
 // rows as ErrNoRows.
-func Check(ctx context.Context, query Query, s Scope) error {
+func Check(ctx context.Context, query Querier, s Scope) error {
 	panels, err := Panels()
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func TestCheckTellsWhichPanelHasNoRows(t *testing.T) {
 }
 
 // run reads a panel's file and returns its rows by column.
-func run(t *testing.T, query dashboards.Query, scope dashboards.Scope, file string) []map[string]any {
+func run(t *testing.T, query dashboards.Querier, scope dashboards.Scope, file string) []map[string]any {
 	t.Helper()
 	sql, err := queries.Read("panels/" + file + ".sql")
 	if err != nil {

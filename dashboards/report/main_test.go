@@ -20,18 +20,18 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(queriestest.Main(m)) }
 
-func queryOf(db *warehouse.DB) dashboards.Query {
+func queryOf(db *warehouse.DB) dashboards.QueryFunc {
 	return func(ctx context.Context, sql string) ([]string, [][]any, error) { return db.TableText(ctx, sql, nil) }
 }
 
-func loaded(t *testing.T) dashboards.Query {
+func loaded(t *testing.T) dashboards.QueryFunc {
 	t.Helper()
 	db := queriestest.New(t)
 	fixture.Load(t, db)
 	return queryOf(db)
 }
 
-func written(t *testing.T, query dashboards.Query, o Options) string {
+func written(t *testing.T, query dashboards.Querier, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Write(t.Context(), &b, query, o); err != nil {
@@ -157,12 +157,12 @@ func TestReportByAnotherModel(t *testing.T) {
 
 func TestReportFailsWhenAStatementDoes(t *testing.T) {
 	query := loaded(t)
-	broken := func(ctx context.Context, sql string) ([]string, [][]any, error) {
+	broken := dashboards.QueryFunc(func(ctx context.Context, sql string) ([]string, [][]any, error) {
 		if strings.Contains(sql, "path_variants") {
 			return nil, nil, errors.New("connection reset")
 		}
 		return query(ctx, sql)
-	}
+	})
 	var b bytes.Buffer
 	err := Write(t.Context(), &b, broken, Options{})
 	if err == nil || !strings.Contains(err.Error(), "panel paths-3: connection reset") || b.Len() > 0 {

@@ -24,11 +24,12 @@ type Options struct {
 	ConversionType string    // "won" when empty, or else what has happened most
 	Model          string    // model that single-model figures show; Markov's when empty and there
 	Now            time.Time // printed as the time of writing; zero: not printed
+	Version        string    // of the program that writes, printed at the foot; may be empty
 }
 
 // Write runs the panels' statements by query and writes the report to w. Without a published run it writes a report that
 // says so. It fails when a statement does, before it has written anything.
-func Write(ctx context.Context, w io.Writer, query dashboards.Query, o Options) error {
+func Write(ctx context.Context, w io.Writer, query dashboards.Querier, o Options) error {
 	g := gatherer{query: query}
 	page, err := g.page(ctx, o)
 	if err != nil {
@@ -39,11 +40,11 @@ func Write(ctx context.Context, w io.Writer, query dashboards.Query, o Options) 
 
 // page is all that the template shows.
 type page struct {
-	Company, Period, Unit, Conversion, Model, Written, Run string
-	Simulated, Empty                                       bool
-	Findings                                               []Finding
-	Sections                                               []section
-	Trace                                                  trace
+	Company, Period, Unit, Conversion, Model, Written, Run, Version string
+	Simulated, Empty                                                bool
+	Findings                                                        []Finding
+	Sections                                                        []section
+	Trace                                                           trace
 }
 
 type section struct {
@@ -63,7 +64,7 @@ var contents = []struct {
 }
 
 type gatherer struct {
-	query  dashboards.Query
+	query  dashboards.Querier
 	scope  dashboards.Scope
 	ingest dashboards.Scope // the same with the period of ingestion
 }
@@ -74,7 +75,7 @@ func (g *gatherer) page(ctx context.Context, o Options) (*page, error) {
 		return nil, err
 	}
 	p := &page{
-		Company: o.Company, Unit: g.value("unit_kind"), Conversion: g.value("conversion_type"), Model: g.value("model"),
+		Company: o.Company, Version: o.Version, Unit: g.value("unit_kind"), Conversion: g.value("conversion_type"), Model: g.value("model"),
 		Period: day(g.scope.From) + " to " + day(g.scope.To), Run: now.run, Simulated: now.simulated, Empty: now.empty,
 	}
 	if !o.Now.IsZero() {
