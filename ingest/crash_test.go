@@ -1,4 +1,177 @@
 package ingest
 
-func crashing() bool { return false }
-func crash() int     { return 0 }
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// The consumer runs in a process of its own, this test binary again, so that kill −9 and SIGSTOP are what they are in
+// production. Broker and ClickHouse stay in the test's process.
+
+const crashEnv = "FUNNELCLOUD_TEST_CONSUMER"
+
+// victim is what the process is told.
+type victim struct {
+	Brokers   []string
+	Warehouse warehouse.Config
+	KillAt    step // kill −9 at this step
+	PauseAt   step // say so on standard output at this step; the test stops the process there
+	Nth       int  // which time it comes to the step
+}
+
+func crashing() bool { return os.Getenv(crashEnv) != "" }
+
+// crash is the process: it drains the topics unless it dies first.
+func crash() int {
+	var v victim
+	err := json.Unmarshal([]byte(os.Getenv(crashEnv)), &v)
+	if err == nil {
+		err = v.run(context.Background())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func (v victim) run(ctx context.Context) error {
+	sources, err := source.Builtin()
+	if err != nil {
+		return err
+	}
+	db, err := warehouse.Open(ctx, v.Warehouse)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	seen := map[step]int{}
+	_, err = Run(ctx, Options{Brokers: v.Brokers, Sources: sources, Topics: []string{"segment"}, Conn: db.Conn(), Drain: true,
+		MaxRows: 300, FetchBytes: 20_000, MaxAge: 10 * time.Millisecond, SessionTimeout: time.Second,
+		step: func(s step) {
+			if s != v.KillAt && s != v.PauseAt {
+				return
+			}
+			if seen[s]++; seen[s] != v.Nth {
+				return
+			}
+			if s == v.KillAt {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				select {} // the signal needs a moment to arrive; no further step until then
+			}
+			fmt.Println("paused at", s)
+			_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+		}})
+	return err
+}
+
+// start runs the process.
+func (s *stack) start(v victim) *exec.Cmd {
+	s.t.Helper()
+	v.Brokers, v.Warehouse = s.brokers(), s.db.Config()
+	told, err := json.Marshal(v)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(s.t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), crashEnv+"="+string(told))
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+const crashMessages = 3000
+
+// calls are good messages and, one in a hundred, a bad one.
+func calls(n int) []string {
+	values := make([]string, n)
+	for i := range values {
+		values[i] = fmt.Sprintf(`{"messageId":"m%d","type":"track","event":"Feature Used","userId":"u%d","properties":{"padding":"%s"}}`,
+			i, i%17, strings.Repeat("x", 100))
+		if i%100 == 99 {
+			values[i] = fmt.Sprintf("bad message %d", i)
+		}
+	}
+	return values
+}
+
+// expectOnce checks that every message counts exactly once.
+func (s *stack) expectOnce(n int) {
+	s.t.Helper()
+	s.expect("events counted", "SELECT count() FROM events FINAL", uint64(n-n/100))
+	s.expect("distinct events", "SELECT uniqExact(event_id) FROM events", uint64(n-n/100))
+	s.expect("rejects counted", "SELECT count() FROM events_rejected FINAL", uint64(n/100))
+}
+
+func TestKillBetweenEachPairOfSteps(t *testing.T) {
+	for _, at := range []step{stepFetched, stepMapped, stepInserted, stepCommitted} {
+		t.Run(string(at), func(t *testing.T) {
+			t.Parallel()
+			s := newStack(t, sourceNamed(t, "segment"))
+			s.produce("segment", calls(crashMessages)...)
+			for nth := range 2 {
+				cmd := s.start(victim{KillAt: at, Nth: nth + 1})
+				err := cmd.Run()
+				if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+					t.Fatalf("the consumer was to be killed at %s, but: %v", at, err)
+				}
+			}
+			s.drain()
+			s.expectOnce(crashMessages)
+		})
+	}
+}
+
+// A consumer whose process is stopped for longer than its session must not commit what somebody else owns by then.
+func TestAPausedConsumerCommitsNothingItNoLongerOwns(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, sourceNamed(t, "segment"))
+	s.produce("segment", calls(crashMessages)...)
+	cmd := s.start(victim{PauseAt: stepInserted, Nth: 2})
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); !strings.HasPrefix(line, "paused") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	signal := func(sig os.Signal) {
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	s.drain() // which gets the partitions once the session has ended
+	s.expectOnce(crashMessages)
+	before := s.committed()
+	if _, err := stdin.Write([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	signal(syscall.SIGCONT)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for at, offset := range s.committed() {
+		if offset < before[at] {
+			t.Errorf("partition %d went back from %d to %d", at.partition, before[at], offset)
+		}
+	}
+	s.expectOnce(crashMessages)
+}

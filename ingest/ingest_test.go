@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,18 +120,21 @@ func (s *stack) run(o Options) Stats {
 	return stats
 }
 
+// produce spreads the values over the partitions, in small batches, since what Kafka returns is whole batches.
 func (s *stack) produce(topic string, values ...string) {
 	s.t.Helper()
-	n, err := Produce(s.t.Context(), s.brokers(), valuesOf(topic, values), nil)
-	if err != nil || n != uint64(len(values)) {
-		s.t.Fatalf("%d of %d messages produced: %v", n, len(values), err)
+	for some := range slices.Chunk(values, 300) {
+		n, err := Produce(s.t.Context(), s.brokers(), keyed(topic, some), nil)
+		if err != nil || n != uint64(len(some)) {
+			s.t.Fatalf("%d of %d messages produced: %v", n, len(some), err)
+		}
 	}
 }
 
-func valuesOf(topic string, values []string) iter.Seq[Message] {
+func keyed(topic string, values []string) iter.Seq[Message] {
 	return func(yield func(Message) bool) {
-		for _, v := range values {
-			if !yield(Message{Topic: topic, Value: []byte(v)}) {
+		for i, v := range values {
+			if !yield(Message{Topic: topic, Key: []byte(strconv.Itoa(i)), Value: []byte(v)}) {
 				return
 			}
 		}

@@ -50,8 +50,7 @@ func Load(ctx context.Context, r io.Reader, o LoadOptions) (LoadStats, error) {
 		return LoadStats{}, fmt.Errorf("load %s: %w", o.name(), err)
 	}
 	defer text.close()
-	in := bufio.NewReaderSize(text, 1<<20)
-	rows, err := o.rows(in)
+	rows, err := o.rows(newLoadReader(text))
 	if err != nil {
 		return LoadStats{}, fmt.Errorf("load %s: %w", o.name(), err)
 	}
@@ -131,6 +130,9 @@ func decompressed(r io.Reader) (plain, error) {
 	return plain{in, func() {}}, nil
 }
 
+func newLoadReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 1<<20) }
+
+// rows reads the file's rows, each a message's value.
 func (o LoadOptions) rows(in *bufio.Reader) (iter.Seq2[[]byte, error], error) {
 	skipMark(in)
 	format := o.Format
