@@ -43,6 +43,13 @@ func BenchmarkMillionJourneys(b *testing.B) {
 			}
 		}
 	})
+	for _, m := range []Model{Linear(), Markov{}, ShapleyRate{}, ShapleyInside{}, LeaveOneOut{}} {
+		c, err := m.Credit(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("bootstrap 200 of "+m.Name(), func(b *testing.B) { bootstrapAll(b, []Model{m}, s, []Credit{c}) })
+	}
 	b.Run("bootstrap 200 of all models together", func(b *testing.B) { bootstrapAll(b, Models(), s, creditAll(b, s)) })
 }
 

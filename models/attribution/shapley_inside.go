@@ -14,6 +14,10 @@ const exactChannels = 15
 // reversed, which cancels much of the error.
 const sampledOrders = 512
 
+// resampledOrders is how many of them do for a resample: by how much the figures move is well known long before the
+// figures are, since the same orders err the same way twice.
+const resampledOrders = 32
+
 // ShapleyInside is the Shapley value of the game v(S) = conversion rate of all journeys whose channels are in S, with
 // v(∅) = 0: what the rate would be if only those journeys were left. With more than 15 channels it is estimated from
 // fixed orders of the channels; Credit.StandardErrors says how well. Negative values get nothing in the ledger.
@@ -37,8 +41,15 @@ func (ShapleyInside) Credit(s *Sample) (Credit, error) {
 
 func (ShapleyInside) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
 	game := newInsideGame(s)
+	if game.orders != nil {
+		game.orders = game.orders[:resampledOrders]
+	}
+	whole, _ := game.values(s.conv, s.null)
 	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
 		own, _ := game.values(conv, null)
+		for i := range own {
+			own[i] += c.Own[i] - whole[i]
+		}
 		return own, nil
 	})
 }
@@ -165,7 +176,7 @@ func (g *insideGame) byOrders(conv, null []float64) (values, errs []float64) {
 			clear(pair)
 		}
 	}
-	const pairs = sampledOrders / 2
+	pairs := float64(len(g.orders) / 2)
 	for id := range values {
 		values[id] /= pairs
 		errs[id] = math.Sqrt(math.Max(0, errs[id]/pairs-values[id]*values[id]) / (pairs - 1))
