@@ -67,12 +67,11 @@ func signLock(f *os.File, url string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt(append(b, '\n'), 0)
-		if err == nil {
-			return nil
-		}
+	}
+	if err != nil {
 		return fmt.Errorf("write to clickhouse's data folder: %w; free some space or choose another folder", err)
 	}
-	return err
+	return nil
 }

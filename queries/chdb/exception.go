@@ -28,7 +28,6 @@ type errorCode struct {
 var (
 	badArguments     = errorCode{36, "BAD_ARGUMENTS"}
 	notImplemented   = errorCode{48, "NOT_IMPLEMENTED"}
-	logicalError     = errorCode{49, "LOGICAL_ERROR"}
 	syntaxError      = errorCode{62, "SYNTAX_ERROR"}
 	unknownFormat    = errorCode{73, "UNKNOWN_FORMAT"}
 	unknownSetting   = errorCode{115, "UNKNOWN_SETTING"}

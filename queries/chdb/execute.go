@@ -97,7 +97,7 @@ func (q *request) statement() (statement, io.Reader, error) {
 		text += "\n"
 		// An INSERT in the URL is complete there: the body is rows only, which
 		// mustn't be looked into.
-		if st, _ := parse(text); st.insert && st.dataFrom >= 0 {
+		if st := parse(text); st.insert && st.dataFrom >= 0 {
 			return st, q.body, nil
 		}
 	}
@@ -108,12 +108,13 @@ func (q *request) statement() (statement, io.Reader, error) {
 		copy(grown, buf)
 		got, err := io.ReadFull(q.body, grown[n:])
 		buf = grown[:n+got]
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !ended {
 			return statement{}, nil, bodyError(err)
 		}
-		st, _ := parse(string(buf))
+		st := parse(string(buf))
 		// The byte behind FORMAT X may be a line end that isn't data.
-		if err != nil || st.dataFrom >= 0 && st.dataFrom < len(buf) || len(buf) > limit {
+		if ended || st.dataFrom >= 0 && st.dataFrom < len(buf) || len(buf) > limit {
 			return st, q.body, nil
 		}
 	}

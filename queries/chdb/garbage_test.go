@@ -73,7 +73,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("SELECT 'a' /* b */ FORMAT JSON SETTINGS a = 1;")
 	f.Add("INSERT INTO t SELECT * FROM input('a Int8') FORMAT TSV\n1")
 	f.Fuzz(func(t *testing.T, sql string) {
-		st, _ := parse(sql)
+		st := parse(sql)
 		if st.dataFrom > len(sql) || st.headEnd > len(sql) || st.formatStart > st.end || st.end > len(sql) {
 			t.Errorf("%+v", st)
 		}

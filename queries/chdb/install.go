@@ -131,8 +131,9 @@ func (in *installation) install(ctx context.Context, progress Progress) error {
 		return fmt.Errorf("install libchdb: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(tmp) }()
-	defer report(tmp, in.pack.bytes, progress)()
+	stop := report(tmp, in.pack.bytes, progress)
 	library, err := in.fetch(ctx, in.pack, tmp)
+	stop()
 	if err != nil {
 		return fmt.Errorf("install libchdb: %w", err)
 	}
@@ -140,7 +141,7 @@ func (in *installation) install(ctx context.Context, progress Progress) error {
 		return err
 	}
 	if progress != nil {
-		defer progress(in.pack.bytes, in.pack.bytes)
+		progress(in.pack.bytes, in.pack.bytes)
 	}
 	return nil
 }

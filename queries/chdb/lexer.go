@@ -18,14 +18,14 @@ type token struct {
 	depth      int // of brackets around it
 }
 
-// scan returns the tokens of sql, comments and spaces left out. complete is
-// false where the text ends inside a string or a comment.
-func scan(sql string) (tokens []token, complete bool) {
+// scan returns the tokens of sql, comments and spaces left out, up to the end
+// or to a string or comment that has none.
+func scan(sql string) (tokens []token) {
 	depth := 0
 	for i := 0; i < len(sql); {
 		end, kind, skip, ok := next(sql, i)
 		if !ok {
-			return tokens, false
+			return tokens
 		}
 		if !skip {
 			if sql[i] == ')' || sql[i] == ']' || sql[i] == '}' {
@@ -38,7 +38,7 @@ func scan(sql string) (tokens []token, complete bool) {
 		}
 		i = end
 	}
-	return tokens, true
+	return tokens
 }
 
 // next reads the token or gap that begins at i.

@@ -110,7 +110,7 @@ func parseOf(k nodeKind, args []string) (*node, error) {
 
 // splitArgs cuts at the commas that are in no bracket and no quotes.
 func splitArgs(s string) []string {
-	tokens, _ := scan(s)
+	tokens := scan(s)
 	var args []string
 	from := 0
 	for _, t := range tokens {
@@ -127,7 +127,7 @@ func splitArgs(s string) []string {
 
 // withoutName drops the name of a tuple's element.
 func withoutName(s string) string {
-	tokens, _ := scan(s)
+	tokens := scan(s)
 	if len(tokens) >= 2 && s[tokens[1].start:tokens[1].end] != "(" && tokens[1].depth == 0 && s[tokens[1].start] != ',' {
 		return s[tokens[1].start:]
 	}

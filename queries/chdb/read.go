@@ -37,7 +37,7 @@ func (s *Server) read(c *conn, q *request, a *answer, st statement) (err error) 
 		_ = w.Close()
 		done <- outcome{stats, err}
 	}()
-	err = s.copyResult(c, q, a, st, r)
+	err = s.copyResult(q, a, st, r)
 	if err != nil {
 		// Nobody reads any more. The engine must still find a reader until it
 		// ends, or its write would raise SIGPIPE.
@@ -54,7 +54,7 @@ func (s *Server) read(c *conn, q *request, a *answer, st statement) (err error) 
 
 // copyResult sends the engine's output, transcoded where the client speaks a
 // newer Native than the engine writes.
-func (s *Server) copyResult(c *conn, q *request, a *answer, st statement, r io.Reader) error {
+func (s *Server) copyResult(q *request, a *answer, st statement, r io.Reader) error {
 	revision, err := q.revision()
 	if err != nil {
 		return err

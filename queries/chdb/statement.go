@@ -19,20 +19,18 @@ type statement struct {
 	inputEnd  int // and ends
 }
 
-// parse looks at sql, which may be the first part of a longer text. complete
-// is false where more text could change the answer.
-func parse(sql string) (st statement, complete bool) {
-	tokens, complete := scan(sql)
-	st = statement{sql: sql, tokens: tokens, dataFrom: -1, inputFrom: -1, end: len(sql), headEnd: len(sql)}
-	if len(tokens) > 0 && st.is(0, "INSERT") {
+// parse looks at sql, which may be the first part of a longer text.
+func parse(sql string) statement {
+	st := statement{sql: sql, tokens: scan(sql), dataFrom: -1, inputFrom: -1, end: len(sql), headEnd: len(sql)}
+	if st.is(0, "INSERT") {
 		st.insert = true
 		if st.findData() {
-			return st, true
+			return st
 		}
 	}
 	st.findEnd()
 	st.findFormat()
-	return st, complete
+	return st
 }
 
 func (st *statement) text(i int) string {
