@@ -19,10 +19,22 @@ WITH
             person_id, account_id, event_ts, source, event_id, url, referrer, utm_source, utm_medium, utm_campaign, click_id_kind,
             if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
                concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
-            replaceRegexpOne(lower(extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?([^/?#:@]*)')), '^www\\.', '') AS page_host,
-            replaceRegexpOne(lower(extract(referrer, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?([^/?#:@]*)')), '^www\\.', '') AS referrer_host,
-            concat(page_host, if(match(url, '^[A-Za-z][A-Za-z0-9+.-]*://'),
-                                 if(extract(url, '^[^:]*://[^/?#]*(/[^?#]*)') = '', '/', extract(url, '^[^:]*://[^/?#]*(/[^?#]*)')), '')) AS page,
+            -- Hosts and paths are cut by hand: domain() guesses at what is no address, and regular expressions take twice
+            -- as long.
+            cutQueryStringAndFragment(url) AS address,
+            position(address, '://') AS scheme_end,
+            scheme_end > 1 AND match(substring(address, 1, scheme_end - 1), '^[A-Za-z][A-Za-z0-9+.-]*$') AS has_scheme,
+            if(has_scheme, substring(address, scheme_end + 3), '') AS rest,
+            position(rest, '/') AS slash,
+            lower(splitByChar(':', splitByChar('@', if(slash = 0, rest, substring(rest, 1, slash - 1)))[-1])[1]) AS full_host,
+            if(startsWith(full_host, 'www.'), substring(full_host, 5), full_host) AS page_host,
+            concat(page_host, multiIf(NOT has_scheme, '', slash = 0, '/', substring(rest, slash))) AS page,
+            cutQueryStringAndFragment(referrer) AS referrer_address,
+            position(referrer_address, '://') AS referrer_scheme_end,
+            referrer_scheme_end > 1 AND match(substring(referrer_address, 1, referrer_scheme_end - 1), '^[A-Za-z][A-Za-z0-9+.-]*$') AS referrer_has_scheme,
+            if(referrer_has_scheme, substring(referrer_address, referrer_scheme_end + 3), '') AS referrer_rest,
+            lower(splitByChar(':', splitByChar('@', splitByChar('/', referrer_rest)[1])[-1])[1]) AS referrer_full_host,
+            if(startsWith(referrer_full_host, 'www.'), substring(referrer_full_host, 5), referrer_full_host) AS referrer_host,
             arrayExists(prefix -> startsWith(page, prefix), {product_pages:Array(String)}) AS in_product,
             referrer_host != ''
                 AND referrer_host != page_host
