@@ -26,6 +26,9 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("clickhouse data folder %s is in use by a process that is just starting; try again, or choose another folder", e.DataDir)
+	}
 	return fmt.Sprintf("clickhouse data folder %s is in use by process %d, which serves it on %s; connect there, stop it, or choose another folder", e.DataDir, e.PID, e.URL)
 }
 
@@ -74,4 +77,37 @@ func signLock(f *os.File, url string) error {
 		return fmt.Errorf("write to clickhouse's data folder: %w; free some space or choose another folder", err)
 	}
 	return nil
+}
+
+const tempPattern = "funnelcloud-clickhouse-*"
+
+// makeTempDir makes a data folder that Close removes, and removes those of
+// processes that were killed before they could.
+func makeTempDir() (string, error) {
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), tempPattern))
+	if err == nil {
+		for _, dir := range left {
+			sweepTempDir(dir)
+		}
+	}
+	dir, err := os.MkdirTemp("", tempPattern)
+	if err != nil {
+		return "", fmt.Errorf("make a folder for clickhouse's data: %w; free some space or set TMPDIR", err)
+	}
+	return dir, nil
+}
+
+// sweepTempDir spares a folder in use and a young one, which may be about to be.
+func sweepTempDir(dir string) {
+	if i, err := os.Stat(dir); err != nil || time.Since(i.ModTime()) < time.Hour {
+		return
+	}
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
+	if err != nil {
+		return
+	}
+	defer func() { _ = f.Close() }()
+	if flock(f) == nil {
+		_ = os.RemoveAll(dir) // another user's stays
+	}
 }

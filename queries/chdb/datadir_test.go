@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // address stands in for the listener of a server in another process.
@@ -151,4 +152,36 @@ func damaged(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// A killed process's temporary folder goes; one in use stays.
+func TestTempFoldersAreSwept(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dead, err := makeTempDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := lockDataDir(dead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(dead, old, old); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := makeTempDir(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dead); err != nil {
+		t.Error("a folder in use was swept")
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := makeTempDir(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dead); err == nil {
+		t.Error("a dead process's folder is still there")
+	}
 }

@@ -132,8 +132,8 @@ func (s *Server) defaults(ctx context.Context) (err error) {
 		}
 	}
 	if o.DataDir == "" {
-		if s.temp, err = os.MkdirTemp("", "funnelcloud-clickhouse-*"); err != nil {
-			return fmt.Errorf("make a folder for clickhouse's data: %w", err)
+		if s.temp, err = makeTempDir(); err != nil {
+			return err
 		}
 		o.DataDir = s.temp
 	}
