@@ -27,16 +27,17 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 			journeys[id] += conv[set] + null[set]
 		}
 	}
-	rows := make([]Effect, len(s.channels))
+	rows := make([]Effect, 0, len(s.channels)+1)
 	for id, share := range c.Shares() {
-		rows[id] = Effect{
+		row := Effect{
 			UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Channel: s.channels[id],
 			Journeys: uint64(journeys[id]), Converted: uint64(converted[id]),
 			Share: share, Low: i.Low[id], High: i.High[id],
 		}
 		if c.RemovalEffects != nil {
-			rows[id].RemovalEffect = c.RemovalEffects[id]
+			row.RemovalEffect = c.RemovalEffects[id]
 		}
+		rows = append(rows, row)
 	}
 	if c.HasBaseline() {
 		last := len(s.channels)

@@ -71,11 +71,6 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// absorbing reports whether the chain ends in a state.
-func (o Options) absorbing(state string) bool {
-	return slices.Contains(o.Won, state) || slices.Contains(o.Lost, state)
-}
-
 // sortedVisits is the visits in order of time.
 func sortedVisits(visits []Visit) []Visit {
 	byTime := func(a, b Visit) int { return a.At.Compare(b.At) }
