@@ -23,6 +23,7 @@ var ErrOrder = errors.New("signals are not in the order of time, source and even
 // instant. Properties that are not JSON objects are read as empty.
 func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outcome, error) {
 	e := newEvaluation(d, u, until)
+	defer parsers.Put(e.parser)
 	for i := range signals {
 		s := &signals[i]
 		if i > 0 && compareSignals(&signals[i-1], s) > 0 {
@@ -35,6 +36,9 @@ func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outco
 	}
 	return e.outcome(), nil
 }
+
+// parsers keep the memory of parsed properties from unit to unit.
+var parsers fastjson.ParserPool
 
 func compareSignals(a, b *Signal) int {
 	if c := a.At.Compare(b.At); c != 0 {
@@ -51,7 +55,7 @@ type evaluation struct {
 
 	signal   *Signal // the one being taken
 	at       int64   // its time
-	parser   fastjson.Parser
+	parser   *fastjson.Parser
 	parsed   *fastjson.Value // properties of signal, when something asked for them
 	seen     bool            // any signal yet
 	lastLife int64           // last sign of life
@@ -77,7 +81,7 @@ func newEvaluation(d *Definitions, u Unit, until time.Time) *evaluation {
 	e := &evaluation{
 		Definitions: d, unit: u, until: until.UnixMilli(),
 		answers: [4]int8{answerUnknown, answerUnknown, answerUnknown, answerUnknown},
-		history: newHistory(u, d),
+		history: newHistory(u, d), parser: parsers.Get(),
 	}
 	e.score = newScore(d)
 	e.products = make([]product, len(d.Product))

@@ -93,7 +93,7 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 	settings := []Options{
 		{Gap: DefaultGap, ProductPages: DefaultProductPages, OwnDomains: []string{}},
 		{Gap: time.Second, ProductPages: []string{}, OwnDomains: []string{"accounts.google.com", "other.example"}},
-		{Gap: 24 * time.Hour, ProductPages: []string{"app.", "acme.example/app/"}, OwnDomains: []string{"accounts.google.com"}},
+		{Gap: 24 * time.Hour, ProductPages: []string{"app.acme.example/", "acme.example/app/"}, OwnDomains: []string{"accounts.google.com"}},
 	}
 	for run, seed := range []uint64{1, 2, 3} {
 		r := rand.New(rand.NewPCG(seed, 7))

@@ -1,0 +1,59 @@
+package qualify
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+)
+
+// answer reads BANT answers from a call or a form.
+func (e *evaluation) answer() {
+	known := false
+	for i, question := range bantQuestions {
+		if a := parseAnswer(e.text(question)); a != answerUnknown {
+			e.answers[i], known = a, true
+		}
+	}
+	call := e.signal.Meaning == vocabulary.CallCompleted
+	outcome := ""
+	if call {
+		outcome = e.text("outcome")
+	}
+	if !known && outcome == "" {
+		return
+	}
+	score := e.Bant.score(e.answers)
+	row := BantAnswer{
+		UnitKind: e.unit.Kind, UnitID: e.unit.ID, AnsweredAt: instant(e.at), EventID: e.signal.EventID,
+		Budget: e.answers[0], Authority: e.answers[1], Need: e.answers[2], Timeline: e.answers[3], Score: score, Outcome: outcome,
+	}
+	nurture := outcome == "nurture" || outcome == "" && score < e.Bant.Threshold && (call || !slices.Contains(e.answers[:], answerUnknown))
+	if nurture {
+		row.RevisitAt = instant(e.at + days(e.Bant.RevisitDays))
+	}
+	e.bant = append(e.bant, row)
+	e.actOnBant(score, call, outcome, nurture)
+}
+
+// actOnBant: good answers qualify for mql whom sales has not taken on, and for sql when a call got them; poor ones send
+// to nurture. Where a call says how it ended, the stage rules decide by that; an opportunity and a customer stay.
+func (e *evaluation) actOnBant(score float64, call bool, outcome string, nurture bool) {
+	reason := fmt.Sprintf("BANT %g of 100", score)
+	position := e.history.position
+	if position == "opportunity" || isCustomer(position) {
+		return
+	}
+	switch {
+	case score >= e.Bant.Threshold && (outcome == "" || outcome == "ready"):
+		if e.beforeSales() {
+			e.qualify(marketingRoute, e.step(e.Bant.Name, reason))
+		}
+		if call && outcome == "" {
+			e.move(stageSQL, e.step(e.Bant.Name, reason))
+		}
+	case nurture && outcome == "":
+		e.move(stageNurture, e.step(e.Bant.Name, reason+", below "+strconv.FormatFloat(e.Bant.Threshold, 'g', -1, 64)))
+	}
+}

@@ -1,0 +1,69 @@
+package qualify
+
+// conversation is what was said so far in one conversation.
+type conversation struct {
+	level    int8
+	negative bool
+	why      string
+}
+
+// hear judges a message of the prospect.
+func (e *evaluation) hear() {
+	e.lastMessage = e.at
+	message := e.text("text")
+	if message == "" {
+		return
+	}
+	id := e.text("conversation_id")
+	c := e.conversations[id]
+	if c == nil {
+		if e.conversations == nil {
+			e.conversations = map[string]*conversation{}
+		}
+		c = &conversation{}
+		e.conversations[id] = c
+	}
+	v := e.read(message)
+	if c.why == "" {
+		c.why = v.why
+	}
+	if v.level == 0 || v.level > 0 && v.level <= c.level || v.level < 0 && c.negative {
+		return
+	}
+	e.leads = append(e.leads, ConversationLead{
+		UnitKind: e.unit.Kind, UnitID: e.unit.ID, ConversationID: id, MessageID: e.signal.EventID, MessageTS: instant(e.at),
+		Quote: message, Why: c.why, Level: v.level, Confidence: v.confidence, Rule: v.rule, NegativeReason: v.negative,
+	})
+	c.level, c.negative = max(c.level, v.level), c.negative || v.level < 0
+	e.actOnVerdict(v, message)
+}
+
+func (e *evaluation) actOnVerdict(v verdict, message string) {
+	switch {
+	case v.level >= e.Conversation.MinLevel:
+		e.qualify(conversationRoute, e.step(e.Conversation.Name, v.rule+": “"+shorten(message, 200)+"”"))
+	case v.disqualifies && e.unit.Kind == Person && e.beforeSales():
+		e.move(stageDisqualified, e.step(e.Conversation.Name, v.negative+": “"+shorten(message, 200)+"”"))
+	}
+}
+
+// beforeSales: nobody at the company has taken the unit on, and it is no customer.
+func (e *evaluation) beforeSales() bool {
+	return e.history.position == "" || endedByRoute(e.history.position)
+}
+
+func shorten(text string, runes int) string {
+	if r := []rune(text); len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return text
+}
+
+func (e *evaluation) closeConversation() {
+	id, outcome := e.text("conversation_id"), e.text("outcome")
+	for i := len(e.leads) - 1; i >= 0; i-- {
+		if e.leads[i].ConversationID == id {
+			e.leads[i].Outcome = outcome
+		}
+	}
+}
