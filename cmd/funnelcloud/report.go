@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,13 +40,6 @@ func newReport(connections *connectionFlags) *cobra.Command {
 	return c
 }
 
-// panelQuerier lets the report run its panels' statements.
-type panelQuerier struct{ db *warehouse.DB }
-
-func (q panelQuerier) Query(ctx context.Context, sql string) ([]string, [][]any, error) {
-	return q.db.TableText(ctx, sql, nil)
-}
-
 // writeReport writes beside the file first, so that a failure leaves the last report whole.
 func writeReport(ctx context.Context, db *warehouse.DB, file string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -57,7 +51,8 @@ func writeReport(ctx context.Context, db *warehouse.DB, file string) (err error)
 	}
 	defer func() { _ = os.Remove(beside.Name()) }()
 	buffered := bufio.NewWriter(beside)
-	err = report.Write(ctx, buffered, panelQuerier{db}, report.Options{Version: version()})
+	query := dashboards.QueryFunc(func(ctx context.Context, sql string) ([]string, [][]any, error) { return db.TableText(ctx, sql, nil) })
+	err = report.Write(ctx, buffered, query, report.Options{Version: version(), Now: time.Now()})
 	if err = errors.Join(err, buffered.Flush(), beside.Chmod(0o644), beside.Close()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
