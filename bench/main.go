@@ -151,6 +151,15 @@ func (b *bench) write() error {
 	return os.WriteFile(b.out, append(encoded, '\n'), 0o644)
 }
 
+// rate reports rows a second since start, and the CPU time that each took: on a machine that others use as well, the
+// latter is the figure to compare.
+func (b *bench) rate(part, what string, start time.Time, end time.Time, cpu time.Duration) {
+	b.report(part+"_"+what+"_per_s", float64(b.messages)/end.Sub(start).Seconds(), "1/s")
+	if cpu > 0 {
+		b.report(part+"_cpu_us", float64(cpu.Microseconds())/float64(b.messages), "us")
+	}
+}
+
 // profiled runs f under the CPU profiler where one is asked for.
 func (b *bench) profiled(f func() error) error {
 	if b.profile == "" {

@@ -17,12 +17,15 @@ import (
 var peerSQL string
 
 func (b *bench) produce(ctx context.Context) error {
-	start := time.Now()
+	start, cpu := time.Now(), cpuTime()
 	n, err := ingest.Produce(ctx, []string{b.broker.Addr()}, messages(b.messages), nil)
 	if err != nil {
 		return err
 	}
-	b.report("produce_messages_per_s", float64(n)/time.Since(start).Seconds(), "1/s")
+	if n != uint64(b.messages) {
+		return fmt.Errorf("%d of %d messages produced", n, b.messages)
+	}
+	b.rate("produce", "messages", start, time.Now(), cpuTime()-cpu)
 	return nil
 }
 
@@ -37,6 +40,7 @@ func (b *bench) ingest(ctx context.Context) error {
 		return err
 	}
 	var stats ingest.Stats
+	start, cpu := time.Now(), cpuTime()
 	err = b.profiled(func() error {
 		stats, err = ingest.Run(ctx, ingest.Options{Brokers: []string{b.broker.Addr()}, Sources: []*source.Source{segment},
 			Conn: b.db.Conn(), Drain: true})
@@ -49,7 +53,7 @@ func (b *bench) ingest(ctx context.Context) error {
 		return fmt.Errorf("%d events and %d rejects from %d messages", stats.Events, stats.Rejects, b.messages)
 	}
 	b.report("message_bytes", float64(stats.Bytes)/float64(stats.Messages), "B")
-	b.report("ingest_events_per_s", float64(stats.Events)/stats.Elapsed.Seconds(), "1/s")
+	b.rate("ingest", "events", start, start.Add(stats.Elapsed), cpuTime()-cpu)
 	return b.truncate(ctx, "events")
 }
 
@@ -63,7 +67,7 @@ func (b *bench) kafkaEngine(ctx context.Context) error {
 		return err
 	}
 	script := strings.NewReplacer("{{broker}}", b.broker.Addr(), "{{group}}", fmt.Sprintf("peer-%d", time.Now().UnixNano())).Replace(peerSQL)
-	start := time.Now()
+	start, cpu := time.Now(), cpuTime()
 	for statement := range strings.SplitSeq(script, ";\n") {
 		if strings.TrimSpace(statement) == "" {
 			continue
@@ -76,7 +80,7 @@ func (b *bench) kafkaEngine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.report("kafka_engine_events_per_s", float64(b.messages)/end.Sub(start).Seconds(), "1/s")
+	b.rate("kafka_engine", "events", start, end, cpuTime()-cpu)
 	for _, statement := range []string{"DROP TABLE peer_reader", "DROP TABLE peer_queue", "TRUNCATE TABLE peer_events"} {
 		if err := b.db.Statement(ctx, statement, nil); err != nil {
 			return err
@@ -120,13 +124,13 @@ func (b *bench) nativeInsert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
+	start, cpu := time.Now(), cpuTime()
 	for _, block := range blocks {
 		if err := b.db.Conn().InsertFormat(ctx, "Native", "INSERT INTO native_events", bytes.NewReader(block)); err != nil {
 			return err
 		}
 	}
-	b.report("native_insert_rows_per_s", float64(b.messages)/time.Since(start).Seconds(), "1/s")
+	b.rate("native_insert", "rows", start, time.Now(), cpuTime()-cpu)
 	return b.truncate(ctx, "native_events")
 }
 

@@ -138,15 +138,24 @@ func TestClickHouseGoesAndComesBack(t *testing.T) {
 			}
 			defer db.Close()
 			link.mode.Store(mode)
-			var failures atomic.Int64
+			var failures, fetched atomic.Int64
 			o := s.options()
-			o.Conn, o.MaxRows = db.Conn(), 500
+			o.Conn, o.MaxRows, o.FetchBytes = db.Conn(), 300, 20_000
+			o.step = func(at step) {
+				if at == stepFetched {
+					fetched.Add(1)
+				}
+			}
 			o.Logger = slog.New(logged{slog.DiscardHandler, func(message string) {
 				if strings.HasPrefix(message, "insert into ClickHouse failed") && failures.Add(1) == 3 {
 					for at, offset := range s.committed() {
 						if offset > 0 {
 							t.Errorf("partition %d: offset %d committed while ClickHouse was away", at.partition, offset)
 						}
+					}
+					// Each chunk holds about a hundred messages: two batches and no more are read.
+					if n := fetched.Load(); n > 10 {
+						t.Errorf("%d chunks were fetched while ClickHouse was away; memory is not bounded", n)
 					}
 					link.mode.Store(linkWorks)
 				}
@@ -158,6 +167,41 @@ func TestClickHouseGoesAndComesBack(t *testing.T) {
 			s.expectOnce(crashMessages)
 		})
 	}
+}
+
+func TestTheBrokerGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, sourceNamed(t, "segment"))
+	s.produce("segment", calls(crashMessages)...)
+	gone, back := make(chan struct{}), make(chan struct{})
+	var once, twice sync.Once
+	o := s.options()
+	o.MaxRows, o.FetchBytes = 300, 20_000
+	o.step = func(at step) {
+		if at == stepInserted {
+			once.Do(func() { // the broker goes between insert and commit
+				s.broker.Close()
+				close(gone)
+			})
+		}
+	}
+	o.Logger = slog.New(logged{slog.DiscardHandler, func(string) {
+		select {
+		case <-gone:
+			twice.Do(func() {
+				s.restart()
+				close(back)
+			})
+		default:
+		}
+	}})
+	s.run(o)
+	select {
+	case <-back:
+	default:
+		t.Error("the broker never went: the test has tested nothing")
+	}
+	s.expectOnce(crashMessages)
 }
 
 func TestAMissingTableEndsTheRunAndCommitsNothing(t *testing.T) {

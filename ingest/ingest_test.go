@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,17 +84,38 @@ type stack struct {
 	broker  *broker.Broker
 	db      *warehouse.DB
 	sources []*source.Source
+	folder  string // the broker's data
 }
 
 func newStack(t testing.TB, sources ...*source.Source) *stack {
 	t.Helper()
 	db := queriestest.New(t)
-	b, err := broker.Start(t.Context(), broker.Options{Dir: t.TempDir(), Topics: topicsOf(sources), Partitions: 3})
+	s := &stack{t: t, db: db, sources: sources, folder: t.TempDir()}
+	s.startBroker(0)
+	return s
+}
+
+func (s *stack) startBroker(port int) {
+	s.t.Helper()
+	b, err := broker.Start(s.t.Context(), broker.Options{Dir: s.folder, Port: port, Topics: topicsOf(s.sources), Partitions: 3})
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(func() { b.Close() })
-	return &stack{t, b, db, sources}
+	s.t.Cleanup(func() { b.Close() })
+	s.broker = b
+}
+
+// restart starts the broker again after it was closed, at the same address.
+func (s *stack) restart() {
+	_, port, err := net.SplitHostPort(s.broker.Addr())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.startBroker(number)
 }
 
 func (s *stack) brokers() []string { return []string{s.broker.Addr()} }

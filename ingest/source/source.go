@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -64,23 +63,57 @@ const (
 
 var formats = map[string]format{"": formatJSON, "json": formatJSON, "ndjson": formatLines, "json_array": formatArray}
 
-// Builtin compiles the sources that come with the program, by name.
+// Builtin compiles the sources that come with the program, in the order of their names.
 func Builtin() ([]*Source, error) {
-	files, err := fs.Glob(builtin, "builtin/*.yaml")
+	folder, err := fs.Sub(builtin, "builtin")
 	if err != nil {
 		return nil, err
 	}
+	return readAll(folder)
+}
+
+// All compiles the built-in sources and the user's, which are the *.yaml and *.yml files at the top of a folder; nil
+// stands for none. A user's source replaces the built-in one of its name. All files' faults are reported at once.
+func All(user fs.FS) ([]*Source, error) {
+	sources, err := Builtin()
+	if err != nil || user == nil {
+		return sources, err
+	}
+	own, err := readAll(user)
+	if err != nil {
+		return nil, err
+	}
+	sources = slices.DeleteFunc(sources, func(s *Source) bool {
+		return slices.ContainsFunc(own, func(o *Source) bool { return o.Name == s.Name })
+	})
+	sources = append(sources, own...)
+	slices.SortFunc(sources, func(a, b *Source) int { return strings.Compare(a.Name, b.Name) })
+	_, err = ByTopic(sources)
+	return sources, err
+}
+
+func readAll(folder fs.FS) ([]*Source, error) {
 	var sources []*Source
-	for _, file := range files {
-		text, err := builtin.ReadFile(file)
+	var faults []error
+	for _, pattern := range []string{"*.yaml", "*.yml"} {
+		files, err := fs.Glob(folder, pattern)
 		if err != nil {
 			return nil, err
 		}
-		s, err := Parse(path.Base(file), text)
-		if err != nil {
-			return nil, err
+		for _, file := range files {
+			text, err := fs.ReadFile(folder, file)
+			if err != nil {
+				return nil, fmt.Errorf("read source file %s: %w", file, err)
+			}
+			s, err := Parse(file, text)
+			if err == nil && slices.ContainsFunc(sources, func(o *Source) bool { return o.Name == s.Name }) {
+				err = fmt.Errorf("%s: another file defines a source %s as well", file, s.Name)
+			}
+			sources, faults = append(sources, s), append(faults, err)
 		}
-		sources = append(sources, s)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
 	}
 	return sources, nil
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -105,6 +106,32 @@ func TestTwoSourcesForOneTopic(t *testing.T) {
 	_, err = ByTopic([]*Source{a, a})
 	if err == nil || !strings.Contains(err.Error(), "a.yaml") {
 		t.Errorf("got %v, want both files named", err)
+	}
+}
+
+func TestUsersSourcesJoinAndReplaceTheBuiltIn(t *testing.T) {
+	own := func(name, topic string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte(strings.Replace(small, "name: small\ntopics: [small]", "name: "+name+"\ntopics: ["+topic+"]", 1))}
+	}
+	sources, err := All(fstest.MapFS{"a.yaml": own("segment", "calls"), "b.yml": own("zebra", "zebra"), "notes.txt": own("x", "x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name+"<"+s.Topics[0])
+	}
+	if got := strings.Join(names, " "); got != "eventlog<eventlog funnelcloud<funnelcloud segment<calls zebra<zebra" {
+		t.Error(got)
+	}
+	for name, files := range map[string]fstest.MapFS{
+		"is claimed by two sources": {"a.yaml": own("mine", "segment")},
+		"defines a source x":        {"a.yaml": own("x", "a"), "b.yaml": own("x", "b")},
+		"b.yaml:":                   {"a.yaml": {Data: []byte("name: x")}, "b.yaml": {Data: []byte("name: y")}},
+	} {
+		if _, err := All(files); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want %q", err, name)
+		}
 	}
 }
 
