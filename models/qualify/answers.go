@@ -29,17 +29,18 @@ func (e *evaluation) answer() {
 		UnitKind: e.unit.Kind, UnitID: e.unit.ID, AnsweredAt: instant(e.at), EventID: e.signal.EventID,
 		Budget: e.answers[0], Authority: e.answers[1], Need: e.answers[2], Timeline: e.answers[3], Score: score, Outcome: outcome,
 	}
-	nurture := outcome == "nurture" || outcome == "" && score < e.Bant.Threshold && (call || !slices.Contains(e.answers[:], answerUnknown))
-	if nurture {
+	poor := outcome == "" && score < e.Bant.Threshold && (call || e.beforeSales() && !slices.Contains(e.answers[:], answerUnknown))
+	if poor || outcome == "nurture" {
 		row.RevisitAt = instant(e.at + days(e.Bant.RevisitDays))
 	}
 	e.bant = append(e.bant, row)
-	e.actOnBant(score, call, outcome, nurture)
+	e.actOnBant(score, call, outcome, poor)
 }
 
-// actOnBant: good answers qualify for mql whom sales has not taken on, and for sql when a call got them; poor ones send
-// to nurture. Where a call says how it ended, the stage rules decide by that; an opportunity and a customer stay.
-func (e *evaluation) actOnBant(score float64, call bool, outcome string, nurture bool) {
+// actOnBant: good answers qualify for mql whom sales has not taken on, and for sql when a call got them; poor ones, of a
+// call or of a form filled in completely before sales took over, send to nurture. Where a call says how it ended, the
+// stage rules decide by that; an opportunity and a customer stay.
+func (e *evaluation) actOnBant(score float64, call bool, outcome string, poor bool) {
 	reason := fmt.Sprintf("BANT %g of 100", score)
 	position := e.history.position
 	if position == "opportunity" || isCustomer(position) {
@@ -53,7 +54,7 @@ func (e *evaluation) actOnBant(score float64, call bool, outcome string, nurture
 		if call && outcome == "" {
 			e.move(stageSQL, e.step(e.Bant.Name, reason))
 		}
-	case nurture && outcome == "":
+	case poor:
 		e.move(stageNurture, e.step(e.Bant.Name, reason+", below "+strconv.FormatFloat(e.Bant.Threshold, 'g', -1, 64)))
 	}
 }

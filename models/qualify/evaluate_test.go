@@ -107,7 +107,7 @@ func TestStages(t *testing.T) {
 		{"ten uses on three days of a free plan, then silence", 100,
 			slices.Concat([]Signal{on(1, "signed_up", `{"plan":"free"}`)}, uses(2, 12, 4)),
 			[]string{"inquiry#1 1–4.01", "pql#1 4.01–34.03", "nurture#1 34.03–…"}},
-		{"use on two days is no PQL", 9, slices.Concat([]Signal{on(1, "signed_up", "")}, uses(2, 20, 10)), []string{"inquiry#1 1–…"}},
+		{"use on two days is no PQL", 9, slices.Concat([]Signal{on(1, "signed_up", "")}, uses(3, 20, 10)), []string{"inquiry#1 1–…"}},
 		{"use without a plan is no PQL", 9, uses(2, 12, 4), []string{"suspect#1 2–…"}},
 		{"a paying customer is no PQL", 20, slices.Concat(
 			[]Signal{on(1, "signed_up", ""), paid(on(1.5, "subscription_started", ""), 9)}, uses(2, 12, 4)),
@@ -123,6 +123,10 @@ func TestStages(t *testing.T) {
 		{"talking on lifts no disqualification, a form does", 9, []Signal{
 			on(1, "lead_rejected", `{"reason":"spam"}`), on(2, "message_from_prospect", `{"text":"hello?"}`), on(3, "form_submitted", "")},
 			[]string{"disqualified#1 1–3", "inquiry#1 3–…"}},
+		{"poor answers: a form's count when complete and before sales, a call's always", 9, []Signal{
+			on(1, "form_submitted", `{"budget":"no"}`), on(2, "form_submitted", `{"need":"no","authority":"no","timeline":"yes"}`),
+			on(3, "lead_accepted", ""), on(4, "form_submitted", `{"timeline":"no"}`), on(5, "call_completed", `{"timeline":"no"}`)},
+			[]string{"inquiry#1 1–2", "nurture#1 2–3", "sal#1 3–5", "nurture#2 5–…"}},
 		{"good answers qualify for marketing before sales, for sales with them", 9, []Signal{
 			on(1, "form_submitted", `{"budget":"yes","authority":"yes","need":"yes"}`), on(2, "lead_accepted", ""),
 			on(3, "call_completed", `{"timeline":"yes"}`)},

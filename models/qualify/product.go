@@ -139,9 +139,9 @@ func (p *product) clear() {
 	p.live = false
 }
 
-func (d *ProductDefinition) holds(p *product) bool {
-	for i, c := range d.All {
-		if !c.holds(&p.usages[i]) {
+func (p *ProductDefinition) holds(state *product) bool {
+	for i, c := range p.All {
+		if !c.holds(&state.usages[i]) {
 			return false
 		}
 	}

@@ -98,9 +98,9 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 	for run, seed := range []uint64{1, 2, 3} {
 		r := rand.New(rand.NewPCG(seed, 7))
 		events := randomHistories(r, 150, 60)
-		rows := make([]eventRow, len(events))
-		for i, e := range events {
-			rows[i] = row(e)
+		var rows []eventRow
+		for _, e := range events {
+			rows = append(rows, row(e))
 		}
 		// What must not count: another run's events, and events that are not visits.
 		noise := rows[0]
