@@ -14,22 +14,33 @@ func TestIntervalsCoverTheModelsOwnShare(t *testing.T) {
 	large := NewSample(w.journeys(1, o))
 	w.units = 1000
 	const trials = 60
-	for _, m := range []Model{Linear(), TimeDecay{7 * 24 * time.Hour}, Markov{}, ShapleyRate{10}, LeaveOneOut{}} {
-		truth := credit(t, m, large)
-		covered, intervals := 0, 0
-		for trial := range uint64(trials) {
-			i, err := Bootstrap(m, NewSample(w.journeys(100+trial, o)), 100, trial)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for id, share := range truth.Shares() {
-				intervals++
-				if i.Low[id] <= share && share <= i.High[id] {
-					covered++
+	ms := []Model{Linear(), TimeDecay{7 * 24 * time.Hour}, Markov{}, ShapleyRate{10}, LeaveOneOut{}}
+	var truth []Credit
+	for _, m := range ms {
+		truth = append(truth, credit(t, m, large))
+	}
+	covered, intervals := make([]int, len(ms)), 0
+	for trial := range uint64(trials) {
+		s := NewSample(w.journeys(100+trial, o))
+		var cs []Credit
+		for _, m := range ms {
+			cs = append(cs, credit(t, m, s))
+		}
+		all, err := BootstrapAll(ms, s, cs, 100, trial)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range ms {
+			for id, share := range truth[k].Shares() {
+				if all[k].Low[id] <= share && share <= all[k].High[id] {
+					covered[k]++
 				}
 			}
 		}
-		if rate := float64(covered) / float64(intervals); rate < .88 || rate > .995 {
+		intervals += len(s.channels)
+	}
+	for k, m := range ms {
+		if rate := float64(covered[k]) / float64(intervals); rate < .88 || rate > .995 {
 			t.Errorf("%s: %.3f of %d intervals cover the share", m.Name(), rate, intervals)
 		}
 	}
