@@ -123,10 +123,10 @@ func TestStages(t *testing.T) {
 		{"talking on lifts no disqualification, a form does", 9, []Signal{
 			on(1, "lead_rejected", `{"reason":"spam"}`), on(2, "message_from_prospect", `{"text":"hello?"}`), on(3, "form_submitted", "")},
 			[]string{"disqualified#1 1–3", "inquiry#1 3–…"}},
-		{"poor answers: a form's count when complete and before sales, a call's always", 9, []Signal{
+		{"poor answers: a form's count when complete and before sales, a call's always (the third form lifts the score to 55)", 9, []Signal{
 			on(1, "form_submitted", `{"budget":"no"}`), on(2, "form_submitted", `{"need":"no","authority":"no","timeline":"yes"}`),
 			on(3, "lead_accepted", ""), on(4, "form_submitted", `{"timeline":"no"}`), on(5, "call_completed", `{"timeline":"no"}`)},
-			[]string{"inquiry#1 1–2", "nurture#1 2–3", "sal#1 3–5", "nurture#2 5–…"}},
+			[]string{"inquiry#1 1–2", "nurture#1 2–3", "sal#1 3–5", "mql#1 4–5", "nurture#2 5–…"}},
 		{"good answers qualify for marketing before sales, for sales with them", 9, []Signal{
 			on(1, "form_submitted", `{"budget":"yes","authority":"yes","need":"yes"}`), on(2, "lead_accepted", ""),
 			on(3, "call_completed", `{"timeline":"yes"}`)},
