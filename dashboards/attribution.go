@@ -33,7 +33,7 @@ func creditTotals() cog.Builder[dashboard.Panel] {
 
 func creditByModel() cog.Builder[dashboard.Panel] {
 	return paint(bars(head{
-		id: 2, at: grid{0, 5, 24, 10}, title: "Which channels get the credit, model by model?",
+		id: 2, at: grid{0, 5, 24, 14}, title: "Which channels get the credit, model by model?",
 		about:   "Each bar is one model's credit, split by channel; conversions without any touch are left out, so that the models can be compared. The bar “truth”, there on simulated data only, is the share of conversions lost when a channel is switched off, over the whole simulation. A model's credit is not yet a cause: it says who was there, weighed by a rule.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_share")},
@@ -43,7 +43,7 @@ func creditByModel() cog.Builder[dashboard.Panel] {
 
 func creditMatrix() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 3, at: grid{0, 15, 24, 11}, title: "The same in numbers: channel by model",
+		id: 3, at: grid{0, 19, 24, 11}, title: "The same in numbers: channel by model",
 		about:   "Share of each model's credit, in per cent of the conversions that have a touch to credit. Darker is more. “truth” as in the chart.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_share")},
@@ -53,18 +53,18 @@ func creditMatrix() cog.Builder[dashboard.Panel] {
 
 func disagreement() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{0, 26, 12, 9}, title: "On which channels do the models disagree most?",
+		id: 4, at: grid{0, 30, 12, 9}, title: "On which channels do the models disagree most?",
 		about:   "Lowest and highest share that any of the compared models gives a channel, and the distance between them (the disagreement index). Where it is large, the choice of the model decides, not the data: test by experiment before moving money.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/disagreement")},
 	}).Unit(share).Decimals(1).OverrideByName("Disagreement", append(bar(0.5, warning), width(130))).
-		OverrideByName("Lowest", narrow(80)).OverrideByName("Lowest by", narrow(100)).OverrideByName("Highest", narrow(80)).
+		OverrideByName("Channel", narrow(125)).OverrideByName("Lowest", narrow(80)).OverrideByName("Lowest by", narrow(100)).OverrideByName("Highest", narrow(80)).
 		OverrideByName("Highest by", narrow(100)).OverrideByName("Truth", narrow(80))
 }
 
 func creditByChannel() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{12, 26, 12, 9}, title: "How much does ${model} credit each channel?",
+		id: 5, at: grid{12, 30, 12, 9}, title: "How much does ${model} credit each channel?",
 		about:   "Conversions and value that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/credit_by_channel")},
@@ -74,7 +74,7 @@ func creditByChannel() cog.Builder[dashboard.Panel] {
 
 func certainty() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 6, at: grid{0, 35, 12, 9}, title: "How sure is ${model} of it?",
+		id: 6, at: grid{0, 39, 12, 9}, title: "How sure is ${model} of it?",
 		about:   "Share of credit with its 95 % bootstrap interval over units, where the model has one, and for Markov models the removal effect: the share of conversions the fitted chain loses without the channel. Over the whole history of the published run, so the period doesn't change it. The interval covers chance only, not what the model gets wrong; on simulated data “Truth is” says whether the true share lies inside.",
 		empty:   "This model publishes no effects",
 		targets: []target{tabular("A", "attribution/certainty")},
@@ -84,7 +84,7 @@ func certainty() cog.Builder[dashboard.Panel] {
 
 func creditOverTime() cog.Builder[dashboard.Panel] {
 	return paint(stacked(lines(head{
-		id: 7, at: grid{12, 35, 12, 9}, title: "How has the credit moved, week by week?",
+		id: 7, at: grid{12, 39, 12, 9}, title: "How has the credit moved, week by week?",
 		about:   "Conversions credited to each channel by the chosen model, by the week (from Monday) in which they converted. The first and last weeks may be cut by the period.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{series("A", "attribution/credit_over_time")},
@@ -94,7 +94,7 @@ func creditOverTime() cog.Builder[dashboard.Panel] {
 func roles() cog.Builder[dashboard.Panel] {
 	colors := map[string]string{"came first": "#56B4E9", "in between": quiet, "came last": "#0072B2", "was alone": "#E69F00"}
 	return paint(bars(head{
-		id: 8, at: grid{0, 44, 12, 10}, title: "Who opens, assists and closes?",
+		id: 8, at: grid{0, 48, 12, 10}, title: "Who opens, assists and closes?",
 		about:   "Converted journeys in which the channel came first, last, only in between, or was the only touch. A channel that came first and last counts as first. No model is involved.",
 		empty:   "No converted journeys in the period",
 		targets: []target{tabular("A", "attribution/roles")},
@@ -103,17 +103,17 @@ func roles() cog.Builder[dashboard.Panel] {
 
 func breakdown() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{12, 44, 12, 10}, title: "Which ${dimension:text} earns it?",
-		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Conversions touched” counts those with a credited touch of this value; a conversion may be touched by several.",
+		id: 9, at: grid{12, 48, 12, 10}, title: "Which ${dimension:text} earns it?",
+		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Touched” counts those with a credited touch of this value; a conversion may be touched by several.",
 		empty:   "No credited touches in the period",
 		targets: []target{tabular("A", "attribution/breakdown")},
 	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
-		OverrideByName("Share", unit(share, 1))
+		OverrideByName("Share", unit(share, 1)).OverrideByName("Name", narrow(150)).OverrideByName("Mostly by", narrow(120))
 }
 
 func unattributed() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{0, 54, 24, 5}, title: "Which conversions does no touch explain, and why?",
+		id: 10, at: grid{0, 58, 24, 5}, title: "Which conversions does no touch explain, and why?",
 		about:   "Conversions of the period to which every model gives no credit, by reason. A large share points at missing tracking or unresolved identities before it says anything about channels.",
 		empty:   "Every conversion of the period has a touch to credit",
 		targets: []target{tabular("A", "attribution/unattributed")},
@@ -124,7 +124,7 @@ func unattributed() cog.Builder[dashboard.Panel] {
 func conversions() cog.Builder[dashboard.Panel] {
 	open := drill("Show its ledger", attributionUID, "conversion", "&${conversion_type:queryparam}&${model:queryparam}&${models:queryparam}")
 	return rows(head{
-		id: 11, at: grid{0, 59, 24, 9}, title: "Which conversion do you want to see through?",
+		id: 11, at: grid{0, 63, 24, 9}, title: "Which conversion do you want to see through?",
 		about:   "The latest 200 conversions of the period with the channels of their journey (×n: n times in a row). Click an id and its ledger opens below.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("A", "attribution/conversions")},
@@ -135,11 +135,11 @@ func conversions() cog.Builder[dashboard.Panel] {
 
 func ledger() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 68, 24, 12}, title: "Why does it get this credit? The ledger of one conversion",
+		id: 12, at: grid{0, 72, 24, 12}, title: "Why does it get this credit? The ledger of one conversion",
 		about:   "One row for each touch and compared model: its weight, the value it carries and the rule that gave them. For each model the weights add up to 1. “Touch (event) id” is the id of the event in the table events. Without an id above, the latest conversion of the period.",
 		empty:   "No such conversion in the published run",
 		targets: []target{tabular("A", "attribution/ledger")},
 	}).OverrideByName("Weight", append(append(bar(1, accent), set("unit", share), set("decimals", 1)), width(140))).
 		OverrideByName("Amount", append(unit(number, 2), width(90))).OverrideByName("No.", append(unit(number, 0), width(60))).
-		OverrideByName("Conversion", narrow(220)).OverrideByName("Touch", instant())
+		OverrideByName("Conversion", narrow(220)).OverrideByName("Model", narrow(110)).OverrideByName("Channel", narrow(120)).OverrideByName("Touch", instant())
 }

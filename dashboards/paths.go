@@ -33,7 +33,7 @@ func linearity() cog.Builder[dashboard.Panel] {
 func graph() cog.Builder[dashboard.Panel] {
 	return frame(nodegraph.NewPanelBuilder(), head{
 		id: 2, at: grid{0, 4, 24, 15}, title: "Where do they go, and where do they turn round?",
-		about:   "Nodes: states, with their units, the chance to win from there (also the green arc), and the share that came back. Edges: the busiest transitions, as many as chosen above; the thicker, the more. Vermillion edges go back in the drawn order, orange ones are loops. Hover an edge for its count and the median days between.",
+		about:   "Nodes: states, with their units, the chance to win from there of ways that come to an end (also the green arc), and the share that came back. Edges: the busiest transitions, as many as chosen above; the thicker, the more. Vermillion edges go back in the drawn order, orange ones are loops. Hover an edge for its count and the median days between.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("nodes", "paths/nodes"), tabular("edges", "paths/edges")},
 	}).Unit(number).
@@ -67,7 +67,7 @@ func transitionMatrix() cog.Builder[dashboard.Panel] {
 func states() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 5, at: grid{0, 42, 24, 11}, title: "What is to be expected from each state?",
-		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there, steps and days to come. The chain forgets how a unit came to a state. Units still under way count with what they have done so far.",
+		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there, steps and days to come. “Chance to win” is that of ways that come to an end (won or disqualified): units still under way count with the steps they have taken, but not as failures, so it lies far above the share of all units that have won so far. The chain forgets how a unit came to a state.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("A", "paths/states")},
 	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Expected visits", unit(number, 2)).OverrideByName("Expected returns", unit(number, 2)).

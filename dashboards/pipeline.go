@@ -75,11 +75,11 @@ func rejects() cog.Builder[dashboard.Panel] {
 func freshness() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 6, at: grid{0, 20, 12, 8}, title: "How fresh is each source?",
-		about:   "The latest event and the latest row of each source, how old that row is now, and how long rows took from our first sight of the event to the table. Rows may still hold repeats that ClickHouse has not merged away.",
+		about:   "The latest event and the latest row of each source, how old that row is now (age), and how long rows took from our first sight of the event to the table: median and 99th percentile. Rows may still hold repeats that ClickHouse has not merged away.",
 		empty:   "No events yet",
 		targets: []target{tabular("A", "pipeline/freshness")},
-	}).Decimals(0).OverrideByName("Age of latest row", unit(seconds, 0)).OverrideByName("Median delay", unit(seconds, 1)).
-		OverrideByName("99 % within", unit(seconds, 1)).OverrideByName("Latest event", instant()).OverrideByName("Latest row", instant())
+	}).Decimals(0).OverrideByName("Age", unit(seconds, 0)).OverrideByName("Delay p50", unit(seconds, 1)).
+		OverrideByName("Delay p99", unit(seconds, 1)).OverrideByName("Latest event", instant()).OverrideByName("Latest row", instant())
 }
 
 func checks() cog.Builder[dashboard.Panel] {
@@ -93,17 +93,17 @@ func checks() cog.Builder[dashboard.Panel] {
 
 func runs() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 7, at: grid{0, 28, 14, 9}, title: "Did the batch run, and how long did it take?",
+		id: 7, at: grid{0, 28, 15, 9}, title: "Did the batch run, and how long did it take?",
 		about:   "The latest 50 runs. Readers see the latest published one; a failed run leaves it in place and says why. “Events until” is the time of ingestion up to which a run has read.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("A", "pipeline/runs")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 1), width(90))).OverrideByName("Status", append(narrow(100), verdict("published", "failed")...)).
-		OverrideByName("Run", narrow(60)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
+		OverrideByName("Run", narrow(60)).OverrideByName("Version", narrow(80)).OverrideByName("Events", narrow(100)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
 }
 
 func runSteps() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 8, at: grid{14, 28, 10, 9}, title: "Where does the batch spend its time?",
+		id: 8, at: grid{15, 28, 9, 9}, title: "Where does the batch spend its time?",
 		about:   "Steps of the published run in their order, with the rows they read and wrote.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("A", "pipeline/steps")},

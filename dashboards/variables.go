@@ -65,7 +65,7 @@ func stateKind() variable {
 
 // edges limits the graph to the busiest transitions.
 func edges() variable {
-	return choice("edges", "Busiest transitions", "10,20,40,80,all : 100000", "20")
+	return choice("edges", "Busiest transitions", "10,20,40,80,all : 100000", "40")
 }
 
 // choice is a fixed list, "text : value,…".

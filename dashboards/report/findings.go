@@ -71,7 +71,7 @@ func bringer(p *page) (Finding, bool) {
 	}
 	first := Finding{
 		What: fmt.Sprintf("%s brings most: %s of the credit by %s.", f.text(0, "Channel"), percent(f.number(0, "Share")), p.Model),
-		Do:   "Protect it; before cutting or doubling a channel, switch it off for a while in one region and compare.", See: certaintyID,
+		Do:   "Before cutting or doubling a channel, switch it off for a while in one region and compare.", See: certaintyID,
 	}
 	if f.at(0, "From") == nil {
 		first.Sure = "This model publishes no interval."

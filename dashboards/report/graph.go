@@ -21,7 +21,8 @@ const (
 	nodeWidth  = 80
 	nodeGap    = 10
 	nodeHeight = 40
-	arcLabels  = 14 // edges whose count is written on the arc
+	labelWidth = 44 // of a count written on an arc
+	lineHeight = 12
 )
 
 // arc is an edge between places on the line.
@@ -51,8 +52,9 @@ func drawGraph(nodes, edges frame) template.HTML {
 	// It may shrink to three quarters before its box scrolls.
 	fmt.Fprintf(&svg, `<svg viewBox="0 0 %d %d" style="min-width:%dpx;max-width:%dpx" role="img" aria-label="Transitions between states; the table below has the same numbers">`,
 		width, line+nodeHeight+down+24, width*3/4, width)
-	for i, a := range arcs {
-		writeArc(&svg, a, line, i < arcLabels)
+	var labels []point
+	for _, a := range arcs {
+		labels = writeArc(&svg, a, line, labels)
 	}
 	for i, state := range states {
 		writeNode(&svg, i, line, state, nodes, slices.Index(nodes.texts("id"), state))
@@ -117,7 +119,10 @@ func reach(arcs []arc) (up, down int) {
 
 func center(place int) int { return nodeGap + place*(nodeWidth+nodeGap) + nodeWidth/2 }
 
-func writeArc(svg *strings.Builder, a arc, line int, labelled bool) {
+type point struct{ x, y int }
+
+// writeArc draws an arc and, where no label is in the way yet, its count; it returns the places of the labels so far.
+func writeArc(svg *strings.Builder, a arc, line int, labels []point) []point {
 	class, from, to, top := "forward", center(a.from)+12, center(a.to)-12, line
 	peak := line - a.height()
 	switch {
@@ -131,10 +136,17 @@ func writeArc(svg *strings.Builder, a arc, line int, labelled bool) {
 	control := top + (peak-top)*4/3
 	fmt.Fprintf(svg, `<path class="%s" d="M%d %d C%d %d %d %d %d %d" stroke-width="%.1f"><title>%s</title></path>`,
 		class, from, top, from, control, to, control, to, top, 1+8*math.Sqrt(a.share), html.EscapeString(a.label))
-	if labelled {
-		fmt.Fprintf(svg, `<text class="count" x="%d" y="%d">%s</text>`, (from+to)/2, peak+4, grouped(a.count, 0))
+	at := point{(from + to) / 2, peak + 4}
+	for _, p := range labels {
+		if abs(p.x-at.x) < labelWidth && abs(p.y-at.y) < lineHeight {
+			return labels
+		}
 	}
+	fmt.Fprintf(svg, `<text class="count" x="%d" y="%d">%s</text>`, at.x, at.y, grouped(a.count, 0))
+	return append(labels, at)
 }
+
+func abs(x int) int { return max(x, -x) }
 
 func writeNode(svg *strings.Builder, place, line int, state string, nodes frame, row int) {
 	x := center(place) - nodeWidth/2

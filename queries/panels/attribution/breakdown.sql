@@ -5,7 +5,7 @@ SELECT
     sum(weight) AS "Conversions",
     sum(weight) / sum(sum(weight)) OVER () AS "Share",
     toFloat64(sum(credited_value)) AS "Amount",
-    uniqExact(conversion_id) AS "Conversions touched"
+    uniqExact(conversion_id) AS "Touched"
 FROM
 (
     SELECT channel, weight, credited_value, conversion_id,

@@ -26,11 +26,11 @@ WITH
     )
 SELECT
     shares.channel AS "Channel",
+    max(share) - min(share) AS "Disagreement",
     min(share) AS "Lowest",
     argMin(model, (share, model)) AS "Lowest by",
     max(share) AS "Highest",
     argMax(model, (share, model)) AS "Highest by",
-    max(share) - min(share) AS "Disagreement",
     if(any(truth.known) = 1, any(truth.true_share), NULL) AS "Truth"
 FROM shares
 LEFT JOIN truth ON truth.channel = shares.channel
