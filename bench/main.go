@@ -21,24 +21,31 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	o := settings{}
-	flag.IntVar(&o.messages, "messages", 2_000_000, "messages to stream")
-	flag.IntVar(&o.partitions, "partitions", 4, "partitions of the topic")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert", "parts to measure, separated by commas")
-	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
-	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
-	flag.Parse()
-	if err := run(ctx, o); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
+func run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	o := settings{}
+	flag.IntVar(&o.messages, "messages", 2_000_000, "messages to stream")
+	flag.IntVar(&o.partitions, "partitions", 4, "partitions of the topic")
+	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
+	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert", "parts to measure, separated by commas")
+	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
+	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
+	flag.Parse()
+	return onStack(ctx, o)
+}
+
 type settings struct {
-	messages, partitions int
-	only, out, profile   string
+	messages, partitions  int
+	batchRows, batchBytes int
+	only, out, profile    string
 }
 
 // figure is one line of the result.
@@ -70,7 +77,8 @@ func (b *bench) value(name string) float64 {
 	return 0
 }
 
-func run(ctx context.Context, o settings) (err error) {
+// onStack measures on a stack of its own, which is gone afterwards.
+func onStack(ctx context.Context, o settings) (err error) {
 	folder, err := os.MkdirTemp("", "funnelcloud-bench-")
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	start, cpu := time.Now(), cpuTime()
 	err = b.profiled(func() error {
 		stats, err = ingest.Run(ctx, ingest.Options{Brokers: []string{b.broker.Addr()}, Sources: []*source.Source{segment},
-			Conn: b.db.Conn(), Drain: true})
+			Conn: b.db.Conn(), Drain: true, MaxRows: b.batchRows, MaxBytes: b.batchBytes})
 		return err
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"sync"
-	"time"
 
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 )
@@ -127,7 +126,6 @@ type batch struct {
 	rows     []*rows // one for each worker
 	progress map[place]*progress
 	pending  sync.WaitGroup // chunks that a worker has yet to map
-	opened   time.Time
 	messages int
 	bytes    int
 }

@@ -114,6 +114,7 @@ func (s *stack) expectOnce(n int) {
 }
 
 func TestKillBetweenEachPairOfSteps(t *testing.T) {
+	t.Parallel()
 	for _, at := range []step{stepFetched, stepMapped, stepInserted, stepCommitted} {
 		t.Run(string(at), func(t *testing.T) {
 			t.Parallel()

@@ -123,6 +123,7 @@ func (l logged) Handle(_ context.Context, r slog.Record) error {
 }
 
 func TestClickHouseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []linkMode{linkRefuses, linkCuts, linkLosesAnswer} {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()

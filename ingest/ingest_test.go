@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"log/slog"
 	"net"
@@ -122,7 +121,7 @@ func (s *stack) brokers() []string { return []string{s.broker.Addr()} }
 
 func (s *stack) options() Options {
 	return Options{Brokers: s.brokers(), Sources: s.sources, Conn: s.db.Conn(), Drain: true, MaxAge: 20 * time.Millisecond,
-		SessionTimeout: 2 * time.Second, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		SessionTimeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // drain consumes all that is there.

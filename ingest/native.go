@@ -66,7 +66,8 @@ type dictionaryColumn struct {
 	number  uint32
 	keys    []byte
 	rows    int
-	indices []byte // four bytes a row
+	indices []byte // width bytes a row
+	width   int    // 1, 2 or 4: the narrowest that holds all numbers
 }
 
 func (c *dictionaryColumn) add(s string) {
@@ -74,7 +75,23 @@ func (c *dictionaryColumn) add(s string) {
 		c.look(s)
 	}
 	c.rows++
-	c.indices = binary.LittleEndian.AppendUint32(c.indices, c.number)
+	switch c.width {
+	case 4:
+		c.indices = binary.LittleEndian.AppendUint32(c.indices, c.number)
+	case 2:
+		c.indices = binary.LittleEndian.AppendUint16(c.indices, uint16(c.number))
+	default:
+		c.indices = append(c.indices, byte(c.number))
+	}
+}
+
+// widen rewrites the numbers so far with twice the width.
+func (c *dictionaryColumn) widen() {
+	old, width := c.indices, max(c.width, 1)
+	c.width, c.indices = 2*width, make([]byte, 0, 4*cap(old)/width)
+	for i := 0; i < len(old); i += width {
+		c.indices = append(append(c.indices, old[i:i+width]...), make([]byte, width)...)
+	}
 }
 
 // look finds the number of a value, giving it one when it is new. The map keeps copies: s may be the message's memory.
@@ -85,6 +102,9 @@ func (c *dictionaryColumn) look(s string) {
 			c.numbers = map[string]uint32{}
 		}
 		n = uint32(len(c.numbers))
+		if n == 1<<8 || n == 1<<16 {
+			c.widen()
+		}
 		s = string(append([]byte(nil), s...))
 		c.numbers[s] = n
 		c.keys = appendText(c.keys, s)
@@ -97,14 +117,14 @@ func (c *dictionaryColumn) header(buffer []byte, name string) []byte {
 		sharedDictionaries = 1 // version of the serialization
 		additionalKeys     = 1 << 9
 		updateDictionary   = 1 << 10
-		indicesOfFourBytes = 2
 	)
+	indexType := uint64(max(c.width, 1) / 2) // 0, 1, 2 for one, two, four bytes
 	buffer = appendText(appendText(buffer, name), "LowCardinality(String)")
 	if c.rows == 0 {
 		return buffer
 	}
 	buffer = binary.LittleEndian.AppendUint64(buffer, sharedDictionaries)
-	buffer = binary.LittleEndian.AppendUint64(buffer, additionalKeys|updateDictionary|indicesOfFourBytes)
+	buffer = binary.LittleEndian.AppendUint64(buffer, additionalKeys|updateDictionary|indexType)
 	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(len(c.numbers)))
 	buffer = append(buffer, c.keys...)
 	return binary.LittleEndian.AppendUint64(buffer, uint64(c.rows))

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -91,7 +92,7 @@ func (p *pipeline) run(stop, life context.Context) (done bool, err error) {
 	p.dispatch(life)
 	working.Wait()
 	err = <-failed
-	if life.Err() != nil || err == errRejoin {
+	if life.Err() != nil || errors.Is(err, errRejoin) {
 		return stop.Err() != nil, nil
 	}
 	return true, err
@@ -194,7 +195,7 @@ func (p *pipeline) work(number int) {
 
 // errRejoin ends a generation whose offsets could not be committed: the partitions may belong to somebody else. What was
 // inserted comes again and is counted once.
-var errRejoin = fmt.Errorf("commit failed")
+var errRejoin = errors.New("commit failed")
 
 // insertAll stores one batch after the other. After a failure it takes the rest away without storing it, so that nobody
 // waits forever.

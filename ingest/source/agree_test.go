@@ -145,7 +145,7 @@ func FuzzMap(f *testing.F) {
 	}
 	for _, s := range sources {
 		for _, sample := range s.Samples {
-			f.Add([]byte(sample.Input))
+			f.Add(sample.Input)
 		}
 	}
 	f.Add([]byte("[{}, {\"a\": \"\\ud83d\\ude80\"}]"))

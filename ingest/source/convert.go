@@ -94,7 +94,7 @@ func parseOffset(s string) (int64, bool) {
 	if len(s) == 6 && s[3] == ':' {
 		digitsOnly = s[1:3] + s[4:]
 	}
-	hours, minutes := 0, 0
+	var hours, minutes int
 	switch len(digitsOnly) {
 	case 2:
 		hours = digits(digitsOnly)

@@ -102,7 +102,7 @@ func checkType(t reflect.Type, kind columnKind) error {
 		return nil // known only when a message is there
 	}
 	isTime := t == reflect.TypeFor[time.Time]()
-	fits := false
+	var fits bool
 	switch t.Kind() {
 	case reflect.String, reflect.Int, reflect.Int64, reflect.Float64:
 		fits = kind != objectColumn

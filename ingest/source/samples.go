@@ -35,7 +35,7 @@ func (b *builder) samples() {
 		if d.ReceivedAt.text != "" {
 			ms, err := parseTime(d.ReceivedAt.text, nil)
 			if err != nil {
-				b.fault(d.ReceivedAt.at, "sample %s: received_at: %w", s.Name, err)
+				b.faultf(d.ReceivedAt.at, "sample %s: received_at: %w", s.Name, err)
 			}
 			s.ReceivedAt = ms
 		}
@@ -43,7 +43,7 @@ func (b *builder) samples() {
 			expected := map[string]string{}
 			for name, content := range e {
 				if _, ok := columnNamed(name); !ok {
-					b.fault(d.ReceivedAt.at, "sample %s: %s is no column of an event", s.Name, name)
+					b.faultf(d.ReceivedAt.at, "sample %s: %s is no column of an event", s.Name, name)
 				}
 				expected[name] = fmt.Sprint(content)
 			}

@@ -142,7 +142,7 @@ type builder struct {
 	faults     []error
 }
 
-func (b *builder) fault(at int, format string, arguments ...any) {
+func (b *builder) faultf(at int, format string, arguments ...any) {
 	b.faults = append(b.faults, fmt.Errorf("%s:%d: %w", b.file, max(at, 1), fmt.Errorf(format, arguments...)))
 }
 
@@ -159,24 +159,24 @@ func (b *builder) header() {
 	d, s := b.definition, b.source
 	s.Name, s.Description = d.Name.text, d.Description
 	if s.Name == "" {
-		b.fault(d.Name.at, "name is missing")
+		b.faultf(d.Name.at, "name is missing")
 	}
 	if len(d.Topics) == 0 {
-		b.fault(d.Name.at, "topics is missing: name at least one Kafka topic")
+		b.faultf(d.Name.at, "topics is missing: name at least one Kafka topic")
 	}
 	for _, topic := range d.Topics {
 		if topic.text == "" || strings.ContainsAny(topic.text, " /\\\t\n") {
-			b.fault(topic.at, "topic %q is no name of a Kafka topic", topic.text)
+			b.faultf(topic.at, "topic %q is no name of a Kafka topic", topic.text)
 		}
 		s.Topics = append(s.Topics, topic.text)
 	}
 	var known bool
 	if s.format, known = formats[d.Format.text]; !known {
-		b.fault(d.Format.at, "format %q is none of json, ndjson, json_array", d.Format.text)
+		b.faultf(d.Format.at, "format %q is none of json, ndjson, json_array", d.Format.text)
 	}
 	for _, layout := range d.TimeLayouts {
 		if !strings.ContainsAny(layout.text, "0126") {
-			b.fault(layout.at, "time_layouts: %q is no layout; write 2 January 2006, 15:04:05 in the sender's way", layout.text)
+			b.faultf(layout.at, "time_layouts: %q is no layout; write 2 January 2006, 15:04:05 in the sender's way", layout.text)
 		}
 		s.layouts = append(s.layouts, layout.text)
 	}
@@ -192,7 +192,7 @@ func (b *builder) splitAndKey() {
 			slot, isPath = e.fast.(slotNode)
 		}
 		if e != nil && (!isPath || b.compiler.paths[slot].root != "message") {
-			b.fault(d.Split.at, "split: %q is not the path of an array in the message, such as message.batch", d.Split.text)
+			b.faultf(d.Split.at, "split: %q is not the path of an array in the message, such as message.batch", d.Split.text)
 		}
 		s.split, s.splitText = int(slot), d.Split.text
 	}
@@ -204,7 +204,7 @@ func (b *builder) splitAndKey() {
 func (b *builder) expression(code line, what string, kind columnKind) *expression {
 	e, err := b.compiler.compile(code.text, kind)
 	if err != nil {
-		b.fault(code.at, "%s: %w", what, err)
+		b.faultf(code.at, "%s: %w", what, err)
 	}
 	return e
 }
@@ -214,13 +214,13 @@ func (b *builder) fields() {
 	for _, name := range slices.Sorted(maps.Keys(d.Fields)) {
 		c, ok := columnNamed(name)
 		if !ok {
-			b.fault(d.Fields[name].at, "fields: %s is no column of an event; there are %s", name, columnNames())
+			b.faultf(d.Fields[name].at, "fields: %s is no column of an event; there are %s", name, columnNames())
 			continue
 		}
 		b.source.fields = append(b.source.fields, field{c, b.expression(d.Fields[name], "field "+name, c.kind)})
 	}
 	if _, ok := d.Fields["kind"]; !ok {
-		b.fault(d.Name.at, "fields: kind is missing; it says which of %s an event is", strings.Join(vocabulary.Kinds, ", "))
+		b.faultf(d.Name.at, "fields: kind is missing; it says which of %s an event is", strings.Join(vocabulary.Kinds, ", "))
 	}
 }
 
@@ -241,7 +241,7 @@ func (b *builder) meanings() {
 		if !isMeaning(code.text) {
 			e, err := b.compiler.compile(code.text, textColumn)
 			if err != nil {
-				b.fault(code.at, "meanings: %q is neither a meaning (%s) nor an expression: %w", code.text,
+				b.faultf(code.at, "meanings: %q is neither a meaning (%s) nor an expression: %w", code.text,
 					strings.Join(vocabulary.Meanings, ", "), err)
 				continue
 			}
@@ -258,7 +258,7 @@ func (b *builder) addMeaning(name string, at int, of *meaningOf) {
 	}
 	folded := foldName(rest)
 	if folded == "" {
-		b.fault(at, "meanings: %q is no event's name", name)
+		b.faultf(at, "meanings: %q is no event's name", name)
 		return
 	}
 	rule := b.source.meanings[folded]
@@ -274,7 +274,7 @@ func (b *builder) addMeaning(name string, at int, of *meaningOf) {
 		rule.any = of
 	}
 	if known != nil && known.word != of.word {
-		b.fault(at, "meanings: %q has two meanings, %s and %s", name, known.word, of.word)
+		b.faultf(at, "meanings: %q has two meanings, %s and %s", name, known.word, of.word)
 	}
 }
 
@@ -285,7 +285,7 @@ func (b *builder) required() {
 			name = strings.TrimSpace(name)
 			c, ok := columnNamed(name)
 			if !ok || c.kind == objectColumn {
-				b.fault(l.at, "required: %q is no column that can be missing", name)
+				b.faultf(l.at, "required: %q is no column that can be missing", name)
 			}
 			r.columns = append(r.columns, c)
 		}

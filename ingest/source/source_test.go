@@ -286,3 +286,24 @@ fields:
 		t.Errorf("rejects %v, want expression_failed", rejects)
 	}
 }
+
+func TestTheReadmesExampleIsTrue(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("README.md has no example")
+	}
+	s, err := Parse("README.md", []byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range s.CheckSamples() {
+		if len(r.Differences) > 0 {
+			t.Errorf("sample %s: %v", r.Sample.Name, r.Differences)
+		}
+	}
+}

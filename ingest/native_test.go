@@ -1,0 +1,45 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/funnelcloud/funnelcloud/queries/queriestest"
+)
+
+// Dictionaries of every width come out of ClickHouse as they went in, also when they grow wider in the middle and when
+// their buffers are used again.
+func TestDictionariesOfEveryWidth(t *testing.T) {
+	db := queriestest.Empty(t)
+	statement := "CREATE TABLE words (number UInt64, word LowCardinality(String)) ENGINE = MergeTree ORDER BY number"
+	if err := db.Statement(t.Context(), statement, nil); err != nil {
+		t.Fatal(err)
+	}
+	s := &sink{conn: db.Conn()}
+	var word dictionaryColumn
+	number := numberColumn{kind: "UInt64"}
+	for round, distinct := range []int{1, 255, 256, 257, 1000, 65_535, 65_536, 65_537, 70_000, 3} {
+		word.reset()
+		number.reset()
+		for i := range distinct + 10 {
+			word.add(fmt.Sprint("word ", i%distinct))
+			number.add(int64(i))
+		}
+		rows := distinct + 10
+		if err := s.send(t.Context(), "INSERT INTO words", appendBlock(nil, []namedColumn{{"number", &number}, {"word", &word}}, rows)); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		var good, all uint64
+		query := fmt.Sprintf("SELECT countIf(word = 'word ' || toString(number %% %d)), count() FROM words", distinct)
+		if err := db.Conn().QueryRow(t.Context(), query).Scan(&good, &all); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal([]uint64{good, all}, []uint64{uint64(rows), uint64(rows)}) {
+			t.Errorf("%d distinct words: %d of %d rows are right, want %d", distinct, good, all, rows)
+		}
+		if err := db.Statement(t.Context(), "TRUNCATE TABLE words", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
