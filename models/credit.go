@@ -102,7 +102,7 @@ func (w *creditWriter) credit(ctx context.Context, journeys []attribution.Journe
 		}
 	}
 	unitKind, conversionType := journeys[0].UnitKind, journeys[0].ConversionType
-	seed := seedOf(w.run.row.RunID, unitKind, conversionType)
+	seed := seedOf(unitKind, conversionType)
 	intervals, err := attribution.BootstrapAll(list, sample, credits, w.run.o.Bootstrap, seed)
 	if err != nil {
 		return fmt.Errorf("intervals: %w", err)
@@ -117,11 +117,11 @@ func (w *creditWriter) credit(ctx context.Context, journeys []attribution.Journe
 	return nil
 }
 
-// seedOf fixes the random draws in a run, so that a repeated computation gives the same intervals. All models share the
+// seedOf fixes the random draws, so that the same journeys give the same intervals in every run. All models share the
 // draws: a difference between two models is then a difference of models, not of luck.
-func seedOf(run uint64, unitKind, conversionType string) uint64 {
+func seedOf(unitKind, conversionType string) uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d/%s/%s", run, unitKind, conversionType)
+	_, _ = fmt.Fprintf(h, "%s/%s", unitKind, conversionType)
 	return h.Sum64()
 }
 
