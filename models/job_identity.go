@@ -22,6 +22,9 @@ func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) 
 	if err != nil {
 		return 0, 0, err
 	}
+	if err := warehouse.Insert(ctx, r.db, "identity_quarantine_by_run", r.row.RunID, resolved.Quarantined); err != nil {
+		return 0, 0, err
+	}
 	err = warehouse.Insert(ctx, r.db, "person_identities_by_run", r.row.RunID, resolved.Identities)
 	return uint64(len(nodes) + len(edges)), uint64(len(resolved.Identities)), err
 }

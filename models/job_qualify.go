@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
@@ -23,6 +24,7 @@ func definitionHash() (string, error) {
 type unitRow struct {
 	UnitID     string `ch:"unit_id"`
 	AccountID  string `ch:"account_id"`
+	Email      string `ch:"email"`
 	JunkReason string `ch:"junk_reason"`
 }
 
@@ -64,6 +66,7 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 		}
 		outcome, err := definitions.Evaluate(qualify.Unit{
 			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, JunkReason: unit.JunkReason,
+			BusinessDomain: identity.AccountDomain(unit.Email),
 		}, history, r.marks.ObservedUntil)
 		if err != nil {
 			return in, w.written(), fmt.Errorf("%s %s: %w", kind, unit.UnitID, err)

@@ -14,11 +14,12 @@ func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	rules = rules.WithOwnDomains(r.o.OwnDomains...)
 	w, err := warehouse.NewWriter[touch.Touchpoint](r.db, "touchpoints_by_run", r.row.RunID)
 	if err != nil {
 		return 0, 0, err
 	}
-	params := r.params("session_gap_seconds", uint32(r.o.SessionGap.Seconds()), "product_pages", r.o.ProductPages, "own_domains", r.o.OwnDomains)
+	params := r.params("session_gap_seconds", uint32(r.o.SessionGap.Seconds()), "product_pages", r.o.ProductPages, "own_domains", rules.NotReferrers())
 	sessions := warehouse.Select[touch.Session](ctx, r.db, "staging/sessions.sql", params)
 	contacts := warehouse.Select[touch.Contact](ctx, r.db, "staging/contacts.sql", params)
 	read, err := transfer(ctx, sessions, w, func(s touch.Session) touch.Touchpoint { return touch.FromSession(s, rules) })

@@ -170,6 +170,15 @@ func TestTheHistoryBeforeSignUpIsCredited(t *testing.T) {
 		"censored 1", "converted 3", "not_converted 40")
 }
 
+func TestASharedDeviceMergesNobody(t *testing.T) {
+	s := market()
+	s.add(30, event{Kind: "identify", AnonymousID: "anon-ada", UserID: "user-dora", Email: "dora@example.com"})
+	db := load(t, s.events)
+	batch(t, db)
+	wantRows(t, db, "SELECT uniqExact(person_id) FROM person_identities WHERE id_value IN ('user-ada', 'user-dora')", "2")
+	wantRows(t, db, "SELECT a_value, b_value, reason FROM identity_quarantine", "anon-ada user-dora shared_device")
+}
+
 func TestEveryStageHasItsEvidence(t *testing.T) {
 	db := load(t, market().events)
 	batch(t, db)

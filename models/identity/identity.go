@@ -61,7 +61,7 @@ const (
 // Quarantined is an edge that was not believed, and why.
 type Quarantined struct {
 	Edge
-	Reason string
+	Reason string `ch:"reason"`
 }
 
 // Options bound what may be merged. The zero value means the defaults.

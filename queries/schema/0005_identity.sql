@@ -92,3 +92,23 @@ COMMENT 'Every event with its person and account, in the order it happened: all 
 CREATE VIEW IF NOT EXISTS person_events AS
 SELECT * FROM person_events_by_run WHERE run_id = (SELECT run_id FROM published_run)
 COMMENT 'Every event with its person and account, in the order it happened';
+
+CREATE TABLE IF NOT EXISTS identity_quarantine_by_run
+(
+    run_id UInt64 COMMENT 'Run that wrote the row',
+    a_kind LowCardinality(String) COMMENT 'Kind of the first identifier: anonymous, user or email',
+    a_value String COMMENT 'The first identifier',
+    b_kind LowCardinality(String) COMMENT 'Kind of the second identifier',
+    b_value String COMMENT 'The second identifier',
+    rule LowCardinality(String) COMMENT 'Why they were claimed to be one person: same_event, alias, email',
+    at DateTime64(3, 'UTC') COMMENT 'First event that claimed it',
+    reason LowCardinality(String) COMMENT 'Why it was not believed: shared_device, shared_mailbox, component_too_large, junk_identifier'
+)
+ENGINE = MergeTree
+PARTITION BY run_id
+ORDER BY (reason, a_kind, a_value)
+COMMENT 'Claims of identity that were not believed, with the reason: all kept runs';
+
+CREATE VIEW IF NOT EXISTS identity_quarantine AS
+SELECT * FROM identity_quarantine_by_run WHERE run_id = (SELECT run_id FROM published_run)
+COMMENT 'Claims of identity that were not believed, with the reason';

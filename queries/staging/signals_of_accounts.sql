@@ -8,5 +8,5 @@ FROM
     FROM person_events_by_run
     WHERE run_id = {run_id:UInt64} AND account_id != ''
 )
-WHERE meaning != '' OR nth = 1
+WHERE meaning != '' OR nth = 1 OR kind IN ('identify', 'group')
 ORDER BY account_id, event_ts, source, event_id

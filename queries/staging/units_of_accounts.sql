@@ -3,6 +3,7 @@
 SELECT
     a.account_id AS unit_id,
     a.account_id AS account_id,
+    '' AS email,
     if(m.members > 0 AND m.junk = m.members, m.reason, '') AS junk_reason
 FROM (SELECT account_id FROM accounts_by_run WHERE run_id = {run_id:UInt64}) AS a
 LEFT JOIN
