@@ -26,7 +26,7 @@ func creditTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 5}, title: "What is there to credit?",
 		about:   "Conversions of the chosen type in the period, their value in the currency they came in (currencies are added as they are), the share that has a touch to credit, and how long and how many-touched their journeys were. A journey holds the touches of the look-back window only.",
-		targets: []target{tabular("A", "attribution/totals")},
+		targets: []target{tabular("attribution/totals")},
 	}).OverrideByName("Amount", unit(brief, 1)).OverrideByName("Credited to a touch", unit(share, 1)).OverrideByName("Touches a journey", unit(number, 1)).
 		OverrideByName("Median days to convert", unit(days, 1))
 }
@@ -36,7 +36,7 @@ func creditByModel() cog.Builder[dashboard.Panel] {
 		id: 2, at: grid{0, 5, 24, 14}, title: "Which channels get the credit, model by model?",
 		about:   "Each bar is one model's credit, split by channel; conversions without any touch are left out, so that the models can be compared. The bar “truth”, there on simulated data only, is the share of conversions lost when a channel is switched off, over the whole simulation. A model's credit is not yet a cause: it says who was there, weighed by a rule.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{tabular("A", "attribution/credit_share")},
+		targets: []target{tabular("attribution/credit_share")},
 	}).Unit(share).Decimals(0).Max(1).Stacking(common.StackingModeNormal).ShowValue(common.VisibilityModeAuto).
 		WithTransformation(matrix("model", "channel", "share")), palette)
 }
@@ -46,7 +46,7 @@ func creditMatrix() cog.Builder[dashboard.Panel] {
 		id: 3, at: grid{0, 19, 24, 11}, title: "The same in numbers: channel by model",
 		about:   "Share of each model's credit, in per cent of the conversions that have a touch to credit. Darker is more. “truth” as in the chart.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{tabular("A", "attribution/credit_share")},
+		targets: []target{tabular("attribution/credit_share")},
 	}).Unit(share).Decimals(1).Min(0).WithTransformation(matrix("channel", "model", "share")).
 		OverrideByFieldType("number", heat()).OverrideByName(corner("channel", "model", "Channel", 180))
 }
@@ -56,7 +56,7 @@ func disagreement() cog.Builder[dashboard.Panel] {
 		id: 4, at: grid{0, 30, 12, 9}, title: "On which channels do the models disagree most?",
 		about:   "Lowest and highest share that any of the compared models gives a channel, and the distance between them (the disagreement index). Where it is large, the choice of the model decides, not the data: test by experiment before moving money.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{tabular("A", "attribution/disagreement")},
+		targets: []target{tabular("attribution/disagreement")},
 	}).Unit(share).Decimals(1).OverrideByName("Disagreement", append(bar(0.5, warning), width(130))).
 		OverrideByName("Channel", narrow(125)).OverrideByName("Lowest", narrow(80)).OverrideByName("Lowest by", narrow(100)).OverrideByName("Highest", narrow(80)).
 		OverrideByName("Highest by", narrow(100)).OverrideByName("Truth", narrow(80))
@@ -67,7 +67,7 @@ func creditByChannel() cog.Builder[dashboard.Panel] {
 		id: 5, at: grid{12, 30, 12, 9}, title: "How much does ${model} credit each channel?",
 		about:   "Conversions and value that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{tabular("A", "attribution/credit_by_channel")},
+		targets: []target{tabular("attribution/credit_by_channel")},
 	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
 		OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1)))
 }
@@ -77,7 +77,7 @@ func certainty() cog.Builder[dashboard.Panel] {
 		id: 6, at: grid{0, 39, 12, 9}, title: "How sure is ${model} of it?",
 		about:   "Share of credit with its 95 % bootstrap interval over units, where the model has one, and for Markov models the removal effect: the share of conversions the fitted chain loses without the channel. Over the whole history of the published run, so the period doesn't change it. The interval covers chance only, not what the model gets wrong; on simulated data “Truth is” says whether the true share lies inside.",
 		empty:   "This model publishes no effects",
-		targets: []target{tabular("A", "attribution/certainty")},
+		targets: []target{tabular("attribution/certainty")},
 	}).Unit(share).Decimals(1).OverrideByName("Journeys", unit(number, 0)).OverrideByName("Converted", unit(number, 0)).
 		OverrideByName("Share", append(bar(1, accent), width(110))).OverrideByName("Removal effect", narrow(110)).OverrideByName("Channel", narrow(130))
 }
@@ -87,7 +87,7 @@ func creditOverTime() cog.Builder[dashboard.Panel] {
 		id: 7, at: grid{12, 39, 12, 9}, title: "How has the credit moved, week by week?",
 		about:   "Conversions credited to each channel by the chosen model, by the week (from Monday) in which they converted. The first and last weeks may be cut by the period.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{series("A", "attribution/credit_over_time")},
+		targets: []target{series("attribution/credit_over_time")},
 	}).Decimals(1)), palette)
 }
 
@@ -97,7 +97,7 @@ func roles() cog.Builder[dashboard.Panel] {
 		id: 8, at: grid{0, 48, 12, 10}, title: "Who opens, assists and closes?",
 		about:   "Converted journeys in which the channel came first, last, only in between, or was the only touch. A channel that came first and last counts as first. No model is involved.",
 		empty:   "No converted journeys in the period",
-		targets: []target{tabular("A", "attribution/roles")},
+		targets: []target{tabular("attribution/roles")},
 	}).Stacking(common.StackingModeNormal).Decimals(0), colors)
 }
 
@@ -106,7 +106,7 @@ func breakdown() cog.Builder[dashboard.Panel] {
 		id: 9, at: grid{12, 48, 12, 10}, title: "Which ${dimension:text} earns it?",
 		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Touched” counts those with a credited touch of this value; a conversion may be touched by several.",
 		empty:   "No credited touches in the period",
-		targets: []target{tabular("A", "attribution/breakdown")},
+		targets: []target{tabular("attribution/breakdown")},
 	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
 		OverrideByName("Share", unit(share, 1)).OverrideByName("Name", narrow(150)).OverrideByName("Mostly by", narrow(120))
 }
@@ -116,7 +116,7 @@ func unattributed() cog.Builder[dashboard.Panel] {
 		id: 10, at: grid{0, 58, 24, 5}, title: "Which conversions does no touch explain, and why?",
 		about:   "Conversions of the period to which every model gives no credit, by reason. A large share points at missing tracking or unresolved identities before it says anything about channels.",
 		empty:   "Every conversion of the period has a touch to credit",
-		targets: []target{tabular("A", "attribution/unattributed")},
+		targets: []target{tabular("attribution/unattributed")},
 	}).OverrideByName("Reason", narrow(200)).OverrideByName("Conversions", append(unit(number, 0), width(120))).
 		OverrideByName("Amount", append(unit(number, 0), width(120)))
 }
@@ -127,7 +127,7 @@ func conversions() cog.Builder[dashboard.Panel] {
 		id: 11, at: grid{0, 63, 24, 9}, title: "Which conversion do you want to see through?",
 		about:   "The latest 200 conversions of the period with the channels of their journey (×n: n times in a row). Click an id and its ledger opens below.",
 		empty:   "No conversions of this type in the period",
-		targets: []target{tabular("A", "attribution/conversions")},
+		targets: []target{tabular("attribution/conversions")},
 	}).OverrideByName("Conversion", []dashboard.DynamicConfigValue{open, width(300)}).OverrideByName("Converted", instant()).
 		OverrideByName("Amount", append(unit(number, 0), width(90))).OverrideByName("Currency", narrow(80)).
 		OverrideByName("Touches", append(unit(number, 0), width(80))).OverrideByName("Days", append(unit(number, 1), width(80)))
@@ -138,7 +138,7 @@ func ledger() cog.Builder[dashboard.Panel] {
 		id: 12, at: grid{0, 72, 24, 12}, title: "Why does it get this credit? The ledger of one conversion",
 		about:   "One row for each touch and compared model: its weight, the value it carries and the rule that gave them. For each model the weights add up to 1. “Touch (event) id” is the id of the event in the table events. Without an id above, the latest conversion of the period.",
 		empty:   "No such conversion in the published run",
-		targets: []target{tabular("A", "attribution/ledger")},
+		targets: []target{tabular("attribution/ledger")},
 	}).OverrideByName("Weight", append(append(bar(1, accent), set("unit", share), set("decimals", 1)), width(140))).
 		OverrideByName("Amount", append(unit(number, 2), width(90))).OverrideByName("No.", append(unit(number, 0), width(60))).
 		OverrideByName("Conversion", narrow(220)).OverrideByName("Model", narrow(110)).OverrideByName("Channel", narrow(120)).OverrideByName("Touch", instant())

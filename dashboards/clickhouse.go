@@ -72,10 +72,13 @@ type target struct {
 }
 
 // tabular reads a file's result as it stands.
-func tabular(ref, file string) target { return target{ref, file, formatTable} }
+func tabular(file string) target { return named("A", file) }
+
+// named is tabular for panels with several queries: ref tells their frames apart.
+func named(ref, file string) target { return target{ref, file, formatTable} }
 
 // series reads a file's result (time, label, number; sorted by time) as one series for each label.
-func series(ref, file string) target { return target{ref, file, formatTimeSeries} }
+func series(file string) target { return target{"A", file, formatTimeSeries} }
 
 // Build reads the SQL. Errors are cog.BuildErrors, since the SDK panics on any other kind.
 func (t target) Build() (variants.Dataquery, error) {

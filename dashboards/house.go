@@ -118,16 +118,8 @@ func legend() *common.VizLegendOptionsBuilder {
 func noLegend() *common.VizLegendOptionsBuilder { return legend().ShowLegend(false) }
 
 // plain colours nothing by value: most figures have no threshold that would hold for every company.
-func plain() *dashboard.ThresholdsConfigBuilder { return limits(ink) }
-
-// limits colours values: base below the first step, then each step's colour from its value on.
-func limits(base string, steps ...dashboard.Threshold) *dashboard.ThresholdsConfigBuilder {
-	all := append([]dashboard.Threshold{{Value: nil, Color: base}}, steps...)
-	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(all)
-}
-
-func from(value float64, color string) dashboard.Threshold {
-	return dashboard.Threshold{Value: &value, Color: color}
+func plain() *dashboard.ThresholdsConfigBuilder {
+	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps([]dashboard.Threshold{{Value: nil, Color: ink}})
 }
 
 func fixed(color string) *dashboard.FieldColorBuilder {
@@ -155,11 +147,11 @@ func instant() []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD HH:mm:ss"), width(165)}
 }
 
-// bar draws a column of a table as a bar in the cell, from 0 to max.
-func bar(max float64, color string) []dashboard.DynamicConfigValue {
+// bar draws a column of a table as a bar in the cell, from 0 to most.
+func bar(most float64, color string) []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
-		set("min", 0), set("max", max), set("color", map[string]any{"mode": "fixed", "fixedColor": color}),
+		set("min", 0), set("max", most), set("color", map[string]any{"mode": "fixed", "fixedColor": color}),
 	}
 }
 

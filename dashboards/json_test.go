@@ -237,7 +237,7 @@ func TestPlantedMistakesAreCaught(t *testing.T) {
 
 func TestBuildingRefusesWhatGrafanaWouldMove(t *testing.T) {
 	panel := func(id uint32, at grid) cog.Builder[dashboard.Panel] {
-		return frame(stat.NewPanelBuilder(), head{id: id, at: at, title: "x", targets: []target{tabular("A", "overview/health")}})
+		return frame(stat.NewPanelBuilder(), head{id: id, at: at, title: "x", targets: []target{tabular("overview/health")}})
 	}
 	for name, panels := range map[string][]cog.Builder[dashboard.Panel]{
 		"too wide": {panel(1, grid{20, 0, 5, 4})},
@@ -248,7 +248,7 @@ func TestBuildingRefusesWhatGrafanaWouldMove(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	missing := frame(stat.NewPanelBuilder(), head{id: 1, at: grid{0, 0, 12, 4}, targets: []target{tabular("A", "overview/nonesuch")}})
+	missing := frame(stat.NewPanelBuilder(), head{id: 1, at: grid{0, 0, 12, 4}, targets: []target{tabular("overview/nonesuch")}})
 	if _, err := (page{uid: "x", title: "x", panels: []cog.Builder[dashboard.Panel]{missing}}).render(); err == nil || !strings.Contains(err.Error(), "nonesuch") {
 		t.Errorf("a query file that isn't there: %v", err)
 	}

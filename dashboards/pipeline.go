@@ -26,7 +26,7 @@ func pipelineTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 4}, title: "Does everything arrive?",
 		about:   "Messages read, events inserted and messages refused in the period; events whose clock was corrected by more than a minute. As of now, whatever the period: rows inserted twice that the table collapses to one (repeats by senders or after a crash), and messages behind the end of all partitions as of each partition's last batch; a consumer that stands still doesn't update it.",
-		targets: []target{tabular("A", "pipeline/totals")},
+		targets: []target{tabular("pipeline/totals")},
 	}).OverrideByName("Reject rate", unit(share, 2))
 }
 
@@ -40,7 +40,7 @@ func throughput() cog.Builder[dashboard.Panel] {
 		id: 2, at: grid{0, 4, 12, 8}, title: "How fast do events come in?",
 		about:   "Events inserted a second, by topic, averaged over each step of the chart. A gap means that no batch was inserted.",
 		empty:   "Nothing was ingested in the period",
-		targets: []target{series("A", "pipeline/throughput")},
+		targets: []target{series("pipeline/throughput")},
 	}).Unit("cps").Decimals(0)
 }
 
@@ -49,7 +49,7 @@ func lag() cog.Builder[dashboard.Panel] {
 		id: 3, at: grid{12, 4, 12, 8}, title: "Do the consumers keep up?",
 		about:   "Messages between the last one read and the end of the partition when the batch was fetched; the worst of each step. Rising for long means too few consumers.",
 		empty:   "Nothing was ingested in the period",
-		targets: []target{series("A", "pipeline/lag")},
+		targets: []target{series("pipeline/lag")},
 	}).Decimals(0)
 }
 
@@ -58,7 +58,7 @@ func rejectsOverTime() cog.Builder[dashboard.Panel] {
 		id: 4, at: grid{0, 12, 8, 8}, title: "What is refused, and since when?",
 		about:   "Messages that could not become events, by reason. They are kept with their raw bytes and can be replayed after a fix.",
 		empty:   "Nothing was refused in the period",
-		targets: []target{series("A", "pipeline/rejects_over_time")},
+		targets: []target{series("pipeline/rejects_over_time")},
 	}).Decimals(0))
 }
 
@@ -67,7 +67,7 @@ func rejects() cog.Builder[dashboard.Panel] {
 		id: 5, at: grid{8, 12, 16, 8}, title: "Which source sends what we can't read?",
 		about:   "Refused messages by source, topic and reason, with the latest one's fault and first 300 characters.",
 		empty:   "Nothing was refused in the period",
-		targets: []target{tabular("A", "pipeline/rejects")},
+		targets: []target{tabular("pipeline/rejects")},
 	}).Decimals(0).OverrideByName("Source", narrow(100)).OverrideByName("Topic", narrow(90)).OverrideByName("Reason", narrow(110)).
 		OverrideByName("Messages", narrow(90)).OverrideByName("Latest", instant())
 }
@@ -77,7 +77,7 @@ func freshness() cog.Builder[dashboard.Panel] {
 		id: 6, at: grid{0, 20, 12, 8}, title: "How fresh is each source?",
 		about:   "The latest event and the latest row of each source, how old that row is now (age), and how long rows took from our first sight of the event to the table: median and 99th percentile. Rows may still hold repeats that ClickHouse has not merged away.",
 		empty:   "No events yet",
-		targets: []target{tabular("A", "pipeline/freshness")},
+		targets: []target{tabular("pipeline/freshness")},
 	}).Decimals(0).OverrideByName("Age", unit(seconds, 0)).OverrideByName("Delay p50", unit(seconds, 1)).
 		OverrideByName("Delay p99", unit(seconds, 1)).OverrideByName("Latest event", instant()).OverrideByName("Latest row", instant())
 }
@@ -87,7 +87,7 @@ func checks() cog.Builder[dashboard.Panel] {
 		id: 9, at: grid{12, 20, 12, 8}, title: "Do the published figures pass their checks?",
 		about:   "Data checks of the published run, failures first, with one row that breaks the rule. A failed check means that figures on the other dashboards may be wrong.",
 		empty:   "The published run has no check results",
-		targets: []target{tabular("A", "pipeline/checks")},
+		targets: []target{tabular("pipeline/checks")},
 	}).Decimals(0).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", instant())
 }
 
@@ -96,7 +96,7 @@ func runs() cog.Builder[dashboard.Panel] {
 		id: 7, at: grid{0, 28, 15, 9}, title: "Did the batch run, and how long did it take?",
 		about:   "The latest 50 runs. Readers see the latest published one; a failed run leaves it in place and says why. “Events until” is the time of ingestion up to which a run has read.",
 		empty:   "The batch has never run",
-		targets: []target{tabular("A", "pipeline/runs")},
+		targets: []target{tabular("pipeline/runs")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 1), width(90))).OverrideByName("Status", append(narrow(100), verdict("published", "failed")...)).
 		OverrideByName("Run", narrow(60)).OverrideByName("Version", narrow(80)).OverrideByName("Events", narrow(100)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
 }
@@ -106,7 +106,7 @@ func runSteps() cog.Builder[dashboard.Panel] {
 		id: 8, at: grid{15, 28, 9, 9}, title: "Where does the batch spend its time?",
 		about:   "Steps of the published run in their order, with the rows they read and wrote.",
 		empty:   "The batch has never run",
-		targets: []target{tabular("A", "pipeline/steps")},
+		targets: []target{tabular("pipeline/steps")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100)))
 }
 

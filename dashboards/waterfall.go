@@ -25,7 +25,7 @@ func waterfallTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 5}, title: "How does it compare with the industry?",
 		about:   "Units that became an inquiry, and those that became a customer, in the period. A lead is an inquiry that later qualified by any route. The industry's figures are those usually quoted for B2B: 4.4 % of inquiries become leads (best practice: below 10 %), about 351 inquiries a customer. Young inquiries have not had the time to qualify, so a short recent period reads too low.",
-		targets: []target{tabular("A", "waterfall/totals")},
+		targets: []target{tabular("waterfall/totals")},
 	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
 		OverrideByName("Inquiries a customer", unit(number, 0)).OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...))
 }
@@ -40,7 +40,7 @@ func steps() cog.Builder[dashboard.Panel] {
 		id: 2, at: grid{0, 5, 11, 10}, title: "At which step do most stop?",
 		about:   "Share of the units entering a step in the period that have entered the next one since. “Qualified” is the first of MQL, PQL and CQL. Units may skip a step: those count as not having gone on at the step they skip.",
 		empty:   "No unit entered a stage in the period",
-		targets: []target{tabular("A", "waterfall/steps")},
+		targets: []target{tabular("waterfall/steps")},
 	}).XField("Step").Unit(share).Decimals(1).Max(1).ShowValue(common.VisibilityModeAlways).
 		OverrideByRegexp("/Entered|Went on|days/", []dashboard.DynamicConfigValue{set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
 		map[string]string{"Rate": accent, "Industry": quiet})
@@ -51,7 +51,7 @@ func stepTable() cog.Builder[dashboard.Panel] {
 		id: 3, at: grid{11, 5, 13, 10}, title: "How many go on, and how long does it take?",
 		about:   "Entered: units whose first entry into the step lies in the period. Went on: those that have entered the next step since. Median and 90th percentile of the days between the two entries, of those that went on.",
 		empty:   "No unit entered a stage in the period",
-		targets: []target{tabular("A", "waterfall/steps")},
+		targets: []target{tabular("waterfall/steps")},
 	}).Decimals(0).OverrideByName("Step", narrow(190)).OverrideByName("Rate", unit(share, 1)).OverrideByName("Industry", append(unit(share, 1), dim()...)).
 		OverrideByName("Median days", unit(number, 1)).OverrideByName("p90 days", unit(number, 1))
 }
@@ -61,7 +61,7 @@ func stages() cog.Builder[dashboard.Panel] {
 		id: 4, at: grid{0, 15, 24, 12}, title: "Who is in which stage, who came back, and how long do they stay?",
 		about:   "Entries into each stage in the period. A stage may be skipped, left and entered again: “Returns” are entries after the first, “Came back” the share of units with one. “Still there” have not left yet, so the median counts finished stays only. The owner answers for the stage.",
 		empty:   "No unit entered a stage in the period",
-		targets: []target{tabular("A", "waterfall/stages")},
+		targets: []target{tabular("waterfall/stages")},
 	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Median days there", unit(number, 1)).
 		OverrideByName("Units", []dashboard.DynamicConfigValue{set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}), set("min", 0), set("color", map[string]any{"mode": "fixed", "fixedColor": accent})})
 }
@@ -71,7 +71,7 @@ func entriesOverTime() cog.Builder[dashboard.Panel] {
 		id: 5, at: grid{0, 27, 12, 9}, title: "Is more or less coming through than before?",
 		about:   "First entries into each stage by week (from Monday). The first and last weeks may be cut by the period.",
 		empty:   "No unit entered a stage in the period",
-		targets: []target{series("A", "waterfall/entries_over_time")},
+		targets: []target{series("waterfall/entries_over_time")},
 	}).Decimals(0).LineWidth(2).FillOpacity(0), stageColors)
 }
 
@@ -80,7 +80,7 @@ func firstQualified() cog.Builder[dashboard.Panel] {
 		id: 6, at: grid{12, 27, 12, 9}, title: "Which route qualifies first, and which wins?",
 		about:   "Units by the route that qualified them first: PQL by product use, MQL by score or BANT, CQL by what they said in a conversation. A unit may take several routes; only the first counts here. The win rate of young units is not final.",
 		empty:   "No unit qualified in the period",
-		targets: []target{tabular("A", "waterfall/first_qualified")},
+		targets: []target{tabular("waterfall/first_qualified")},
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
 		OverrideByName("Median days to win", unit(number, 1))
 }
@@ -90,7 +90,7 @@ func speedToLead() cog.Builder[dashboard.Panel] {
 		id: 7, at: grid{0, 36, 12, 11}, title: "How fast do we answer, and does it pay?",
 		about:   "First request of each unit in the period (a form or a chat message) until the first message by a person or bot, or call, after it; wall time, replies after 30 days count as never. “Qualified after” is the share that qualified after the request. Fast replies may go to better prospects: the difference is no proof of cause.",
 		empty:   "No request in the period",
-		targets: []target{tabular("A", "waterfall/speed_to_lead")},
+		targets: []target{tabular("waterfall/speed_to_lead")},
 	}).XField("First reply").Unit(share).Decimals(1).ShowValue(common.VisibilityModeAlways).
 		OverrideByName("Requests", []dashboard.DynamicConfigValue{set("unit", number), set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
 		map[string]string{"Share": "#56B4E9", "Qualified after": good})
@@ -101,7 +101,7 @@ func recycled() cog.Builder[dashboard.Panel] {
 		id: 8, at: grid{12, 36, 12, 5}, title: "Who was written off, and came back?",
 		about:   "Units first sent to nurture or disqualified in the period, how many of them qualified or went further after that, after how many days (median), and how many were won later.",
 		empty:   "Nobody was sent to nurture or disqualified in the period",
-		targets: []target{tabular("A", "waterfall/recycled")},
+		targets: []target{tabular("waterfall/recycled")},
 	}).Decimals(0).OverrideByName("Rate", unit(share, 1)).OverrideByName("Median days", unit(number, 1))
 }
 
@@ -110,6 +110,6 @@ func lossReasons() cog.Builder[dashboard.Panel] {
 		id: 9, at: grid{12, 41, 12, 6}, title: "Why were they written off?",
 		about:   "Reasons given when units were sent to nurture, disqualified or churned in the period; the first 30.",
 		empty:   "Nobody was written off in the period",
-		targets: []target{tabular("A", "waterfall/loss_reasons")},
+		targets: []target{tabular("waterfall/loss_reasons")},
 	}).Decimals(0)
 }

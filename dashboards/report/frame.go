@@ -77,15 +77,13 @@ func (f frame) at(row int, column string) any {
 	return f.Rows[row][i]
 }
 
-// number is 0, text "" and time zero where there is no such value.
+// number is 0, text "" and instant zero where there is no such value.
 func (f frame) number(row int, column string) float64 { v, _ := f.at(row, column).(float64); return v }
 
 func (f frame) text(row int, column string) string { v, _ := f.at(row, column).(string); return v }
 
-func (f frame) time(row int, column string) time.Time {
-	v, _ := f.at(row, column).(time.Time)
-	return v
-}
+// instant is the time in the only row of a frame.
+func (f frame) instant(column string) time.Time { v, _ := f.at(0, column).(time.Time); return v }
 
 func (f frame) texts(column string) []string {
 	var all []string

@@ -85,8 +85,8 @@ func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
 	if f, ok := bringer(apart); !ok || !strings.Contains(f.Sure, "No other channel's interval reaches it") {
 		t.Errorf("%+v", f)
 	}
-	close := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .40, .6}, {"Direct", .45, .35, .55}}})
-	if f, ok := bringer(close); !ok || !strings.Contains(f.Sure, "their order may be chance") {
+	near := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .40, .6}, {"Direct", .45, .35, .55}}})
+	if f, ok := bringer(near); !ok || !strings.Contains(f.Sure, "their order may be chance") {
 		t.Errorf("%+v", f)
 	}
 	alone := pageWith(certaintyID, frame{columns, [][]any{{"Email", 1., nil, nil}}})

@@ -154,13 +154,13 @@ func (g *gatherer) scopes(ctx context.Context, o Options) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	first := earliest(extent.time(0, "first_conversion"), extent.time(0, "first_entry"))
+	first := earliest(extent.instant("first_conversion"), extent.instant("first_entry"))
 	from, until := o.From, o.To
 	if from.IsZero() {
 		from = first
 	}
 	if until.IsZero() {
-		until = extent.time(0, "observed_until")
+		until = extent.instant("observed_until")
 	}
 	if until.Before(from) {
 		return found{}, fmt.Errorf("the period ends on %s, before it starts on %s", day(until), day(from))
@@ -172,7 +172,7 @@ func (g *gatherer) scopes(ctx context.Context, o Options) (found, error) {
 		return found{}, err
 	}
 	g.ingest = g.scope
-	g.ingest.From, g.ingest.To = extent.time(0, "first_batch"), extent.time(0, "last_batch")
+	g.ingest.From, g.ingest.To = extent.instant("first_batch"), extent.instant("last_batch")
 	run := extent.number(0, "run_id")
 	return found{
 		run:       strings.TrimSpace(fmt.Sprintf("%.0f %s", run, extent.text(0, "version"))),

@@ -12,7 +12,7 @@
     return {
       animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       aria: { enabled: true, label: { description: c.label + ' The table below the chart has the numbers.' } },
-      grid: { left: 4, right: 26, top: 8, bottom: 34, containLabel: true },
+      grid: { left: 4, right: 44, top: 8, bottom: 34, containLabel: true },
       legend: { bottom: 0, type: 'scroll', textStyle: text, itemWidth: 14, itemHeight: 10, pageTextStyle: text, pageIconColor: css('--ink'), pageIconInactiveColor: css('--line') },
       tooltip: { confine: true, backgroundColor: css('--paper'), borderColor: css('--line'), textStyle: { ...text, fontSize: 12 } },
       value: { type: 'value', axisLabel: { ...text, formatter: (x) => write(x, c, c.unit === 'percentunit' ? 0 : 1), hideOverlap: true }, splitLine: line },
@@ -91,7 +91,7 @@
   drawAll();
   addEventListener('resize', () => open.forEach((c) => c.resize()));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  addEventListener('beforeprint', () => { document.querySelectorAll('details').forEach((d) => { d.open = true; }); open.forEach((c) => c.resize()); });
+  addEventListener('beforeprint', () => { document.querySelectorAll('.about').forEach((d) => { d.open = true; }); open.forEach((c) => c.resize()); });
 
   for (const head of document.querySelectorAll('th')) {
     const button = document.createElement('button');
