@@ -170,6 +170,32 @@ func TestClickHouseGoesAndComesBack(t *testing.T) {
 	}
 }
 
+func TestAStopThatCannotStoreSaysSoAndCommitsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, sourceNamed(t, "segment"))
+	s.produce("segment", calls(300)...)
+	config := s.db.Config()
+	link := newWeakLink(t, config.Addr)
+	defer link.close()
+	config.Addr = link.l.Addr().String()
+	db, err := warehouse.Open(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	link.mode.Store(linkRefuses)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	o := s.options()
+	o.Conn, o.Drain, o.StopTimeout = db.Conn(), false, 100*time.Millisecond
+	o.Logger = slog.New(logged{slog.DiscardHandler, func(string) { stop() }})
+	if _, err := Run(ctx, o); err == nil || !strings.Contains(err.Error(), "after being told to stop") {
+		t.Errorf("got %v, want to be told that the batch was not stored", err)
+	}
+	s.drain()
+	s.expectOnce(300)
+}
+
 func TestTheBrokerGoesAndComesBack(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, sourceNamed(t, "segment"))

@@ -122,19 +122,32 @@ func (p *pipeline) fetch(ctx context.Context) {
 	defer close(p.chunks)
 	var fetchers sync.WaitGroup
 	defer fetchers.Wait()
-	waiting := 0
+	share := p.fetchShare()
 	for topic, partitions := range p.assignments {
 		for _, a := range partitions {
 			at := place{topic, a.ID}
-			f := &fetcher{place: at, cluster: p.cluster, offset: a.Offset, until: p.target(at), maxBytes: p.FetchBytes,
+			f := &fetcher{place: at, cluster: p.cluster, offset: a.Offset, until: p.target(at), maxBytes: share,
 				out: p.chunks, logger: p.Logger, lost: p.lose}
-			waiting++
 			fetchers.Go(func() { f.run(ctx) })
 		}
 	}
-	if waiting == 0 && p.targets == nil {
+	if len(p.assignments) == 0 && p.targets == nil {
 		<-ctx.Done() // a member without partitions waits for the next generation
 	}
+}
+
+// fetchBudget bounds what all fetchers hold at once while ClickHouse is away, however many partitions there are.
+const (
+	fetchBudget  = 64 << 20
+	leastFetched = 64 << 10
+)
+
+func (p *pipeline) fetchShare() int {
+	partitions := 0
+	for _, assigned := range p.assignments {
+		partitions += len(assigned)
+	}
+	return min(p.FetchBytes, max(fetchBudget/max(partitions, 1), leastFetched))
 }
 
 // dispatch hands chunks to the workers and seals batches by messages, bytes and age.

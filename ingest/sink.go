@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -41,7 +40,7 @@ func (s *sink) insert(ctx context.Context, b *batch) error {
 			return fmt.Errorf("insert into ClickHouse: %s; run `funnelcloud migrate` and check the connection's rights: %w", what, err)
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("insert into ClickHouse: %w", errors.Join(ctx.Err(), err))
+			return fmt.Errorf("insert into ClickHouse: %w; nothing of the batch is committed; its last failure: %s", context.Cause(ctx), err)
 		}
 		s.logger.Warn("insert into ClickHouse failed; will try again, nothing is lost", "failures", trouble.failures+1, "error", err)
 		trouble.wait(ctx)
