@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,9 +26,11 @@ const crashEnv = "FUNNELCLOUD_TEST_CONSUMER"
 type victim struct {
 	Brokers   []string
 	Warehouse warehouse.Config
-	KillAt    step // kill −9 at this step
-	PauseAt   step // say so on standard output at this step; the test stops the process there
-	Nth       int  // which time it comes to the step
+	KillAt    step          // kill −9 at this step
+	PauseAt   step          // say so on standard output at this step; the test stops the process there
+	Nth       int           // which time it comes to the step
+	Topic     string        // of the Segment calls
+	Session   time.Duration // after which the broker believes that it is dead
 }
 
 func crashing() bool { return os.Getenv(crashEnv) != "" }
@@ -51,14 +54,19 @@ func (v victim) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	segment, err := source.Named(sources, "segment")
+	if err != nil {
+		return err
+	}
+	segment.Topics = []string{v.Topic}
 	db, err := warehouse.Open(ctx, v.Warehouse)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	seen := map[step]int{}
-	_, err = Run(ctx, Options{Brokers: v.Brokers, Sources: sources, Topics: []string{"segment"}, Conn: db.Conn(), Drain: true,
-		MaxRows: 300, FetchBytes: 20_000, MaxAge: 10 * time.Millisecond, SessionTimeout: time.Second,
+	_, err = Run(ctx, Options{Brokers: v.Brokers, Sources: []*source.Source{segment}, Conn: db.Conn(), Drain: true,
+		MaxRows: 300, FetchBytes: 20_000, MaxAge: 10 * time.Millisecond, SessionTimeout: v.Session,
 		step: func(s step) {
 			if s != v.KillAt && s != v.PauseAt {
 				return
@@ -80,6 +88,7 @@ func (v victim) run(ctx context.Context) error {
 func (s *stack) start(v victim) *exec.Cmd {
 	s.t.Helper()
 	v.Brokers, v.Warehouse = s.brokers(), s.db.Config()
+	v.Topic, v.Session = cmp.Or(v.Topic, "segment"), cmp.Or(v.Session, time.Second)
 	told, err := json.Marshal(v)
 	if err != nil {
 		s.t.Fatal(err)
@@ -88,6 +97,16 @@ func (s *stack) start(v victim) *exec.Cmd {
 	cmd.Env = append(os.Environ(), crashEnv+"="+string(told))
 	cmd.Stderr = os.Stderr
 	return cmd
+}
+
+// kill runs the process until it has killed itself.
+func (s *stack) kill(v victim) {
+	s.t.Helper()
+	cmd := s.start(v)
+	err := cmd.Run()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+		s.t.Fatalf("the consumer was to be killed at %s, but: %v", v.KillAt, err)
+	}
 }
 
 const crashMessages = 3000
@@ -121,11 +140,7 @@ func TestKillBetweenEachPairOfSteps(t *testing.T) {
 			s := newStack(t, sourceNamed(t, "segment"))
 			s.produce("segment", calls(crashMessages)...)
 			for nth := range 2 {
-				cmd := s.start(victim{KillAt: at, Nth: nth + 1})
-				err := cmd.Run()
-				if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
-					t.Fatalf("the consumer was to be killed at %s, but: %v", at, err)
-				}
+				s.kill(victim{KillAt: at, Nth: nth + 1})
 			}
 			s.drain()
 			s.expectOnce(crashMessages)

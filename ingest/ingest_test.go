@@ -84,6 +84,7 @@ type stack struct {
 	db      *warehouse.DB
 	sources []*source.Source
 	folder  string // the broker's data
+	address string // of a broker that is not embedded
 }
 
 func newStack(t testing.TB, sources ...*source.Source) *stack {
@@ -117,7 +118,12 @@ func (s *stack) restart() {
 	s.startBroker(number)
 }
 
-func (s *stack) brokers() []string { return []string{s.broker.Addr()} }
+func (s *stack) brokers() []string {
+	if s.address != "" {
+		return []string{s.address}
+	}
+	return []string{s.broker.Addr()}
+}
 
 func (s *stack) options() Options {
 	return Options{Brokers: s.brokers(), Sources: s.sources, Conn: s.db.Conn(), Drain: true, MaxAge: 20 * time.Millisecond,
