@@ -37,6 +37,7 @@ func newDemo() *cobra.Command {
 		Short: "Simulate a freemium company, stream it through Kafka, and show who gets credit: all on this machine",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			recentStart(c.Flags(), &d.config, time.Now())
 			if err := errors.Join(validOutput(d.output), d.config.Validate()); err != nil {
 				return usageError{err}
 			}
@@ -121,6 +122,10 @@ func clearData(data string) error {
 	return os.MkdirAll(data, 0o755)
 }
 
+// demoLookBack is shorter than the default of 90 days: of the demo's 120 days, that would leave only the first month's
+// visitors old enough to be called lost.
+const demoLookBack = 45 * 24 * time.Hour
+
 // compute does all the work and returns what to show.
 func (d *demo) compute(ctx context.Context, s *stack, db *warehouse.DB) (*results, error) {
 	r := &results{
@@ -135,13 +140,13 @@ func (d *demo) compute(ctx context.Context, s *stack, db *warehouse.DB) (*result
 	if err := d.recordTruth(ctx, db); err != nil {
 		return nil, err
 	}
-	if r.Run, err = runBatch(ctx, d.screen, db, models.Options{OwnDomains: []string{simulate.OwnDomain}}); err != nil {
+	if r.Run, err = runBatch(ctx, d.screen, db, models.Options{OwnDomains: []string{simulate.OwnDomain}, LookBack: demoLookBack}); err != nil {
 		return nil, err
 	}
 	if err := readResults(ctx, db, r); err != nil {
 		return nil, err
 	}
-	if err := writeReport(ctx, db, r.Report); err != nil {
+	if err := writeReport(ctx, db, r.Report, "A simulated company"); err != nil {
 		return nil, err
 	}
 	_, err = dashboards.Write(r.Dashboard)

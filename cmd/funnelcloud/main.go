@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	connections := &connectionFlags{}
 	root.AddCommand(
 		newDemo(), newUp(connections), newLoad(connections), newIngest(connections), newRun(connections),
-		newCheck(connections), newReport(connections), newDashboards(), newMigrate(connections), newSimulate(),
+		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
 		newSource(), newVersion(),
 	)
 	return root

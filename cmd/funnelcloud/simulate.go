@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,7 +21,38 @@ func simulationFlags(flags *pflag.FlagSet, c *simulate.Config) {
 	*c = simulate.Default()
 	flags.IntVar(&c.People, "people", c.People, "people in the company's market")
 	flags.IntVar(&c.Days, "days", c.Days, "days observed")
-	flags.Uint64Var(&c.Seed, "seed", c.Seed, "same seed, same company")
+	flags.Uint64Var(&c.Seed, "seed", c.Seed, "same seed and start, same company")
+	flags.Var((*startDay)(c), "start", "first day, YYYY-MM-DD (default: a Monday, so that the last day is some two weeks ago)")
+}
+
+// startDay is the first day of a simulation as a flag.
+type startDay simulate.Config
+
+func (d *startDay) String() string { return "" }
+func (d *startDay) Type() string   { return "day" }
+func (d *startDay) Set(text string) error {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return fmt.Errorf("%q is no day like 2026-01-31", text)
+	}
+	d.Start = day
+	return nil
+}
+
+// lateDays is how long after its end a simulation still sends what came late.
+const lateDays = 14
+
+// recentStart makes a simulation end shortly before now, when nothing was said: dashboards look at the last year. It
+// starts on a Monday, since people's weeks matter.
+func recentStart(flags *pflag.FlagSet, c *simulate.Config, now time.Time) {
+	if flags.Changed("start") {
+		return
+	}
+	day := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -c.Days-lateDays)
+	for day.Weekday() != time.Monday {
+		day = day.AddDate(0, 0, -1)
+	}
+	c.Start = day
 }
 
 func newSimulate() *cobra.Command {
@@ -31,6 +63,7 @@ func newSimulate() *cobra.Command {
 		Short: "Write the events of a simulated company to files, one per topic, with the true credit of each channel",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			recentStart(c.Flags(), &config, time.Now())
 			if err := config.Validate(); err != nil {
 				return usageError{err}
 			}
