@@ -17,18 +17,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/segmentio/kafka-go"
-
+	"github.com/funnelcloud/funnelcloud/ingest/broker"
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 	"github.com/funnelcloud/funnelcloud/queries/queriestest"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// These tests need a Kafka that is not ours: go test -tags kafka, its address in FUNNELCLOUD_TEST_KAFKA.
-const (
-	realKafkaEnv    = "FUNNELCLOUD_TEST_KAFKA"
-	realConsumerEnv = "FUNNELCLOUD_TEST_REAL_CONSUMER"
-)
+const realConsumerEnv = "FUNNELCLOUD_TEST_REAL_CONSUMER"
 
 // realConsumer is one member of the group. Topic and group are of one test's own, so that it may run again on the same
 // Kafka.
@@ -57,7 +52,7 @@ func (r realConsumer) options(db *warehouse.DB) (Options, error) {
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}, nil
 }
 
-// TestConsumerProcess is the member that TestRealKafka kills, when the environment says so; else it is nothing.
+// TestConsumerProcess is the member that TestApacheKafkaCountsEachEventOnceThoughAConsumerIsKilled kills, when the environment says so; else it is nothing.
 func TestConsumerProcess(t *testing.T) {
 	told := os.Getenv(realConsumerEnv)
 	if told == "" {
@@ -92,7 +87,7 @@ func TestConsumerProcess(t *testing.T) {
 
 // Two consumers share a topic while messages flow in, some of them twice, some of them garbage. One is killed between
 // insert and commit. Each event counts exactly once.
-func TestRealKafkaCountsEachEventOnceThoughAConsumerIsKilled(t *testing.T) {
+func TestApacheKafkaCountsEachEventOnceThoughAConsumerIsKilled(t *testing.T) {
 	db := queriestest.New(t)
 	r := newRealConsumer(t, db)
 	o, err := r.options(db)
@@ -136,34 +131,16 @@ func TestRealKafkaCountsEachEventOnceThoughAConsumerIsKilled(t *testing.T) {
 // newRealConsumer makes a topic on the Kafka named in the environment.
 func newRealConsumer(t *testing.T, db *warehouse.DB) realConsumer {
 	t.Helper()
-	address := os.Getenv(realKafkaEnv)
+	address := os.Getenv(kafkaEnv)
 	if address == "" {
-		t.Fatalf("name a running Kafka in %s; .ci/run starts one", realKafkaEnv)
+		t.Fatalf("%s names no broker; this test needs Apache Kafka", kafkaEnv)
 	}
 	name := "funnelcloud-test-" + strings.ToLower(rand.Text()[:8])
 	r := realConsumer{Brokers: strings.Split(address, ","), Topic: name, Group: name, Warehouse: db.Config()}
-	cluster := newCluster(r.Brokers)
-	defer cluster.close()
-	made, err := cluster.client.CreateTopics(t.Context(), &kafka.CreateTopicsRequest{
-		Topics: []kafka.TopicConfig{{Topic: r.Topic, NumPartitions: 6, ReplicationFactor: 1}}})
-	if err == nil {
-		err = made.Errors[r.Topic]
+	if err := broker.CreateTopics(t.Context(), r.Brokers, 6, 1, name); err != nil {
+		t.Fatal(err)
 	}
-	if err != nil {
-		t.Fatalf("make topic %s on %s: %v", r.Topic, address, err)
-	}
-	// Kafka tells of a new topic a moment later.
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for pause := (backoff{}); ; pause.wait(ctx) {
-		found, err := cluster.partitions(ctx, []string{r.Topic})
-		if len(found[r.Topic]) == 6 {
-			return r
-		}
-		if ctx.Err() != nil {
-			t.Fatalf("topic %s does not come into being: %v", r.Topic, err)
-		}
-	}
+	return r
 }
 
 // runUntilKilled runs the second member, this test binary again, which kills itself as kill −9 does.
