@@ -404,3 +404,24 @@ func TestRavenStackFeatureUsage(t *testing.T) {
 	s.drain()
 	s.expect("distinct ids after loading the file again", "SELECT count() FROM events FINAL", 24979)
 }
+
+// Fetched messages' memory is used again while their batch is still open: every column must have its own row's value.
+func TestRowsAreWhatWasSent(t *testing.T) {
+	const n = 20_000
+	s := newStack(t, sourceNamed(t, "segment"))
+	values := make([]string, n)
+	for i := range values {
+		values[i] = fmt.Sprintf(`{"messageId":"%d","type":"%s","event":"Name %d","userId":"user %d","timestamp":%d,"context":{"campaign":{"source":"source %d",
+			"name":"\u0063ampaign %d"},"page":{"url":"https://x.test/%d?utm_term=%d"}},"properties":{"revenue":%d.25,"n":%d}}`,
+			i, []string{"track", "page", "identify"}[i%3], i%300, i%7000, 1_700_000_000+i, i%7, i%1000, i, i%11, i, i)
+	}
+	s.produce("segment", values...)
+	o := s.options()
+	o.FetchBytes, o.MaxRows = 30_000, 3000
+	s.run(o)
+	s.expect("rows as sent", `WITH toUInt64(event_id) AS i SELECT count() FROM events FINAL WHERE kind = ['track', 'page', 'identify'][i % 3 + 1]
+		AND name = 'Name ' || toString(i % 300) AND user_id = 'user ' || toString(i % 7000) AND toUnixTimestamp(event_ts) = 1700000000 + i
+		AND utm_source = 'source ' || toString(i % 7) AND utm_campaign = 'campaign ' || toString(i % 1000)
+		AND url = 'https://x.test/' || toString(i) || '?utm_term=' || toString(i % 11) AND utm_term = toString(i % 11) AND email = ''
+		AND value = i + toDecimal64('0.25', 4) AND JSONExtractUInt(properties, 'n') = i`, n)
+}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/binary"
 	"io"
+	"strings"
 )
 
 // ClickHouse's Native format, as far as ingest writes it: a block is the number of columns and of rows, then each column
@@ -62,7 +63,8 @@ func (c *smallColumn) reset()         { c.data = c.data[:0] }
 // server takes over the dictionary instead of hashing every row's string again.
 type dictionaryColumn struct {
 	numbers map[string]uint32
-	last    string // the value before, which is most often the value again
+	words   []string // by number: copies, since values are views of memory that is used again
+	last    string   // the value before, which is most often the value again; one of words
 	number  uint32
 	keys    []byte
 	rows    int
@@ -94,7 +96,7 @@ func (c *dictionaryColumn) widen() {
 	}
 }
 
-// look finds the number of a value, giving it one when it is new. The map keeps copies: s may be the message's memory.
+// look finds the number of a value, giving it one when it is new.
 func (c *dictionaryColumn) look(s string) {
 	n, known := c.numbers[s]
 	if !known {
@@ -105,11 +107,12 @@ func (c *dictionaryColumn) look(s string) {
 		if n == 1<<8 || n == 1<<16 {
 			c.widen()
 		}
-		s = string(append([]byte(nil), s...))
+		s = strings.Clone(s)
 		c.numbers[s] = n
+		c.words = append(c.words, s)
 		c.keys = appendText(c.keys, s)
 	}
-	c.last, c.number = s, n
+	c.last, c.number = c.words[n], n
 }
 
 func (c *dictionaryColumn) header(buffer []byte, name string) []byte {
@@ -134,7 +137,7 @@ func (c *dictionaryColumn) values() []byte { return c.indices }
 
 func (c *dictionaryColumn) reset() {
 	clear(c.numbers)
-	*c = dictionaryColumn{numbers: c.numbers, keys: c.keys[:0], indices: c.indices[:0]}
+	*c = dictionaryColumn{numbers: c.numbers, words: c.words[:0], keys: c.keys[:0], indices: c.indices[:0]}
 }
 
 func appendText(buffer []byte, s string) []byte {

@@ -43,3 +43,16 @@ func TestDictionariesOfEveryWidth(t *testing.T) {
 		}
 	}
 }
+
+// Values are views of fetched messages, whose memory is used again for the next ones.
+func TestADictionaryOutlivesTheMessages(t *testing.T) {
+	var c dictionaryColumn
+	memory := make([]byte, 3)
+	for _, word := range []string{"one", "two", "one", "two", "six", "six", "one"} {
+		copy(memory, word)
+		c.add(view(memory))
+	}
+	if want := []byte{0, 1, 0, 1, 2, 2, 0}; !slices.Equal(c.indices, want) {
+		t.Errorf("numbers %v, want %v", c.indices, want)
+	}
+}
