@@ -34,14 +34,14 @@ func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
 	return read + more, w.Written(), err
 }
 
-// transfer writes what make turns each row into, and counts the rows.
-func transfer[From, To any](ctx context.Context, rows iter.Seq2[From, error], w *warehouse.Writer[To], make func(From) To) (read uint64, err error) {
+// transfer writes what turn makes of each row, and counts the rows.
+func transfer[From, To any](ctx context.Context, rows iter.Seq2[From, error], w *warehouse.Writer[To], turn func(From) To) (read uint64, err error) {
 	for row, err := range rows {
 		if err != nil {
 			return read, err
 		}
 		read++
-		if err := w.Append(ctx, make(row)); err != nil {
+		if err := w.Append(ctx, turn(row)); err != nil {
 			return read, err
 		}
 	}

@@ -29,8 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // command is the program with arguments, not yet started.
-func command(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
+func command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, os.Args[0], args...)
 	c.Env = append(os.Environ(), asProgram+"=1")
 	return c
@@ -44,7 +43,7 @@ type result struct {
 
 func funnelcloud(t *testing.T, args ...string) result {
 	t.Helper()
-	c := command(t.Context(), t, args...)
+	c := command(t.Context(), args...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
 	err := c.Run()
@@ -86,10 +85,10 @@ type localStack struct {
 }
 
 // up starts the local stack and waits until it says that it is up. It is stopped at the end of the test.
-func up(t *testing.T, folder string, args ...string) *localStack {
+func up(t *testing.T, folder string) *localStack {
 	t.Helper()
 	// The context of the test ends before its cleanups: the stack must live until then.
-	c := command(context.WithoutCancel(t.Context()), t, append([]string{"up", "--data", folder}, args...)...)
+	c := command(context.WithoutCancel(t.Context()), "up", "--data", folder)
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := clearData(data); err != nil {
 		return err
 	}
-	d.screen.note("Simulating %s people over %d days (seed %d), streaming them through Kafka.",
+	d.screen.notef("Simulating %s people over %d days (seed %d), streaming them through Kafka.",
 		thousands(int64(d.config.People)), d.config.Days, d.config.Seed)
 	stack, err := startStack(ctx, d.screen, stackOptions{
 		DataDir: data, ports: d.ports, Partitions: localPartitions,
@@ -89,7 +89,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	if !d.serve {
-		d.screen.note("Next: open the report; 'funnelcloud demo --serve' keeps the stack up to query it yourself.")
+		d.screen.notef("Next: open the report; 'funnelcloud demo --serve' keeps the stack up to query it yourself.")
 		return nil
 	}
 	stack.announce(d.screen)

@@ -37,7 +37,7 @@ func newRun(connections *connectionFlags) *cobra.Command {
 					return err
 				}
 				if err != nil {
-					screen.note("funnelcloud: %v", err) // a schedule goes on: the next run may find the fault mended
+					screen.notef("funnelcloud: %v", err) // a schedule goes on: the next run may find the fault mended
 				} else if err := showRun(screen, report, output); err != nil {
 					return err
 				}

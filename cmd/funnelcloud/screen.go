@@ -30,7 +30,7 @@ func newScreen(quiet bool) *screen {
 
 // What a bar counts.
 var (
-	unitRows  = progress.Units{Formatter: func(n int64) string { return thousands(n) }}
+	unitRows  = progress.Units{Formatter: thousands}
 	unitBytes = progress.UnitsBytes
 	unitSteps = progress.Units{Formatter: func(n int64) string { return fmt.Sprintf("%d steps", n) }}
 )
@@ -101,7 +101,7 @@ func (b *bar) done(err error) {
 	if b.value == 0 || b.screen.quiet || b.screen.terminal || err != nil {
 		return
 	}
-	b.screen.note("%-34s %14s  %6.1f s", b.name, b.tracker.Units.Sprint(b.value), time.Since(b.began).Seconds())
+	b.screen.notef("%-34s %14s  %6.1f s", b.name, b.tracker.Units.Sprint(b.value), time.Since(b.began).Seconds())
 }
 
 // settle waits until the bars are drawn for the last time, so that what follows is not drawn over.
@@ -119,8 +119,8 @@ func (s *screen) settle() {
 	}
 }
 
-// note writes one line about the work to standard error.
-func (s *screen) note(format string, args ...any) {
+// notef writes one line about the work to standard error.
+func (s *screen) notef(format string, args ...any) {
 	if s.quiet {
 		return
 	}

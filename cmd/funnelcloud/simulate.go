@@ -77,28 +77,44 @@ func newSimulate() *cobra.Command {
 
 // writeSimulation writes segment.ndjson, funnelcloud.ndjson and truth.json. Broken messages are written as they are:
 // streams have them.
-func writeSimulation(ctx context.Context, s *screen, config simulate.Config, folder string) (err error) {
+func writeSimulation(ctx context.Context, s *screen, config simulate.Config, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	files := map[string]*bufio.Writer{}
-	for _, topic := range []string{simulate.TopicSegment, simulate.TopicFunnelcloud} {
-		file, err := os.Create(filepath.Join(folder, topic+".ndjson"))
-		if err != nil {
-			return err
-		}
-		writer := bufio.NewWriterSize(file, 1<<20)
-		files[topic] = writer
-		defer func() { err = errors.Join(err, writer.Flush(), file.Close()) }()
+	files := topicFiles{folder: folder, writers: map[string]*bufio.Writer{}}
+	written, err := files.writeAll(ctx, s, config)
+	if err := errors.Join(err, files.close()); err != nil {
+		return fmt.Errorf("write %s: %w", folder, err)
 	}
+	truth, err := simulate.TrueCredit(config)
+	if err != nil {
+		return err
+	}
+	s.settle()
+	fmt.Fprintf(s.out, "Wrote %s messages and the true credit to %s.\n", thousands(written), folder)
+	return writeTruth(filepath.Join(folder, "truth.json"), truth)
+}
+
+// topicFiles are the files of a simulation, one per topic.
+type topicFiles struct {
+	folder  string
+	files   []*os.File
+	writers map[string]*bufio.Writer
+}
+
+func (f *topicFiles) writeAll(ctx context.Context, s *screen, config simulate.Config) (int64, error) {
 	bar := s.bar("Simulate", unitRows)
 	var written int64
 	for message := range simulate.Events(config) {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return written, ctx.Err()
 		}
-		if _, err := files[message.Topic].Write(append(message.Value, '\n')); err != nil {
-			return fmt.Errorf("write %s: %w", folder, err)
+		writer, err := f.of(message.Topic)
+		if err != nil {
+			return written, err
+		}
+		if _, err := writer.Write(append(message.Value, '\n')); err != nil {
+			return written, err
 		}
 		if written++; written%10_000 == 0 {
 			bar.set(written, 0)
@@ -106,16 +122,49 @@ func writeSimulation(ctx context.Context, s *screen, config simulate.Config, fol
 	}
 	bar.set(written, written)
 	bar.done(nil)
-	truth, err := simulate.TrueCredit(config)
-	if err != nil {
-		return err
+	return written, nil
+}
+
+func (f *topicFiles) of(topic string) (*bufio.Writer, error) {
+	if writer, ok := f.writers[topic]; ok {
+		return writer, nil
 	}
-	s.settle()
-	return writeTruth(filepath.Join(folder, "truth.json"), truth)
+	file, err := os.Create(filepath.Join(f.folder, topic+".ndjson"))
+	if err != nil {
+		return nil, err
+	}
+	f.files = append(f.files, file)
+	f.writers[topic] = bufio.NewWriterSize(file, 1<<20)
+	return f.writers[topic], nil
+}
+
+func (f *topicFiles) close() error {
+	var faults []error
+	for _, writer := range f.writers {
+		faults = append(faults, writer.Flush())
+	}
+	for _, file := range f.files {
+		faults = append(faults, file.Close())
+	}
+	return errors.Join(faults...)
+}
+
+// truthRow is a row of the truth as it is written to a file.
+type truthRow struct {
+	UnitKind       string  `json:"unit_kind"`
+	ConversionType string  `json:"conversion_type"`
+	Channel        string  `json:"channel"`
+	Conversions    float64 `json:"conversions"`
+	LostWhenOff    float64 `json:"lost_when_off"`
+	TrueShare      float64 `json:"true_share"`
 }
 
 func writeTruth(file string, truth simulate.Truth) error {
-	text, err := json.MarshalIndent(truth.Rows, "", "  ")
+	rows := make([]truthRow, 0, len(truth.Rows))
+	for _, r := range truth.Rows {
+		rows = append(rows, truthRow{r.UnitKind, r.ConversionType, r.Channel, r.Conversions, r.LostWhenOff, r.TrueShare})
+	}
+	text, err := json.MarshalIndent(rows, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode the truth: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	}
 	defer func() { _ = bootstrap.Close() }()
 	if err := bootstrap.Ping(ctx); err != nil {
-		return nil, fmt.Errorf("reach ClickHouse at %s (is it running, are user and password right?): %w", c.Addr, err)
+		return nil, fmt.Errorf("reach ClickHouse at %s (is it running, are user and password right?): %w", c.Addr, cause(err))
 	}
 	if err := bootstrap.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteIdentifier(c.Database)); err != nil {
 		return nil, fmt.Errorf("create database %s: %w", c.Database, err)
@@ -70,6 +71,15 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("open ClickHouse at %s: %w", c.Addr, err)
 	}
 	return &DB{conn: conn, database: c.Database, config: c}, nil
+}
+
+// cause leaves out the address that an HTTP client puts before its error: it is long, and the caller names it already.
+func cause(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
 }
 
 func options(c Config, database string) *clickhouse.Options {
