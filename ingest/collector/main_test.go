@@ -190,3 +190,18 @@ func listen(t testing.TB) net.Listener {
 	}
 	return l
 }
+
+// await looks again and again until something is so.
+func await(t testing.TB, what string, so func() bool) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}

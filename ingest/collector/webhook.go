@@ -3,7 +3,7 @@ package collector
 // webhookUser says by whose id the events of a webhook are kept in order.
 var webhookUser = map[string][][]string{
 	"stripe":   {{"data", "object", "customer"}, {"data", "object", "id"}},
-	"intercom": {{"data", "item", "user", "id"}, {"data", "item", "id"}},
+	"intercom": {{"data", "item", "user", "id"}, {"data", "item", "contact", "id"}, {"data", "item", "id"}, {"id"}},
 	"hubspot":  {{"objectId"}, {"object_id"}},
 }
 
