@@ -38,7 +38,8 @@ type network struct {
 type wire struct {
 	net.Conn
 	network *network
-	lost    atomic.Bool
+	lost    atomic.Bool // the next answer is not passed on
+	cut     atomic.Bool // nor is anything after it
 }
 
 func (n *network) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -60,8 +61,12 @@ func (w *wire) Write(p []byte) (int, error) {
 }
 
 func (w *wire) Read(p []byte) (int, error) {
+	if w.cut.Load() {
+		return 0, io.EOF
+	}
 	n, err := w.Conn.Read(p)
 	if w.lost.Load() {
+		w.cut.Store(true)
 		return 0, io.EOF
 	}
 	return n, err
