@@ -138,6 +138,7 @@ func (b *bench) measure(ctx context.Context) error {
 	}
 	b.ratio("ingest_over_kafka_engine", "ingest_events_per_s", "kafka_engine_events_per_s")
 	b.ratio("ingest_over_native_insert", "ingest_events_per_s", "native_insert_rows_per_s")
+	b.ratio("ingest_over_native_insert_same_settings", "ingest_events_per_s", "native_insert_same_settings_rows_per_s")
 	return nil
 }
 

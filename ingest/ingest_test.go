@@ -425,3 +425,28 @@ func TestRowsAreWhatWasSent(t *testing.T) {
 		AND url = 'https://x.test/' || toString(i) || '?utm_term=' || toString(i % 11) AND utm_term = toString(i % 11) AND email = ''
 		AND value = i + toDecimal64('0.25', 4) AND JSONExtractUInt(properties, 'n') = i`, n)
 }
+
+// Repeats count once wherever they are: in one message, in one block, in different batches, and after merges.
+func TestRepeatsCountOnce(t *testing.T) {
+	s := newStack(t, sourceNamed(t, "segment"))
+	var values []string
+	for i := range 100 {
+		call := fmt.Sprintf(`{"messageId":"m%d","type":"track","event":"X","userId":"u","receivedAt":"2024-01-01T00:00:%02dZ"}`, i%10, 59-i/10)
+		values = append(values, call, `{"batch":[`+call+`,`+call+`]}`)
+	}
+	s.produce("segment", values...)
+	s.drain()
+	first := func(when string) {
+		s.expect("events "+when, "SELECT count() FROM events_deduplicated", 10)
+		s.expect("first receipts "+when, "SELECT countIf(received_at = toDateTime64('2024-01-01 00:00:50', 3, 'UTC')) FROM events_deduplicated", 10)
+	}
+	first("in one block")
+	s.produce("segment", values...)
+	s.drain()
+	first("in two batches")
+	if err := s.db.Statement(t.Context(), "OPTIMIZE TABLE events FINAL", nil); err != nil {
+		t.Fatal(err)
+	}
+	first("after the merge")
+	s.expect("rows left by the merge", "SELECT count() FROM events", 10)
+}
