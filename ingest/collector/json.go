@@ -343,8 +343,13 @@ func (d *document) unexpected(at int, wanted string) error {
 // raw is a node's value as it was sent.
 func (d *document) raw(n int32) []byte { return d.text[d.nodes[n].value.start:d.nodes[n].value.end] }
 
-// kind is the first byte of a node's value: one of { [ " t f n - 0…9.
-func (d *document) kind(n int32) byte { return d.text[d.nodes[n].value.start] }
+// kind is the first byte of a node's value, one of { [ " t f n - 0…9; 0 when there is no value at all, not even one line.
+func (d *document) kind(n int32) byte {
+	if at := d.nodes[n].value.start; int(at) < len(d.text) {
+		return d.text[at]
+	}
+	return 0
+}
 
 // member is an object's member of that name; 0, the root and nobody's member, when there is none. Of two of one name the
 // last counts, as for everybody who reads JSON.
