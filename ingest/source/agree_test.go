@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -168,7 +169,7 @@ func FuzzMap(f *testing.F) {
 			if s.format == formatJSON && len(out.events) > 0 && !json.Valid(message) {
 				t.Fatalf("source %s: an event from invalid JSON", s.Name)
 			}
-			if s.format == formatJSON && s.split < 0 && len(out.events)+len(out.rejects) != 1 {
+			if s.format == formatJSON && s.split < 0 && !startsArray(message) && len(out.events)+len(out.rejects) != 1 {
 				t.Fatalf("source %s: %d events and %d rejects from one message", s.Name, len(out.events), len(out.rejects))
 			}
 			for _, e := range out.events {
@@ -185,6 +186,8 @@ func FuzzMap(f *testing.F) {
 	})
 }
 
+func startsArray(message []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(message, " \t\r\n"), []byte("[")) }
+
 // FuzzScan holds the scanner against encoding/json: the same texts are JSON, and the same strings come out.
 func FuzzScan(f *testing.F) {
 	for _, text := range []string{`{}`, `[]`, `"x"`, `-0.5e+7`, `01`, `{"a":}`, `{"want":"\u00e9\n\ud800x"}`, ` {"a":[1,{"want":true}]} `, `nul`,
@@ -193,7 +196,7 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		want := &fields{}
-		want.add([]string{"want"}, 0)
+		want.at([]string{"want"}).slots = []int{0}
 		s := scanner{text: text, slots: make([]value, 1)}
 		end, err := s.scan(0, want)
 		valid := err == nil && end == len(text)

@@ -70,7 +70,16 @@ const (
 	ReasonUnknownMeaning   = "unknown_meaning"   // an expression gave a meaning that is not in the vocabulary
 	ReasonExpressionFailed = "expression_failed" // an expression could not be evaluated
 	ReasonNoSource         = "no_source"         // no source claims the topic
+	ReasonInvalidTSV       = "invalid_tsv"       // a row of an enriched stream with too few columns
+	ReasonNoSalt           = "no_salt"           // the source hashes personal data and was given no salt: see Salted
 )
+
+// reasons are all of them.
+var reasons = []string{
+	ReasonTombstone, ReasonTooLarge, ReasonInvalidUTF8, ReasonNUL, ReasonInvalidJSON, ReasonTooDeep, ReasonWrongType,
+	ReasonOutOfRange, ReasonMissingField, ReasonUnknownKind, ReasonUnknownMeaning, ReasonExpressionFailed, ReasonNoSource,
+	ReasonInvalidTSV, ReasonNoSalt,
+}
 
 // columnKind says how a column's value is read.
 type columnKind uint8

@@ -23,11 +23,10 @@ import (
 //	message  the whole message
 //
 // A member that isn't there is nil, however deep the path, and so is null: `item.context.page.url` never fails.
-// Beside the language's own functions there are firstOf(a, b, …), the first that is neither nil nor "", and number(x),
-// x if it is or writes a number, else nil.
+// Beside the language's own functions there are those of functions.go.
 //
-// Selecting, choosing and comparing (paths, ??, ?:, ==, !=, &&, ||, !, firstOf, number, literals) run on the message's
-// own bytes; anything else runs on expr's virtual machine, which sees numbers as int or float64.
+// Selecting, choosing and comparing (paths, ??, ?:, ==, !=, &&, ||, !, firstOf, number, joined, minorUnits, literals) run
+// on the message's own bytes; anything else runs on expr's virtual machine, which sees numbers as int or float64.
 type expression struct {
 	fast    node
 	program *vm.Program
@@ -73,7 +72,11 @@ func (c *compiler) compile(code string, kind columnKind) (*expression, error) {
 	resolver := &pathResolver{compiler: c, found: map[ast.Node]memberPath{}}
 	program, err := expr.Compile(code, expr.Env(&environment{}), expr.Patch(resolver), expr.Patch(slotNumbers{resolver}),
 		expr.Function("firstOf", firstOf, new(func(...any) any)),
-		expr.Function("number", numberOf, new(func(any) any)))
+		expr.Function("number", numberOf, new(func(any) any)),
+		expr.Function("joined", joined, new(func(string, ...any) any)),
+		expr.Function("minorUnits", minorUnits, new(func(any, any) any)),
+		expr.Function("schemaName", schemaName, new(func(any) any)),
+		expr.Function("entity", entity, new(func(any, ...string) any)))
 	if err != nil {
 		return nil, expressionError(err)
 	}
@@ -235,25 +238,4 @@ func valueOf(out any) (value, error) {
 		k = array
 	}
 	return value{kind: k, text: string(encoded)}, nil
-}
-
-func firstOf(arguments ...any) (any, error) {
-	for _, a := range arguments {
-		if a != nil && a != "" {
-			return a, nil
-		}
-	}
-	return nil, nil
-}
-
-func numberOf(arguments ...any) (any, error) {
-	switch a := arguments[0].(type) {
-	case int, float64:
-		return a, nil
-	case string:
-		if _, err := parseDecimal(a); err == nil {
-			return strings.TrimSpace(a), nil
-		}
-	}
-	return nil, nil
 }

@@ -54,8 +54,31 @@ func (c *compiler) call(n *ast.CallNode) node {
 		if of := c.fast(n.Arguments[0]); of != nil {
 			return &numeric{of}
 		}
+	case name.Value == "minorUnits" && len(n.Arguments) == 2:
+		amount, currency := c.fast(n.Arguments[0]), c.fast(n.Arguments[1])
+		if amount != nil && currency != nil {
+			return &money{amount, currency}
+		}
+	case name.Value == "joined" && len(n.Arguments) > 1:
+		return c.join(n.Arguments)
 	}
 	return nil
+}
+
+func (c *compiler) join(arguments []ast.Node) node {
+	separator, isText := arguments[0].(*ast.StringNode)
+	if !isText {
+		return nil
+	}
+	out := &join{separator: separator.Value}
+	for _, a := range arguments[1:] {
+		of := c.fast(a)
+		if of == nil {
+			return nil
+		}
+		out.of = append(out.of, of)
+	}
+	return out
 }
 
 // fastAll compiles alternatives; those of the same kind nested in them are tried in the same loop.
@@ -123,6 +146,47 @@ func (n *numeric) eval(m *Mapper) value {
 		}
 	}
 	return value{}
+}
+
+// money is minorUnits(amount, currency).
+type money struct{ amount, currency node }
+
+func (n *money) eval(m *Mapper) value {
+	v := n.amount.eval(m)
+	if v.kind != number && v.kind != text {
+		return value{}
+	}
+	currency := ""
+	if c := n.currency.eval(m); c.kind == text {
+		currency = m.textOf(c)
+	}
+	if shifted, ok := fromMinorUnits(m.textOf(v), currency); ok {
+		return textValue(shifted)
+	}
+	return value{}
+}
+
+// join is joined(separator, a, b, …).
+type join struct {
+	separator string
+	of        []node
+}
+
+func (n *join) eval(m *Mapper) value {
+	var parts [8]string
+	texts := parts[:0]
+	for _, of := range n.of {
+		switch v := of.eval(m); v.kind {
+		case text, number, boolean:
+			texts = append(texts, m.textOf(v))
+		}
+	}
+	start := len(m.buffer)
+	m.buffer = appendJoined(m.buffer, n.separator, texts)
+	if len(m.buffer) == start {
+		return value{}
+	}
+	return textValue(unsafeString(m.buffer[start:]))
 }
 
 // condition is an expression that is true or false by its form.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"strings"
 	"unicode/utf8"
 
@@ -30,6 +31,12 @@ type Mapper struct {
 	buffer      []byte  // unescaped text of the message at hand
 	event       Event
 	record      Record
+	text        []byte                  // of a line that had to be rewritten as JSON
+	kept        []keptText              // values of the wrong type that the source keeps
+	names       []string                // of the members written to properties
+	hash        hash.Hash               // of personal data
+	batch       bool                    // the message is an array of items
+	line        int                     // of a message of several lines, from 1; 0 where it is one value
 	meanings    map[string]*meaningRule // by the sender's own spelling, bounded by maxSpellings
 	machine     vm.VM
 	environment environment
@@ -64,16 +71,38 @@ func (m *Mapper) Map(record Record, out Output) {
 		out.Reject(Reject{Reason: f.reason, Detail: f.detail})
 		return
 	}
-	m.scanner.text = unsafeString(record.Value)
+	m.scanner.text, m.line, m.batch = unsafeString(record.Value), 0, false
+	m.scanner.buffer, m.text = m.scanner.buffer[:0], m.text[:0]
 	var item uint32
 	switch m.source.format {
-	case formatJSON:
-		m.message(&item, 0, out)
+	case formatJSON, formatCloudEvents:
+		if m.isArrayOfObjects() {
+			m.array(&item, out)
+		} else {
+			m.message(&item, 0, out)
+		}
 	case formatArray:
-		m.each(0, func(at int) (int, bool) { return m.message(&item, at, out) }, &item, out)
-	case formatLines:
-		m.lines(&item, out)
+		m.array(&item, out)
+	case formatLines, formatEnriched:
+		m.lines(unsafeString(record.Value), &item, out)
 	}
+}
+
+// isArrayOfObjects says whether a message is a batch where its format is one value a message: what posts webhooks in
+// arrays (HubSpot, Event Grid, batches of CloudEvents) is often forwarded as it came.
+func (m *Mapper) isArrayOfObjects() bool {
+	s := &m.scanner
+	at := s.space(0)
+	if at >= len(s.text) || s.text[at] != '[' {
+		return false
+	}
+	at = s.space(at + 1)
+	return at < len(s.text) && s.text[at] == '{'
+}
+
+func (m *Mapper) array(item *uint32, out Output) {
+	m.batch = true
+	m.each(0, func(at int) (int, bool) { return m.message(item, at, out) }, item, out)
 }
 
 // check refuses what no source can read, before anything is parsed.
@@ -98,14 +127,35 @@ func invalidAt(b []byte) int {
 	return len(b)
 }
 
-// lines maps a message of several JSON values, one after the other.
-func (m *Mapper) lines(item *uint32, out Output) {
-	for at := m.scanner.space(0); at < len(m.scanner.text); {
-		next, ok := m.message(item, at, out)
-		if !ok {
-			return
+// lines maps a message of several lines, each one JSON value or one row of TSV. A line that can't be read is one reject,
+// and the next line is read as if nothing had been.
+func (m *Mapper) lines(message string, item *uint32, out Output) {
+	for more := true; more; {
+		var line string
+		line, message, more = strings.Cut(message, "\n")
+		m.line++
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
-		at = next
+		if m.source.format == formatEnriched {
+			start := len(m.text)
+			var f *fault
+			if m.text, f = enriched(m.text, strings.TrimSuffix(line, "\r")); f != nil {
+				m.reject(*item, f, out)
+				*item++
+				continue
+			}
+			line = unsafeString(m.text[start:])
+		}
+		m.scanner.text = line
+		for at := m.scanner.space(0); at < len(line); {
+			next, ok := m.message(item, at, out)
+			if !ok {
+				*item++
+				break
+			}
+			at = next
+		}
 	}
 }
 
@@ -113,8 +163,9 @@ func (m *Mapper) lines(item *uint32, out Output) {
 // follows must be white space unless the format goes on.
 func (m *Mapper) message(item *uint32, at int, out Output) (int, bool) {
 	clear(m.slots)
+	m.scanner.rest = m.scanner.rest[:0]
 	end, err := m.scanner.scan(at, &m.source.message)
-	if err == nil && end < len(m.scanner.text) && m.source.format == formatJSON {
+	if err == nil && end < len(m.scanner.text) && !m.batch && m.source.format != formatLines {
 		err = m.scanner.unexpected(end, "the end")
 	}
 	if err != nil {
@@ -145,6 +196,7 @@ func (m *Mapper) split(item *uint32, elements string, out Output) {
 		for _, slot := range m.source.itemSlots {
 			m.slots[slot] = value{}
 		}
+		m.scanner.rest = m.scanner.rest[:0]
 		end, err := m.scanner.scan(at, &m.source.item)
 		if err != nil {
 			m.reject(*item, scanFault(err), out)
@@ -196,14 +248,23 @@ func scanFault(err error) *fault {
 }
 
 func (m *Mapper) reject(item uint32, f *fault, out Output) {
-	out.Reject(Reject{Item: item, Reason: f.reason, Detail: f.detail})
+	detail := f.detail
+	if m.line > 0 {
+		detail = fmt.Sprintf("line %d: %s", m.line, detail)
+	}
+	out.Reject(Reject{Item: item, Reason: f.reason, Detail: detail})
 }
 
 // one maps the item whose values are in the slots.
 func (m *Mapper) one(item *uint32, out Output) {
 	m.buffer = m.buffer[:0]
+	m.kept = m.kept[:0]
 	m.event = Event{Source: m.source.Name, Item: *item}
-	if f := m.fill(); f != nil {
+	f := m.attributes()
+	if f == nil {
+		f = m.fill()
+	}
+	if f != nil {
 		m.reject(*item, f, out)
 	} else {
 		out.Event(&m.event)
@@ -238,8 +299,9 @@ func (m *Mapper) fill() *fault {
 	if e.ID == "" {
 		e.ID = m.identify()
 	}
-	if e.Properties == "" {
-		e.Properties = "{}"
+	m.properties()
+	if m.source.personal != nil {
+		return m.protect()
 	}
 	return nil
 }
@@ -256,35 +318,71 @@ func (m *Mapper) field(f *field, times *clocks) *fault {
 	if v.escaped {
 		v = textValue(m.textOf(v))
 	}
-	switch f.column.kind {
+	wrong := m.set(f.column, v, times)
+	if wrong != nil && f.keep && wrong.reason != ReasonExpressionFailed {
+		m.keep(f.column, v)
+		return nil
+	}
+	return wrong
+}
+
+// set puts a value into its column, if it is of the column's type.
+func (m *Mapper) set(c column, v value, times *clocks) *fault {
+	switch c.kind {
 	case textColumn:
 		if v.kind == object || v.kind == array {
-			return faultf(ReasonWrongType, "field %s: not text but %s", f.column.name, v.kind)
+			return faultf(ReasonWrongType, "field %s: not text but %s", c.name, v.kind)
 		}
-		*f.column.text(&m.event) = v.text
+		*c.text(&m.event) = v.text
 	case timeColumn:
 		ms, err := asTime(v, m.source.layouts)
 		if err != nil {
-			return faultf(ReasonWrongType, "field %s: %v", f.column.name, err)
+			return faultf(ReasonWrongType, "field %s: %v", c.name, err)
 		}
-		times.set(f.column.name, ms)
+		times.set(c.name, ms)
 	case decimalColumn:
 		n, err := asDecimal(v)
 		if errors.Is(err, errDecimalSize) {
-			return faultf(ReasonOutOfRange, "field %s: %v", f.column.name, err)
+			return faultf(ReasonOutOfRange, "field %s: %v", c.name, err)
 		}
 		if err != nil {
-			return faultf(ReasonWrongType, "field %s: %v", f.column.name, err)
+			return faultf(ReasonWrongType, "field %s: %v", c.name, err)
 		}
 		m.event.Value, times.hasValue = n, true
 	case objectColumn:
 		if v.kind != object {
-			return faultf(ReasonWrongType, "field %s: not an object but %s", f.column.name, v.kind)
+			return faultf(ReasonWrongType, "field %s: not an object but %s", c.name, v.kind)
 		}
 		m.event.Properties = v.text
 	}
 	return nil
 }
+
+// keep puts a value of the wrong type where text can be: into a text column itself, else into the properties under the
+// column's name.
+func (m *Mapper) keep(c column, v value) {
+	if c.kind == textColumn {
+		*c.text(&m.event) = v.text
+		return
+	}
+	m.kept = append(m.kept, keptText{c.name, v.text})
+}
+
+// attributes looks for what every CloudEvent has (CloudEvents 1.0, section "Required Attributes").
+func (m *Mapper) attributes() *fault {
+	for i, slot := range m.source.attributes {
+		v := m.slots[slot]
+		if v.kind != text || v.text == "" {
+			return faultf(ReasonMissingField, "CloudEvents attribute %s is missing", attributeNames[i])
+		}
+		if i == 0 && v.text != "1.0" {
+			return faultf(ReasonWrongType, "CloudEvents specversion %q is not 1.0", clip(v.text))
+		}
+	}
+	return nil
+}
+
+var attributeNames = []string{"specversion", "id", "source", "type"}
 
 // complete settles the times and the currency.
 func (m *Mapper) complete(times *clocks) *fault {

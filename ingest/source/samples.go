@@ -1,8 +1,13 @@
 package source
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -10,6 +15,7 @@ import (
 // Sample is a message of a source definition with what should come of it.
 type Sample struct {
 	Name       string
+	Line       int // of the source file
 	Input      []byte
 	ReceivedAt int64 // Unix milliseconds; 2024-01-01 where the sample doesn't say
 	Events     []map[string]string
@@ -21,17 +27,29 @@ type SampleResult struct {
 	Sample      Sample
 	Events      []map[string]string // all non-empty columns of each event, as text
 	Rejects     []Reject
-	Differences []string
+	Differences []Difference
+}
+
+// Difference is one thing that a sample expects and that didn't come.
+type Difference struct {
+	Event  int    // from 1; 0: about the sample as a whole
+	Column string // events and rejects where Event is 0
+	Want   string
+	Got    string
+}
+
+func (d Difference) String() string {
+	if d.Event == 0 {
+		return fmt.Sprintf("%s: %s, expected %s", d.Column, cmp.Or(d.Got, "none"), cmp.Or(d.Want, "none"))
+	}
+	return fmt.Sprintf("event %d: %s is %q, expected %q", d.Event, d.Column, d.Got, d.Want)
 }
 
 const defaultSampleTime = 1_704_067_200_000 // 2024-01-01
 
 func (b *builder) samples() {
 	for i, d := range b.definition.Samples {
-		s := Sample{Name: d.Name, Input: []byte(d.Input), ReceivedAt: defaultSampleTime, Rejects: d.Rejects}
-		if s.Name == "" {
-			s.Name = fmt.Sprintf("sample %d", i+1)
-		}
+		s := Sample{Name: cmp.Or(d.Name.text, fmt.Sprintf("sample %d", i+1)), Line: d.Name.at, Input: []byte(d.Input.text), ReceivedAt: defaultSampleTime}
 		if d.ReceivedAt.text != "" {
 			ms, err := parseTime(d.ReceivedAt.text, nil)
 			if err != nil {
@@ -41,25 +59,53 @@ func (b *builder) samples() {
 		}
 		for _, e := range d.Events {
 			expected := map[string]string{}
-			for name, content := range e {
-				if _, ok := columnNamed(name); !ok {
-					b.faultf(d.ReceivedAt.at, "sample %s: %s is no column of an event", s.Name, name)
+			for _, c := range e {
+				if _, ok := columnNamed(c.key.text); !ok {
+					b.faultf(c.key.at, "sample %s: %s is no column of an event", s.Name, c.key.text)
 				}
-				expected[name] = fmt.Sprint(content)
+				expected[c.key.text] = c.value.text
 			}
 			s.Events = append(s.Events, expected)
+		}
+		for _, r := range d.Rejects {
+			if !slices.Contains(reasons, r.text) {
+				b.faultf(r.at, "sample %s: %q is no reason of rejection; there are %s", s.Name, r.text, strings.Join(reasons, ", "))
+			}
+			s.Rejects = append(s.Rejects, r.text)
 		}
 		b.source.Samples = append(b.source.Samples, s)
 	}
 }
 
-// CheckSamples maps every sample of the definition and compares. Only columns that the sample names are compared.
+// CheckSamples maps every sample of the definition and compares. Only columns that the sample names are compared. Where
+// the source hashes personal data, the salt is that of samples, always the same.
 func (s *Source) CheckSamples() []SampleResult {
+	salted := s.withSampleSalt()
 	results := make([]SampleResult, len(s.Samples))
 	for i, sample := range s.Samples {
-		results[i] = s.check(sample)
+		results[i] = salted.check(sample)
 	}
 	return results
+}
+
+// ErrSamples is in the error of Check.
+var ErrSamples = errors.New("samples fail")
+
+// Check maps the samples of all sources, so that nothing starts with a source that does not do what its author wrote. The
+// error is nil or ErrSamples with a line for each sample that fails, of all sources at once.
+func Check(sources []*Source) error {
+	var faults []error
+	for _, s := range sources {
+		for _, r := range s.CheckSamples() {
+			if len(r.Differences) > 0 {
+				faults = append(faults, &Fault{s.File, r.Sample.Line, fmt.Errorf("sample %q: %s", r.Sample.Name, r.Differences[0])})
+			}
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w:\n%w", ErrSamples, errors.Join(faults...))
 }
 
 // Try maps one message as it would be if it were received at a time.
@@ -73,25 +119,43 @@ func (s *Source) check(sample Sample) SampleResult {
 	r := SampleResult{Sample: sample}
 	r.Events, r.Rejects = s.Try(sample.Input, time.UnixMilli(sample.ReceivedAt))
 	if len(r.Events) != len(sample.Events) {
-		r.Differences = append(r.Differences, fmt.Sprintf("%d events, expected %d", len(r.Events), len(sample.Events)))
+		r.Differences = append(r.Differences, Difference{0, "events", strconv.Itoa(len(sample.Events)), strconv.Itoa(len(r.Events))})
 	}
 	for i := range min(len(r.Events), len(sample.Events)) {
 		for _, c := range columns {
 			expected, named := sample.Events[i][c.name]
-			if got := r.Events[i][c.name]; named && got != expected {
-				r.Differences = append(r.Differences, fmt.Sprintf("event %d: %s is %q, expected %q", i+1, c.name, got, expected))
+			if got := r.Events[i][c.name]; named && !same(c, got, expected) {
+				r.Differences = append(r.Differences, Difference{i + 1, c.name, expected, got})
 			}
 		}
 	}
-	var reasons, details []string
+	var given, details []string
 	for _, reject := range r.Rejects {
-		reasons = append(reasons, reject.Reason)
-		details = append(details, reject.Reason+": "+reject.Detail)
+		given = append(given, reject.Reason)
+		details = append(details, reject.Reason+" ("+reject.Detail+")")
 	}
-	if !slices.Equal(reasons, sample.Rejects) {
-		r.Differences = append(r.Differences, fmt.Sprintf("rejects [%s], expected [%s]", strings.Join(details, "; "), strings.Join(sample.Rejects, ", ")))
+	if !slices.Equal(given, sample.Rejects) {
+		r.Differences = append(r.Differences, Difference{0, "rejects", strings.Join(sample.Rejects, "; "), strings.Join(details, "; ")})
 	}
 	return r
+}
+
+// same compares times and numbers by what they mean.
+func same(c column, got, expected string) bool {
+	switch c.kind {
+	case timeColumn:
+		a, errA := parseTime(got, nil)
+		b, errB := parseTime(expected, nil)
+		return errA == nil && errB == nil && a == b
+	case decimalColumn:
+		a, errA := parseDecimal(cmp.Or(got, "0"))
+		b, errB := parseDecimal(cmp.Or(expected, "0"))
+		return errA == nil && errB == nil && a == b
+	case objectColumn:
+		var a, b any
+		return json.Unmarshal([]byte(got), &a) == nil && json.Unmarshal([]byte(expected), &b) == nil && reflect.DeepEqual(a, b)
+	}
+	return got == expected
 }
 
 // collector keeps what a message becomes as text.

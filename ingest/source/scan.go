@@ -21,8 +21,10 @@ var (
 // what goes to properties goes there as the sender wrote it. Libraries that build a tree first took more than twice the
 // time of everything else the mapper does.
 type scanner struct {
-	text  string
-	slots []value
+	text   string
+	slots  []value
+	rest   []string // members that no expression reads, `"key": value`, of the objects that ask for them
+	buffer []byte   // texts that hold JSON, without their escapes
 }
 
 // fields is a trie of the members that expressions ask for.
@@ -30,23 +32,21 @@ type fields struct {
 	key      string
 	slots    []int // where a value found here is noted
 	children []*fields
+	embedded encoding // the text found here holds JSON
+	rest     bool     // members without a child here are noted in scanner.rest
 }
 
-// add notes the member at path in slot.
-func (f *fields) add(path []string, slot int) {
+// at finds or makes the node of the member at path.
+func (f *fields) at(path []string) *fields {
 	if len(path) == 0 {
-		f.slots = append(f.slots, slot)
-		return
+		return f
 	}
-	for _, c := range f.children {
-		if c.key == path[0] {
-			c.add(path[1:], slot)
-			return
-		}
+	c := f.child(path[0])
+	if c == nil {
+		c = &fields{key: path[0]}
+		f.children = append(f.children, c)
 	}
-	c := &fields{key: path[0]}
-	f.children = append(f.children, c)
-	c.add(path[1:], slot)
+	return c.at(path[1:])
 }
 
 func (f *fields) child(key string) *fields {
@@ -83,7 +83,11 @@ func (s *scanner) value(at int, want *fields, depth int) (int, error) {
 		var escaped bool
 		at, escaped, err = s.str(at + 1)
 		if err == nil && want != nil {
-			s.note(want, value{kind: text, escaped: escaped, text: s.text[start+1 : at-1]})
+			v := value{kind: text, escaped: escaped, text: s.text[start+1 : at-1]}
+			if want.embedded != notEmbedded {
+				return at, s.embedded(want, v, depth)
+			}
+			s.note(want, v)
 		}
 		return at, err
 	case 't':
@@ -122,7 +126,7 @@ func (s *scanner) object(at int, want *fields, depth int) (int, error) {
 		if at >= len(s.text) || s.text[at] != '"' {
 			return at, s.unexpected(at, "a key")
 		}
-		start := at + 1
+		start, member := at+1, at
 		at2, escaped, err := s.str(start)
 		if err != nil {
 			return at2, err
@@ -140,6 +144,9 @@ func (s *scanner) object(at int, want *fields, depth int) (int, error) {
 		}
 		if at, err = s.value(s.space(at+1), next, depth); err != nil {
 			return at, err
+		}
+		if next == nil && want != nil && want.rest {
+			s.rest = append(s.rest, s.text[member:at])
 		}
 		at = s.space(at)
 		switch {

@@ -73,7 +73,7 @@ fields:
 
 func TestFaultsAreNamedWithTheirLine(t *testing.T) {
 	cases := map[string]struct{ text, want string }{
-		"unknown key":        {small + "flelds: {}\n", `[11:1] unknown field "flelds"`},
+		"unknown key":        {small + "flelds: {}\n", `f.yaml:11: unknown key "flelds"`},
 		"unknown column":     {small + "  nmae: item.name\n", "f.yaml:11: fields: nmae is no column"},
 		"syntax":             {small + "  email: item.(\n", "f.yaml:11: field email: "},
 		"unknown name":       {small + "  email: itme.email\n", "f.yaml:11: field email: unknown name itme"},
@@ -125,7 +125,7 @@ func TestUsersSourcesJoinAndReplaceTheBuiltIn(t *testing.T) {
 		t.Error(got)
 	}
 	for name, files := range map[string]fstest.MapFS{
-		"is claimed by two sources": {"a.yaml": own("mine", "segment")},
+		"is claimed by two sources": {"a.yaml": own("mine", "calls"), "b.yaml": own("yours", "calls")},
 		"defines a source x":        {"a.yaml": own("x", "a"), "b.yaml": own("x", "b")},
 		"b.yaml:":                   {"a.yaml": {Data: []byte("name: x")}, "b.yaml": {Data: []byte("name: y")}},
 	} {
@@ -235,7 +235,10 @@ func TestFormatsOfSeveralEvents(t *testing.T) {
 		events, rejects int
 	}{
 		{"ndjson", "{\"user\":\"a\"}\n{\"user\":\"b\"}\n", 2, 0},
-		{"ndjson", "{\"user\":\"a\"}\nnonsense\n{\"user\":\"b\"}\n", 1, 1},
+		{"ndjson", "{\"user\":\"a\"}\nnonsense\n{\"user\":\"b\"}\n", 2, 1},
+		{"ndjson", "{\"user\":\"a\n{\"user\":\"b\"}\r\n\n", 1, 1},
+		{"json", ` [{"user":"a"}, {"user":[]}, {"user":"c"}] `, 2, 1},
+		{"json", `[{"user":"a"}, {"user":`, 1, 1},
 		{"ndjson", "{\"user\":\"a\"}{\"user\":[]}{\"user\":\"c\"}", 2, 1},
 		{"json_array", ` [{"user":"a"}, {"user":"b"} ] `, 2, 0},
 		{"json_array", `[]`, 0, 0},

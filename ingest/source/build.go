@@ -1,0 +1,272 @@
+package source
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/parser"
+
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+)
+
+// builder compiles a definition and collects its faults.
+type builder struct {
+	reader
+	definition *definition
+	source     *Source
+	compiler   compiler
+}
+
+func (b *builder) build() {
+	b.header()
+	b.fields()
+	b.policies()
+	b.personalData()
+	b.meanings()
+	b.required()
+	b.samples()
+	b.tries()
+}
+
+func (b *builder) header() {
+	d, s := b.definition, b.source
+	s.Name, s.Description = d.Name.text, d.Description.text
+	if s.Name == "" {
+		b.faultf(d.Name.at, "name is missing")
+	}
+	if len(d.Topics) == 0 {
+		b.faultf(d.Name.at, "topics is missing: name at least one Kafka topic")
+	}
+	for _, topic := range d.Topics {
+		if topic.text == "" || strings.ContainsAny(topic.text, " /\\\t\n") {
+			b.faultf(topic.at, "topic %q is no name of a Kafka topic", topic.text)
+		}
+		s.Topics = append(s.Topics, topic.text)
+	}
+	var known bool
+	if s.format, known = formats[d.Format.text]; !known {
+		b.faultf(d.Format.at, "format %q is none of %s", d.Format.text, formatNames())
+	}
+	for _, layout := range d.TimeLayouts {
+		if !strings.ContainsAny(layout.text, "0126") {
+			b.faultf(layout.at, "time_layouts: %q is no layout; write 2 January 2006, 15:04:05 in the sender's way", layout.text)
+		}
+		s.layouts = append(s.layouts, layout.text)
+	}
+	if s.format == formatCloudEvents {
+		for _, name := range attributeNames {
+			s.attributes = append(s.attributes, slotNode(b.compiler.slot(memberPath{"item", []string{name}})))
+		}
+	}
+	b.splitAndKey()
+}
+
+func (b *builder) splitAndKey() {
+	d, s := b.definition, b.source
+	if d.Split.text != "" {
+		e := b.expression(d.Split, "split", objectColumn)
+		slot, isPath := slotNode(0), false
+		if e != nil {
+			slot, isPath = e.fast.(slotNode)
+		}
+		if e != nil && (!isPath || b.compiler.paths[slot].root != "message") {
+			b.faultf(d.Split.at, "split: %q is not the path of an array in the message, such as message.batch", d.Split.text)
+		}
+		s.split, s.splitText = int(slot), d.Split.text
+	}
+	if d.Key.text != "" {
+		s.key = b.expression(d.Key, "key", textColumn)
+	}
+}
+
+func (b *builder) expression(code line, what string, kind columnKind) *expression {
+	e, err := b.compiler.compile(code.text, kind)
+	if err != nil {
+		b.faultf(code.at, "%s: %w", what, err)
+	}
+	return e
+}
+
+func (b *builder) fields() {
+	d := b.definition
+	kindIsThere := false
+	for _, e := range d.Fields {
+		c, ok := columnNamed(e.key.text)
+		if !ok {
+			b.faultf(e.key.at, "fields: %s is no column of an event; there are %s", e.key.text, columnNames())
+			continue
+		}
+		kindIsThere = kindIsThere || c.name == "kind"
+		b.source.fields = append(b.source.fields, field{column: c, expression: b.expression(e.value, "field "+c.name, c.kind)})
+	}
+	slices.SortFunc(b.source.fields, func(x, y field) int { return strings.Compare(x.column.name, y.column.name) })
+	if !kindIsThere {
+		b.faultf(d.Name.at, "fields: kind is missing; it says which of %s an event is", strings.Join(vocabulary.Kinds, ", "))
+	}
+}
+
+// policies reads wrong_type: what becomes of a value that its column can't hold.
+func (b *builder) policies() {
+	d := b.definition
+	keep := func(l line) bool {
+		if l.text != "keep" && l.text != "reject" {
+			b.faultf(l.at, "wrong_type: %q is neither keep nor reject", l.text)
+		}
+		return l.text == "keep"
+	}
+	if d.WrongType.all.at > 0 {
+		all := keep(d.WrongType.all)
+		for i := range b.source.fields {
+			b.source.fields[i].keep = all
+		}
+	}
+	for _, e := range d.WrongType.columns {
+		i := slices.IndexFunc(b.source.fields, func(f field) bool { return f.column.name == e.key.text })
+		if i < 0 {
+			b.faultf(e.key.at, "wrong_type: %q is none of this source's fields", e.key.text)
+			continue
+		}
+		b.source.fields[i].keep = keep(e.value)
+	}
+}
+
+func columnNames() string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// meanings compiles lines such as `Signed Up: signed_up` and, for pages alone, `page/Pricing: pricing_viewed`.
+func (b *builder) meanings() {
+	b.source.meanings = map[string]*meaningRule{}
+	for _, m := range b.definition.Meanings {
+		of := &meaningOf{word: m.value.text}
+		if !isMeaning(m.value.text) {
+			e, err := b.compiler.compile(m.value.text, textColumn)
+			if err != nil {
+				b.faultf(m.value.at, "meanings: %q is neither a meaning (%s) nor an expression: %w", m.value.text,
+					strings.Join(vocabulary.Meanings, ", "), err)
+				continue
+			}
+			of.expression = e
+		}
+		b.addMeaning(m.key.text, m.key.at, of)
+	}
+}
+
+func (b *builder) addMeaning(name string, at int, of *meaningOf) {
+	eventKind, rest, found := strings.Cut(name, "/")
+	if !found || knownKind(eventKind) == "" {
+		eventKind, rest = "", name
+	}
+	folded := foldName(rest)
+	if folded == "" {
+		b.faultf(at, "meanings: %q is no event's name", name)
+		return
+	}
+	rule := b.source.meanings[folded]
+	if rule == nil {
+		rule = &meaningRule{byKind: map[string]*meaningOf{}}
+		b.source.meanings[folded] = rule
+	}
+	known := rule.any
+	if eventKind != "" {
+		known = rule.byKind[eventKind]
+		rule.byKind[eventKind] = of
+	} else {
+		rule.any = of
+	}
+	if known != nil && known.word != of.word {
+		b.faultf(at, "meanings: %q has two meanings, %s and %s", name, known.word, of.word)
+	}
+}
+
+func (b *builder) required() {
+	for _, l := range b.definition.Required {
+		r := requirement{text: l.text}
+		for _, name := range strings.Split(l.text, "|") {
+			name = strings.TrimSpace(name)
+			c, ok := columnNamed(name)
+			if !ok || c.kind == objectColumn {
+				b.faultf(l.at, "required: %q is no column that can be missing", name)
+			}
+			r.columns = append(r.columns, c)
+		}
+		b.source.required = append(b.source.required, r)
+	}
+}
+
+// path reads a path that is no expression: item.context.ip.
+func (b *builder) path(l line, what string) (memberPath, bool) {
+	tree, err := parser.Parse(l.text)
+	if err == nil {
+		if p, ok := (&pathResolver{}).path(tree.Node); ok {
+			return p, true
+		}
+	}
+	b.faultf(l.at, "%s: %q is not the path of a member, such as item.context.ip", what, l.text)
+	return memberPath{}, false
+}
+
+// tries lays out which members the scanner has to note for a message and for an element of a split.
+func (b *builder) tries() {
+	s, d := b.source, b.definition
+	s.paths = b.compiler.paths
+	for slot, p := range s.paths {
+		b.eachTrie(p, func(f *fields) { f.slots = append(f.slots, slot) })
+		if p.root == "item" {
+			s.itemSlots = append(s.itemSlots, slot)
+		}
+	}
+	for _, e := range d.Embedded {
+		encoding, known := encodings[e.value.text]
+		if !known {
+			b.faultf(e.value.at, "embedded: %q is none of json, base64, json_or_text, base64_or_text", e.value.text)
+		}
+		if p, ok := b.path(e.key, "embedded"); ok {
+			b.eachTrie(p, func(f *fields) { f.embedded = encoding })
+		}
+	}
+	for _, l := range d.Rest {
+		if p, ok := b.path(l, "rest"); ok {
+			b.eachTrie(p, func(f *fields) { f.rest = true })
+		}
+	}
+	for _, l := range d.Ignore {
+		if p, ok := b.path(l, "ignore"); ok {
+			b.eachTrie(p, func(*fields) {})
+		}
+	}
+}
+
+// eachTrie finds or makes the node of a path where it is to be met: a message that is its own item has both roots.
+func (b *builder) eachTrie(p memberPath, f func(*fields)) {
+	f(b.source.message.at(p.keys))
+	if p.root == "item" {
+		f(b.source.item.at(p.keys))
+	}
+}
+
+// requirement is a column that must not be empty, or several of which one must not.
+type requirement struct {
+	text    string
+	columns []column
+}
+
+func (r requirement) met(e *Event, times clocks) bool {
+	return slices.ContainsFunc(r.columns, func(c column) bool {
+		switch {
+		case c.text != nil:
+			return *c.text(e) != ""
+		case c.name == "event_ts":
+			return times.hasEvent
+		case c.name == "sent_at":
+			return times.hasSent
+		case c.name == "received_at":
+			return times.hasReceived
+		}
+		return times.hasValue
+	})
+}
