@@ -121,8 +121,8 @@ func TestMessages(t *testing.T) {
 }
 
 func idOf(event map[string]any) string {
-	for _, name := range []string{"messageId", "uuid", "insert_id"} {
-		if id, ok := event[name].(string); ok {
+	for _, name := range []string{"messageId", "uuid", "insert_id", "eid"} {
+		if id, ok := event[name].(string); ok && id != "" {
 			return id
 		}
 	}
