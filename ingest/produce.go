@@ -29,8 +29,9 @@ const (
 )
 
 // Produce sends messages to Kafka and returns how many were acknowledged by all replicas. Messages with a key go to its
-// partition in order (the Java client's hash), the others to the partitions in turn, batch by batch. Memory is bounded
-// by two batches for each partition. progress, which may be nil, is told the number acknowledged.
+// partition in order (the Java client's hash), the others to the partitions in turn, batch by batch. A message waits
+// for its batch to fill for a tenth of a second at most, however slowly the others come. Memory is bounded by two batches
+// for each partition. progress, which may be nil, is told the number acknowledged.
 func Produce(ctx context.Context, brokers []string, messages iter.Seq[Message], progress func(acknowledged uint64)) (uint64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -42,7 +43,7 @@ func Produce(ctx context.Context, brokers []string, messages iter.Seq[Message], 
 			break
 		}
 	}
-	p.finish(ctx)
+	p.finish()
 	if err := context.Cause(ctx); err != nil {
 		return p.acknowledged.Load(), fmt.Errorf("produce to Kafka: %w", err)
 	}
@@ -59,12 +60,32 @@ type producer struct {
 	cancel       context.CancelCauseFunc
 }
 
-// topicWriter gathers the batches of one topic's partitions.
+// topicWriter spreads one topic's messages over its partitions.
 type topicWriter struct {
 	partitions []int
-	open       map[int]*outgoing
-	queues     map[int]chan *outgoing
-	turn       int
+	lanes      map[int]*lane
+	turn       atomic.Int64
+}
+
+// lane is one partition's way to Kafka. The caller's goroutine fills the open batch; the lane's own takes it away once it
+// is full or old, since the next message may be long in coming. One batch is open and one is being sent, no more.
+type lane struct {
+	topic     string
+	partition int
+	turn      *atomic.Int64 // of the topic
+	wake      chan struct{} // look at the open batch
+	room      chan struct{} // it was taken away
+
+	mu     sync.Mutex
+	open   *outgoing
+	closed bool // no more messages come
+}
+
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // the last one is yet to be seen
+	}
 }
 
 // outgoing is a batch for one partition.
@@ -72,6 +93,7 @@ type outgoing struct {
 	messages []outMessage
 	data     []byte
 	opened   time.Time
+	full     bool
 }
 
 // outMessage points into its batch's data.
@@ -91,23 +113,86 @@ func (p *producer) add(ctx context.Context, m Message) error {
 		}
 		p.topics[m.Topic] = w
 	}
-	partition := w.partition(m.Key)
-	b := w.open[partition]
-	if b != nil && len(b.data)+len(m.Key)+len(m.Value) > produceBytes {
-		if err := p.send(ctx, w, partition); err != nil {
-			return err
+	return w.lanes[w.partition(m.Key)].add(ctx, m)
+}
+
+// add puts a message into the open batch, waiting while that is full.
+func (l *lane) add(ctx context.Context, m Message) error {
+	for !l.tryAdd(m) {
+		select {
+		case <-l.room:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		b = nil
-	}
-	if b == nil {
-		b = &outgoing{opened: time.Now(), data: make([]byte, 0, produceBytes)}
-		w.open[partition] = b
-	}
-	b.add(m)
-	if len(b.messages) >= produceMessages || len(b.messages)%64 == 0 && time.Since(b.opened) > produceAge {
-		return p.send(ctx, w, partition)
 	}
 	return context.Cause(ctx)
+}
+
+func (l *lane) tryAdd(m Message) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil {
+		l.open = &outgoing{opened: time.Now(), data: make([]byte, 0, produceBytes)}
+		signal(l.wake)
+	}
+	b := l.open
+	fits := !b.full && (len(b.messages) == 0 || len(b.data)+len(m.Key)+len(m.Value) <= produceBytes)
+	if fits {
+		b.add(m)
+	}
+	if !b.full && (!fits || len(b.messages) >= produceMessages) {
+		b.full = true
+		l.turn.Add(1)
+		signal(l.wake)
+	}
+	return fits
+}
+
+// next waits for a batch that is to be sent; nil: there will be none.
+func (l *lane) next() *outgoing {
+	old := time.NewTimer(produceAge)
+	defer old.Stop()
+	for {
+		b, wait := l.take()
+		switch {
+		case b != nil:
+			return b
+		case wait < 0:
+			return nil
+		}
+		old.Reset(wait)
+		select {
+		case <-l.wake:
+		case <-old.C:
+		}
+	}
+}
+
+// take takes the open batch away if it is time. Else it says when to look again; negative: never.
+func (l *lane) take() (b *outgoing, wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch b = l.open; {
+	case b == nil && l.closed:
+		return nil, -1
+	case b == nil:
+		return nil, time.Hour // or when woken
+	case !b.full && !l.closed:
+		if wait = produceAge - time.Since(b.opened); wait > 0 {
+			return nil, wait
+		}
+		l.turn.Add(1) // keyless messages go to the next partition
+	}
+	l.open = nil
+	signal(l.room)
+	return b, 0
+}
+
+func (l *lane) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	signal(l.wake)
 }
 
 func (b *outgoing) add(m Message) {
@@ -151,57 +236,40 @@ func (p *producer) open(ctx context.Context, topic string) (*topicWriter, error)
 	if len(found[topic]) == 0 {
 		return nil, fmt.Errorf("topic %s does not exist on %s; create it first", topic, strings.Join(p.cluster.addresses, ","))
 	}
-	w := &topicWriter{partitions: found[topic], open: map[int]*outgoing{}, queues: map[int]chan *outgoing{}}
+	w := &topicWriter{partitions: found[topic], lanes: map[int]*lane{}}
 	for _, partition := range w.partitions {
-		queue := make(chan *outgoing)
-		w.queues[partition] = queue
-		p.sending.Go(func() { p.sendAll(ctx, topic, partition, queue) })
+		l := &lane{topic: topic, partition: partition, turn: &w.turn, wake: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+		w.lanes[partition] = l
+		p.sending.Go(func() { p.sendAll(ctx, l) })
 	}
 	return w, nil
 }
 
-// partition is that of the key, or whose turn it is: turns pass when a batch is sent.
+// partition is that of the key, or whose turn it is: turns pass when a batch is full or sent.
 func (w *topicWriter) partition(key []byte) int {
 	if key == nil {
-		return w.partitions[w.turn%len(w.partitions)]
+		return w.partitions[int(w.turn.Load()%int64(len(w.partitions)))]
 	}
 	return kafka.Murmur2Balancer{}.Balance(kafka.Message{Key: key}, w.partitions...)
 }
 
-func (p *producer) send(ctx context.Context, w *topicWriter, partition int) error {
-	b := w.open[partition]
-	delete(w.open, partition)
-	w.turn++
-	select {
-	case w.queues[partition] <- b:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // finish sends what is left and waits until all is acknowledged.
-func (p *producer) finish(ctx context.Context) {
+func (p *producer) finish() {
 	for _, w := range p.topics {
-		for partition := range w.open {
-			if p.send(ctx, w, partition) != nil {
-				break
-			}
-		}
-		for _, queue := range w.queues {
-			close(queue)
+		for _, l := range w.lanes {
+			l.close()
 		}
 	}
 	p.sending.Wait()
 }
 
 // sendAll sends a partition's batches in order, one at a time.
-func (p *producer) sendAll(ctx context.Context, topic string, partition int, queue <-chan *outgoing) {
-	for b := range queue {
+func (p *producer) sendAll(ctx context.Context, l *lane) {
+	for b := l.next(); b != nil; b = l.next() {
 		if ctx.Err() != nil {
 			continue // somebody failed; take the rest away
 		}
-		if err := p.sendOne(ctx, topic, partition, b); err != nil {
+		if err := p.sendOne(ctx, l.topic, l.partition, b); err != nil {
 			p.cancel(err)
 			continue
 		}
