@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newDemo(), newUp(connections), newLoad(connections), newIngest(connections), newRun(connections),
 		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
-		newSource(), newVersion(),
+		newSource(), newPaths(), newVersion(),
 	)
 	return root
 }

@@ -7,15 +7,15 @@ import (
 
 // Transition is a row of table path_transitions: an edge of the directed graph.
 type Transition struct {
-	UnitKind       string  `ch:"unit_kind"`
-	StateKind      string  `ch:"state_kind"`
-	From           string  `ch:"from_state"`
-	To             string  `ch:"to_state"`
-	Transitions    uint64  `ch:"transitions"`
-	Units          uint64  `ch:"units"`
-	MedianSeconds  float64 `ch:"median_seconds"`
-	P90Seconds     float64 `ch:"p90_seconds"`
-	ConversionRate float64 `ch:"conversion_rate"` // share of the units that won after they first took the edge
+	UnitKind       string  `ch:"unit_kind" json:"unit_kind"`
+	StateKind      string  `ch:"state_kind" json:"state_kind"`
+	From           string  `ch:"from_state" json:"from_state"`
+	To             string  `ch:"to_state" json:"to_state"`
+	Transitions    uint64  `ch:"transitions" json:"transitions"`
+	Units          uint64  `ch:"units" json:"units"`
+	MedianSeconds  float64 `ch:"median_seconds" json:"median_seconds"`
+	P90Seconds     float64 `ch:"p90_seconds" json:"p90_seconds"`
+	ConversionRate float64 `ch:"conversion_rate" json:"conversion_rate"` // share of the units that won after they first took the edge
 }
 
 // Graph is every edge, self-loops and edges back too, ordered by from and to. Beside the states it has Start, and

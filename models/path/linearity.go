@@ -4,16 +4,16 @@ import "slices"
 
 // Linearity is the row of table path_linearity: how many wins followed the drawn funnel.
 type Linearity struct {
-	UnitKind       string  `ch:"unit_kind"`
-	Wins           uint64  `ch:"wins"`
-	Linear         uint64  `ch:"linear"`
-	LinearityIndex float64 `ch:"linearity_index"`
-	Skipped        uint64  `ch:"skipped"`
-	Repeated       uint64  `ch:"repeated"`
-	WentBack       uint64  `ch:"went_back"`
-	EnteredLate    uint64  `ch:"entered_late"`
-	Recovered      uint64  `ch:"recovered"`
-	LoopsPerWin    float64 `ch:"loops_per_win"`
+	UnitKind       string  `ch:"unit_kind" json:"unit_kind"`
+	Wins           uint64  `ch:"wins" json:"wins"`
+	Linear         uint64  `ch:"linear" json:"linear"`
+	LinearityIndex float64 `ch:"linearity_index" json:"linearity_index"`
+	Skipped        uint64  `ch:"skipped" json:"skipped"`
+	Repeated       uint64  `ch:"repeated" json:"repeated"`
+	WentBack       uint64  `ch:"went_back" json:"went_back"`
+	EnteredLate    uint64  `ch:"entered_late" json:"entered_late"`
+	Recovered      uint64  `ch:"recovered" json:"recovered"`
+	LoopsPerWin    float64 `ch:"loops_per_win" json:"loops_per_win"`
 }
 
 // Linearity compares each win, up to its first entry into a won state (to its end where the win is no state), with

@@ -4,17 +4,17 @@ import "slices"
 
 // State is a row of table path_states: what was seen of a state, and what the absorbing chain expects of it.
 type State struct {
-	UnitKind        string  `ch:"unit_kind"`
-	StateKind       string  `ch:"state_kind"`
-	State           string  `ch:"state"`
-	Entries         uint64  `ch:"entries"`
-	Units           uint64  `ch:"units"`
-	ReEntryRate     float64 `ch:"re_entry_rate"`
-	ExpectedVisits  float64 `ch:"expected_visits"`  // of a unit from its start; for absorbing states, the probability to end there
-	ExpectedReturns float64 `ch:"expected_returns"` // once there
-	WinProbability  float64 `ch:"win_probability"`
-	ExpectedSteps   float64 `ch:"expected_steps"`
-	MeanDays        float64 `ch:"mean_days"` // over visits whose end is known; 0 when there is none
+	UnitKind        string  `ch:"unit_kind" json:"unit_kind"`
+	StateKind       string  `ch:"state_kind" json:"state_kind"`
+	State           string  `ch:"state" json:"state"`
+	Entries         uint64  `ch:"entries" json:"entries"`
+	Units           uint64  `ch:"units" json:"units"`
+	ReEntryRate     float64 `ch:"re_entry_rate" json:"re_entry_rate"`
+	ExpectedVisits  float64 `ch:"expected_visits" json:"expected_visits"`   // of a unit from its start; for absorbing states, the probability to end there
+	ExpectedReturns float64 `ch:"expected_returns" json:"expected_returns"` // once there
+	WinProbability  float64 `ch:"win_probability" json:"win_probability"`
+	ExpectedSteps   float64 `ch:"expected_steps" json:"expected_steps"`
+	MeanDays        float64 `ch:"mean_days" json:"mean_days"` // over visits whose end is known; 0 when there is none
 }
 
 // States are all states, by name.

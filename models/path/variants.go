@@ -9,14 +9,14 @@ import (
 
 // Variant is a row of table path_variants: a sequence of states and the units that took it.
 type Variant struct {
-	UnitKind   string  `ch:"unit_kind"`
-	StateKind  string  `ch:"state_kind"`
-	Variant    string  `ch:"variant"`
-	Compressed string  `ch:"compressed"`
-	Length     uint32  `ch:"length"`
-	Units      uint64  `ch:"units"`
-	Won        uint64  `ch:"won"`
-	MedianDays float64 `ch:"median_days"` // from the first to the last state
+	UnitKind   string  `ch:"unit_kind" json:"unit_kind"`
+	StateKind  string  `ch:"state_kind" json:"state_kind"`
+	Variant    string  `ch:"variant" json:"variant"`
+	Compressed string  `ch:"compressed" json:"compressed"`
+	Length     uint32  `ch:"length" json:"length"`
+	Units      uint64  `ch:"units" json:"units"`
+	Won        uint64  `ch:"won" json:"won"`
+	MedianDays float64 `ch:"median_days" json:"median_days"` // from the first to the last state
 }
 
 // merged is the variants of one sequence, whatever their ends.

@@ -1,0 +1,113 @@
+package path
+
+import (
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// LogColumns name the columns of an event log, as process-mining tools take it: one row a step of a case.
+type LogColumns struct {
+	Case     string // what moves through the states: a patient, an order, a person
+	Activity string // the state entered
+	Time     string // when
+}
+
+// timeLayouts are the forms of time that logs are written in. Times without a zone are UTC.
+var timeLayouts = []string{
+	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
+	"2006-01-02 15:04", "2006-01-02", "2006/01/02 15:04:05.999999999", "2006/01/02", "02.01.2006 15:04:05", "02-01-2006 15:04:05",
+}
+
+// ReadLog reads an event log in CSV with a header line. The separator is the comma, semicolon or tab that the header has
+// most of. Steps of a case are ordered by time, and in the order of the file where times are equal. Trails come sorted by
+// case, all open: what ended a case is for the caller to say. A row that can't be read is an error with its line.
+func ReadLog(r io.Reader, columns LogColumns) ([]Trail, error) {
+	rows, header, err := openCSV(r)
+	if err != nil {
+		return nil, fmt.Errorf("read event log: %w", err)
+	}
+	var at [3]int
+	for i, name := range []string{columns.Case, columns.Activity, columns.Time} {
+		if at[i] = slices.Index(header, name); at[i] < 0 {
+			return nil, fmt.Errorf("read event log: no column %q; there are %s", name, strings.Join(header, ", "))
+		}
+	}
+	byCase := map[string]*Trail{}
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read event log: %w", err)
+		}
+		line, _ := rows.FieldPos(0)
+		moment, err := parseTime(row[at[2]])
+		if err != nil {
+			return nil, fmt.Errorf("read event log: line %d: column %s: %w", line, columns.Time, err)
+		}
+		trail, known := byCase[row[at[0]]]
+		if !known {
+			trail = &Trail{UnitID: row[at[0]], Outcome: OutcomeOpen}
+			byCase[trail.UnitID] = trail
+		}
+		trail.Visits = append(trail.Visits, Visit{State: row[at[1]], At: moment})
+	}
+	trails := make([]Trail, 0, len(byCase))
+	for _, trail := range byCase {
+		trail.Visits = sortedVisits(trail.Visits)
+		trails = append(trails, *trail)
+	}
+	slices.SortFunc(trails, func(a, b Trail) int { return cmp.Compare(a.UnitID, b.UnitID) })
+	return trails, nil
+}
+
+// openCSV reads the header and finds the separator by it.
+func openCSV(r io.Reader) (*csv.Reader, []string, error) {
+	var first strings.Builder
+	one := make([]byte, 1)
+	for !strings.HasSuffix(first.String(), "\n") {
+		if _, err := io.ReadFull(r, one); err != nil {
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			return nil, nil, err
+		}
+		first.Write(one)
+	}
+	line := strings.TrimPrefix(first.String(), "\ufeff")
+	if strings.TrimSpace(line) == "" {
+		return nil, nil, errors.New("the file has no header line")
+	}
+	separator := slices.MaxFunc([]rune{',', ';', '\t'}, func(a, b rune) int {
+		return cmp.Compare(strings.Count(line, string(a)), strings.Count(line, string(b)))
+	})
+	rows := csv.NewReader(io.MultiReader(strings.NewReader(line), r))
+	rows.Comma, rows.ReuseRecord = separator, false
+	header, err := rows.Read()
+	return rows, header, err
+}
+
+// parseTime reads one of timeLayouts, or seconds or milliseconds since 1970.
+func parseTime(text string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if n > 1e11 || n < -1e11 {
+			return time.UnixMilli(n).UTC(), nil
+		}
+		return time.Unix(n, 0).UTC(), nil
+	}
+	return time.Time{}, fmt.Errorf("not a time: %q", text)
+}
