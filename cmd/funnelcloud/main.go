@@ -62,9 +62,9 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	connections := &connectionFlags{}
 	root.AddCommand(
-		newDemo(), newUp(connections), newLoad(connections), newIngest(connections), newRun(connections),
+		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newRun(connections),
 		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
-		newSource(), newPaths(), newVersion(),
+		newSource(), newPaths(), newAttribution(), newVersion(),
 	)
 	return root
 }

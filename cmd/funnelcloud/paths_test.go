@@ -22,7 +22,7 @@ func TestPathsOfAFile(t *testing.T) {
 	if !strings.Contains(table, "(remaining)") {
 		t.Errorf("what --top leaves out is not told:\n%s", table)
 	}
-	csv := mustRun(t, "paths", "--log", log, "--output", "csv").out
+	csv := mustRun(t, "paths", "--log", log, "--won", "won", "--output", "csv").out
 	if lines := strings.Count(csv, "\n"); lines != len(got.Transitions)+1 {
 		t.Errorf("%d lines of CSV for %d transitions:\n%s", lines, len(got.Transitions), csv)
 	}
