@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if crashing() {
 		os.Exit(crash())
 	}
+	if serving() {
+		os.Exit(serve())
+	}
 	code := queriestest.Main(m)
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
