@@ -106,3 +106,33 @@ func TestTheDemoLeavesOthersFilesAlone(t *testing.T) {
 		t.Errorf("the file is gone: %q, %v", text, err)
 	}
 }
+
+func TestExplainTellsWhy(t *testing.T) {
+	ensured(t)
+	folder := t.TempDir()
+	mustRun(t, "demo", "--people", "3000", "--dir", folder, "--output", "json")
+	s := up(t, filepath.Join(folder, "data"))
+	won := strings.Fields(s.rows(t, `SELECT any(conversion_id), any(unit_id) FROM conversions
+		WHERE conversion_type = 'won' AND unit_kind = 'person' AND unattributed_reason = ''`)[0])
+	if len(won) != 2 {
+		t.Fatalf("no win to explain: %v", won)
+	}
+	credit := decode[explanation](t, mustRun(t, "explain", won[0], "--data", s.folder, "--output", "json").out).Credit
+	sum := 0.0
+	for _, touch := range credit {
+		sum += touch.Linear
+		s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+touch.TouchID+"'", "1")
+	}
+	if sum < 1-1e-9 || sum > 1+1e-9 {
+		t.Errorf("the linear weights of %s sum to %v", won[0], sum)
+	}
+	story := decode[[]explanation](t, mustRun(t, "explain", won[1], "--data", s.folder, "--output", "json").out)
+	if len(story) != 1 || len(story[0].Story) < 4 {
+		t.Errorf("the story of %s is short: %+v", won[1], story)
+	}
+	if table := mustRun(t, "explain", won[1], "--data", s.folder).out; !strings.Contains(table, "→ won") {
+		t.Errorf("the story does not tell the win:\n%s", table)
+	}
+	wantFailure(t, exitFailed, []string{"nobody"}, "explain", "nobody", "--data", s.folder)
+	wantFailure(t, exitFailed, []string{"person:won:x:1"}, "explain", "person:won:x:1", "--data", s.folder)
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+func newExplain(connections *connectionFlags) *cobra.Command {
+	var output string
+	var top uint32
+	c := &cobra.Command{
+		Use:   "explain ID",
+		Short: "Tell why: the story of a person, account or conversion, each line with the event that proves it",
+		Long: "Tell why, from the tables alone. ID is an e-mail address, a user, device or person id, an account, or a\n" +
+			"conversion as the tables and dashboards name it, such as person:won:p_1f0c:1.",
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := validOutput(output); err != nil {
+				return err
+			}
+			db, err := connections.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			e := explainer{db: db, screen: newScreen(output == outputJSON), output: output, top: top}
+			return e.explain(c.Context(), args[0])
+		},
+	}
+	c.Flags().StringVar(&output, "output", outputTable, "table or json")
+	c.Flags().Uint32Var(&top, "top", 200, "lines of a story at most")
+	connections.register(c.Flags())
+	return c
+}
+
+type explainer struct {
+	db     *warehouse.DB
+	screen *screen
+	output string
+	top    uint32
+}
+
+// explanation is a unit's story, or the credit of a conversion.
+type explanation struct {
+	UnitKind string       `json:"unit_kind,omitempty"`
+	UnitID   string       `json:"unit_id,omitempty"`
+	Story    []storyLine  `json:"story,omitempty"`
+	Credit   []creditLine `json:"credit,omitempty"`
+}
+
+type storyLine struct {
+	At       time.Time `ch:"at" json:"at"`
+	What     string    `ch:"what" json:"what"`
+	Detail   string    `ch:"detail" json:"detail"`
+	Evidence string    `ch:"evidence" json:"evidence_event_id"`
+}
+
+type creditLine struct {
+	Position    uint32    `ch:"position" json:"position"`
+	At          time.Time `ch:"touch_ts,null" json:"at"`
+	Channel     string    `ch:"channel" json:"channel"`
+	TouchID     string    `ch:"touch_id" json:"touch_id"`
+	First       float64   `ch:"first" json:"first"`
+	Last        float64   `ch:"last" json:"last"`
+	Linear      float64   `ch:"linear" json:"linear"`
+	TimeDecay   float64   `ch:"time_decay" json:"time_decay"`
+	UShaped     float64   `ch:"u_shaped" json:"u_shaped"`
+	Markov      float64   `ch:"markov" json:"markov_1"`
+	MarkovValue int64     `ch:"markov_value,decimal4" json:"-"`
+	Touches     uint32    `ch:"touches" json:"touches"`
+	Reason      string    `ch:"reason" json:"reason,omitempty"`
+}
+
+type unitID struct {
+	Kind string `ch:"unit_kind"`
+	ID   string `ch:"unit_id"`
+}
+
+func (e explainer) explain(ctx context.Context, who string) error {
+	if isConversion(who) {
+		return e.conversion(ctx, who)
+	}
+	units, err := warehouse.SelectAll[unitID](ctx, e.db, "screens/find_unit.sql", warehouse.Params{"who": who})
+	if err != nil {
+		return err
+	}
+	if len(units) == 0 {
+		return fmt.Errorf("nobody is called %q in the published run: give an e-mail address, a user, device, person or account id, or a conversion id", who)
+	}
+	var stories []explanation
+	for _, u := range units {
+		story, err := warehouse.SelectAll[storyLine](ctx, e.db, "screens/unit_story.sql",
+			warehouse.Params{"unit_kind": u.Kind, "unit_id": u.ID, "top": e.top + 1})
+		if err != nil {
+			return err
+		}
+		stories = append(stories, explanation{UnitKind: u.Kind, UnitID: u.ID, Story: story})
+	}
+	if e.output == outputJSON {
+		return writeJSON(e.screen, stories)
+	}
+	for _, s := range stories {
+		e.showStory(s)
+	}
+	return nil
+}
+
+// isConversion tells a conversion id, unit_kind:type:unit:cycle, from the other ids.
+func isConversion(id string) bool {
+	return (strings.HasPrefix(id, "person:") || strings.HasPrefix(id, "account:")) && strings.Count(id, ":") >= 3
+}
+
+func (e explainer) showStory(s explanation) {
+	e.screen.title(fmt.Sprintf("%s %s", s.UnitKind, s.UnitID))
+	rows := make([][]string, 0, len(s.Story))
+	for i, line := range s.Story {
+		if uint32(i) == e.top {
+			rows = append(rows, []string{"", "…", "more follows: --top", ""})
+			break
+		}
+		rows = append(rows, []string{line.At.Format("2006-01-02 15:04"), shorten(line.What, 18), shorten(line.Detail, 30), shorten(line.Evidence, 9)})
+	}
+	e.screen.table([]string{"when (UTC)", "what", "why", "event"}, rows)
+}
+
+func (e explainer) conversion(ctx context.Context, id string) error {
+	credit, err := warehouse.SelectAll[creditLine](ctx, e.db, "screens/conversion_credit.sql", warehouse.Params{"conversion_id": id})
+	if err != nil {
+		return err
+	}
+	if len(credit) == 0 {
+		return fmt.Errorf("the published run has no conversion %q", id)
+	}
+	if e.output == outputJSON {
+		return writeJSON(e.screen, explanation{Credit: credit})
+	}
+	if credit[0].Reason != "" {
+		return e.noCredit(id, credit[0].Reason)
+	}
+	e.screen.title("Credit of " + id)
+	rows := make([][]string, 0, len(credit))
+	for _, c := range credit {
+		row := []string{fmt.Sprintf("%d/%d", c.Position, c.Touches), c.At.Format("2006-01-02 15:04"), shorten(c.Channel, 14)}
+		for _, w := range []float64{c.First, c.Last, c.Linear, c.TimeDecay, c.UShaped, c.Markov} {
+			row = append(row, fmt.Sprintf("%.0f%%", 100*w))
+		}
+		rows = append(rows, row)
+	}
+	e.screen.table([]string{"touch", "when (UTC)", "channel", "first>", "last>", "lin.>", "decay>", "U>", "Markov>"}, rows)
+	return nil
+}
+
+func (e explainer) noCredit(id, reason string) error {
+	_, err := fmt.Fprintf(e.screen.out, "No touch gets credit for %s: %s.\n", id, reason)
+	return err
+}
