@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -29,6 +30,7 @@ type victim struct {
 	KillAt    step          // kill −9 at this step
 	PauseAt   step          // say so on standard output at this step; the test stops the process there
 	Nth       int           // which time it comes to the step
+	KillAfter time.Duration // kill −9 this long after the first chunk was fetched, wherever it is then
 	Topic     string        // of the Segment calls
 	Session   time.Duration // after which the broker believes that it is dead
 }
@@ -68,6 +70,10 @@ func (v victim) run(ctx context.Context) error {
 	_, err = Run(ctx, Options{Brokers: v.Brokers, Sources: []*source.Source{segment}, Conn: db.Conn(), Drain: true,
 		MaxRows: 300, FetchBytes: 20_000, MaxAge: 10 * time.Millisecond, SessionTimeout: v.Session,
 		step: func(s step) {
+			if seen[stepFetched] == 0 && s == stepFetched && v.KillAfter > 0 {
+				seen[stepFetched]++
+				time.AfterFunc(v.KillAfter, func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) })
+			}
 			if s != v.KillAt && s != v.PauseAt {
 				return
 			}
@@ -105,7 +111,7 @@ func (s *stack) kill(v victim) {
 	cmd := s.start(v)
 	err := cmd.Run()
 	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
-		s.t.Fatalf("the consumer was to be killed at %s, but: %v", v.KillAt, err)
+		s.t.Fatalf("the consumer was to be killed at %s%s, but: %v", v.KillAt, v.KillAfter, err)
 	}
 }
 
@@ -190,4 +196,31 @@ func TestAPausedConsumerCommitsNothingItNoLongerOwns(t *testing.T) {
 		}
 	}
 	s.expectOnce(crashMessages)
+}
+
+// Killed wherever it happens to be, again and again: in a fetch, between two columns, in the middle of an insert.
+func TestKillAtRandomPoints(t *testing.T) {
+	t.Parallel()
+	const rounds, n = 8, 30_000
+	for stream := range 3 {
+		t.Run(fmt.Sprint("stream ", stream), func(t *testing.T) {
+			t.Parallel()
+			s := newStack(t, sourceNamed(t, "segment"))
+			s.produce("segment", calls(n)...)
+			stored := uint64(0)
+			for round := range rounds {
+				after := time.Duration(rand.Int64N(int64(250 * time.Millisecond)))
+				s.kill(victim{KillAfter: max(after, 1)})
+				now := s.count("SELECT uniqExact(event_id) FROM events")
+				t.Logf("round %d: killed %s after the first chunk, %d events are stored, %d more", round, after, now, now-stored)
+				stored = now
+			}
+			if stored == 0 || stored >= n-n/100 {
+				t.Errorf("%d events stored when the kills were over: the test has tested nothing", stored)
+			}
+			s.drain()
+			s.expectOnce(n)
+			t.Logf("%d rows of %d events: the others are repeats", s.count("SELECT count() FROM events"), n-n/100)
+		})
+	}
 }

@@ -40,6 +40,7 @@ type weakLink struct {
 	mode   atomic.Value // of linkMode
 	faults atomic.Int64
 	wg     sync.WaitGroup
+	stall  time.Duration // of each answer, where the mode says so
 }
 
 type linkMode string
@@ -49,6 +50,7 @@ const (
 	linkRefuses     linkMode = "refuses"
 	linkCuts        linkMode = "cuts the request"
 	linkLosesAnswer linkMode = "loses the answer"
+	linkStalls      linkMode = "stalls the answer"
 )
 
 func newWeakLink(t *testing.T, target string) *weakLink {
@@ -99,6 +101,10 @@ func (w *weakLink) copy(to io.Writer, from io.Reader, forbidden linkMode, pass i
 		if mode == linkRefuses || mode == forbidden && forwarded+n > pass {
 			w.faults.Add(1)
 			return
+		}
+		if mode == linkStalls && forbidden == linkLosesAnswer && n > 0 {
+			w.faults.Add(1)
+			<-time.After(w.stall)
 		}
 		if _, writeErr := to.Write(buffer[:n]); err != nil || writeErr != nil {
 			return
