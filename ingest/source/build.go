@@ -18,6 +18,7 @@ type builder struct {
 }
 
 func (b *builder) build() {
+	b.compiler.taken = map[int]bool{}
 	b.header()
 	b.fields()
 	b.policies()
@@ -55,7 +56,9 @@ func (b *builder) header() {
 	}
 	if s.format == formatCloudEvents {
 		for _, name := range attributeNames {
-			s.attributes = append(s.attributes, slotNode(b.compiler.slot(memberPath{"item", []string{name}})))
+			slot := b.compiler.slot(memberPath{"item", []string{name}})
+			s.attributes = append(s.attributes, slotNode(slot))
+			b.compiler.taken[slot] = true
 		}
 	}
 	b.splitAndKey()
@@ -64,7 +67,9 @@ func (b *builder) header() {
 func (b *builder) splitAndKey() {
 	d, s := b.definition, b.source
 	if d.Split.text != "" {
+		b.compiler.taking = true
 		e := b.expression(d.Split, "split", objectColumn)
+		b.compiler.taking = false
 		slot, isPath := slotNode(0), false
 		if e != nil {
 			slot, isPath = e.fast.(slotNode)
@@ -97,7 +102,9 @@ func (b *builder) fields() {
 			continue
 		}
 		kindIsThere = kindIsThere || c.name == "kind"
+		b.compiler.taking = true
 		b.source.fields = append(b.source.fields, field{column: c, expression: b.expression(e.value, "field "+c.name, c.kind)})
+		b.compiler.taking = false
 	}
 	slices.SortFunc(b.source.fields, func(x, y field) int { return strings.Compare(x.column.name, y.column.name) })
 	if !kindIsThere {
@@ -138,10 +145,12 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
-// meanings compiles lines such as `Signed Up: signed_up` and, for pages alone, `page/Pricing: pricing_viewed`.
+// meanings compiles lines such as `Signed Up: signed_up` and, for pages alone, `page/Pricing: pricing_viewed`. The
+// source's own word counts more than the usual meaning.
 func (b *builder) meanings() {
+	d := b.definition
 	b.source.meanings = map[string]*meaningRule{}
-	for _, m := range b.definition.Meanings {
+	for _, m := range d.Meanings {
 		of := &meaningOf{word: m.value.text}
 		if !isMeaning(m.value.text) {
 			e, err := b.compiler.compile(m.value.text, textColumn)
@@ -152,35 +161,55 @@ func (b *builder) meanings() {
 			}
 			of.expression = e
 		}
-		b.addMeaning(m.key.text, m.key.at, of)
+		b.ownMeaning(m.key, of)
+	}
+	switch d.UsualMeanings.text {
+	case "", "false":
+	case "true":
+		for _, m := range usualMeanings() {
+			if place := b.meaningOf(m.key.text); *place == nil {
+				*place = &meaningOf{word: m.value.text}
+			}
+		}
+	default:
+		b.faultf(d.UsualMeanings.at, "usual_meanings: %q is neither true nor false", d.UsualMeanings.text)
 	}
 }
 
-func (b *builder) addMeaning(name string, at int, of *meaningOf) {
+func (b *builder) ownMeaning(name line, of *meaningOf) {
+	place := b.meaningOf(name.text)
+	if place == nil {
+		b.faultf(name.at, "meanings: %q is no event's name", name.text)
+		return
+	}
+	if *place != nil && (*place).word != of.word {
+		b.faultf(name.at, "meanings: %q has two meanings, %s and %s", name.text, (*place).word, of.word)
+	}
+	*place = of
+}
+
+// meaningOf is where the meaning of a name stands; nil where the name has no letter or digit.
+func (b *builder) meaningOf(name string) **meaningOf {
 	eventKind, rest, found := strings.Cut(name, "/")
 	if !found || knownKind(eventKind) == "" {
 		eventKind, rest = "", name
 	}
 	folded := foldName(rest)
 	if folded == "" {
-		b.faultf(at, "meanings: %q is no event's name", name)
-		return
+		return nil
 	}
 	rule := b.source.meanings[folded]
 	if rule == nil {
-		rule = &meaningRule{byKind: map[string]*meaningOf{}}
+		rule = &meaningRule{byKind: map[string]**meaningOf{}}
 		b.source.meanings[folded] = rule
 	}
-	known := rule.any
-	if eventKind != "" {
-		known = rule.byKind[eventKind]
-		rule.byKind[eventKind] = of
-	} else {
-		rule.any = of
+	if eventKind == "" {
+		return &rule.any
 	}
-	if known != nil && known.word != of.word {
-		b.faultf(at, "meanings: %q has two meanings, %s and %s", name, known.word, of.word)
+	if rule.byKind[eventKind] == nil {
+		rule.byKind[eventKind] = new(*meaningOf)
 	}
+	return rule.byKind[eventKind]
 }
 
 func (b *builder) required() {
@@ -215,7 +244,7 @@ func (b *builder) tries() {
 	s, d := b.source, b.definition
 	s.paths = b.compiler.paths
 	for slot, p := range s.paths {
-		b.eachTrie(p, func(f *fields) { f.slots = append(f.slots, slot) })
+		b.eachTrie(p, func(f *fields) { f.slots, f.taken = append(f.slots, slot), f.taken || b.compiler.taken[slot] })
 		if p.root == "item" {
 			s.itemSlots = append(s.itemSlots, slot)
 		}
@@ -236,7 +265,12 @@ func (b *builder) tries() {
 	}
 	for _, l := range d.Ignore {
 		if p, ok := b.path(l, "ignore"); ok {
-			b.eachTrie(p, func(*fields) {})
+			b.eachTrie(p, func(f *fields) { f.taken = true })
+		}
+	}
+	for _, l := range d.Keep {
+		if p, ok := b.path(l, "keep"); ok {
+			b.eachTrie(p, func(f *fields) { f.taken = false })
 		}
 	}
 }

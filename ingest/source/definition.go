@@ -16,23 +16,25 @@ import (
 
 // definition is a source file as written. docs/sources.md explains each key to those who write one.
 type definition struct {
-	readable    bool // the text is one YAML document
-	Name        line
-	Description line
-	Topics      []line
-	Format      line
-	Split       line
-	Embedded    []entry // path: encoding
-	Key         line
-	TimeLayouts []line
-	Fields      []entry // column: expression
-	WrongType   wrongTypes
-	Rest        []line
-	Ignore      []line
-	Drop, Hash  []line  // personal data
-	Meanings    []entry // event name: meaning
-	Required    []line
-	Samples     []sampleDocument
+	readable      bool // the text is one YAML document
+	Name          line
+	Description   line
+	Topics        []line
+	Format        line
+	Split         line
+	Embedded      []entry // path: encoding
+	Key           line
+	TimeLayouts   []line
+	Fields        []entry // column: expression
+	WrongType     wrongTypes
+	Rest          []line
+	Ignore        []line
+	Keep          []line
+	UsualMeanings line
+	Drop, Hash    []line  // personal data
+	Meanings      []entry // event name: meaning
+	Required      []line
+	Samples       []sampleDocument
 }
 
 // line is a scalar and the line it stands on.
@@ -130,7 +132,7 @@ func (d *definition) keys(r *reader) map[string]func(ast.Node) {
 		"name": text(&d.Name), "description": text(&d.Description), "topics": texts(&d.Topics), "format": text(&d.Format),
 		"split": text(&d.Split), "embedded": table(&d.Embedded), "key": text(&d.Key), "time_layouts": texts(&d.TimeLayouts),
 		"fields": table(&d.Fields), "meanings": table(&d.Meanings), "required": texts(&d.Required), "rest": texts(&d.Rest),
-		"ignore": texts(&d.Ignore),
+		"ignore": texts(&d.Ignore), "keep": texts(&d.Keep), "usual_meanings": text(&d.UsualMeanings),
 		"wrong_type": func(n ast.Node) {
 			if isMapping(r.resolve(n)) {
 				d.WrongType.columns = r.entries(n)

@@ -27,6 +27,7 @@ var errNotEmbedded = errors.New("holds no JSON")
 // embedded reads the JSON that a text holds as if it stood there itself. Where it holds none, that is a fault, or the text
 // stays what it is.
 func (s *scanner) embedded(want *fields, v value, depth int) error {
+	s.inside = ""
 	err := s.inner(want, v, depth)
 	if err != nil && (want.embedded == embeddedJSONOrText || want.embedded == embeddedBase64OrText) {
 		s.note(want, v)
@@ -57,8 +58,19 @@ func (s *scanner) inner(want *fields, v value, depth int) error {
 		s.rest = s.rest[:before]
 		return fmt.Errorf("%s: %w: %w", want.key, errNotEmbedded, err)
 	}
-	s.rest, s.buffer = inside.rest, inside.buffer
+	s.rest, s.buffer, s.inside = inside.rest, inside.buffer, content[inside.space(0):end]
 	return nil
+}
+
+// keep notes a member for the properties; what a text held is noted in its place.
+func (s *scanner) keep(found *fields, member string) {
+	if found != nil && found.embedded != notEmbedded && s.inside != "" {
+		key, _ := splitMember(member)
+		start := len(s.buffer)
+		s.buffer = append(append(append(append(s.buffer, '"'), key...), `":`...), s.inside...)
+		member = unsafeString(s.buffer[start:])
+	}
+	s.rest = append(s.rest, member)
 }
 
 // forget takes back what was noted before a fault.

@@ -45,7 +45,9 @@ func (e *expression) eval(m *Mapper) (value, error) {
 
 // compiler compiles the expressions of one source and collects the paths they ask for.
 type compiler struct {
-	paths []memberPath
+	paths  []memberPath
+	taking bool         // what is compiled now goes into a column
+	taken  map[int]bool // by slot: a column has it
 }
 
 // memberPath is a member of item or message.
@@ -86,6 +88,9 @@ func (c *compiler) compile(code string, kind columnKind) (*expression, error) {
 	tree, err := parser.Parse(code)
 	if err != nil {
 		return nil, expressionError(err)
+	}
+	if c.taking {
+		c.take(tree.Node)
 	}
 	return &expression{fast: c.fast(tree.Node), program: program}, nil
 }

@@ -54,6 +54,10 @@ func (c *compiler) call(n *ast.CallNode) node {
 		if of := c.fast(n.Arguments[0]); of != nil {
 			return &numeric{of}
 		}
+	case name.Value == "schemaName" && len(n.Arguments) == 1:
+		if of := c.fast(n.Arguments[0]); of != nil {
+			return &schema{of}
+		}
 	case name.Value == "minorUnits" && len(n.Arguments) == 2:
 		amount, currency := c.fast(n.Arguments[0]), c.fast(n.Arguments[1])
 		if amount != nil && currency != nil {
@@ -143,6 +147,18 @@ func (n *numeric) eval(m *Mapper) value {
 	if v.kind == text {
 		if _, err := parseDecimal(m.textOf(v)); err == nil {
 			return v
+		}
+	}
+	return value{}
+}
+
+// schema is schemaName(x).
+type schema struct{ of node }
+
+func (n *schema) eval(m *Mapper) value {
+	if v := n.of.eval(m); v.kind == text {
+		if name := nameOfSchema(m.textOf(v)); name != "" {
+			return textValue(name)
 		}
 	}
 	return value{}

@@ -121,11 +121,20 @@ func fromMinorUnits(amount, currency string) (string, bool) {
 // schemaName(uri) is the name in the URI of an Iglu schema: trial_started of iglu:com.acme/trial_started/jsonschema/1-0-0.
 func schemaName(arguments ...any) (any, error) {
 	uri, _ := arguments[0].(string)
-	parts := strings.Split(strings.TrimPrefix(uri, "iglu:"), "/")
-	if !strings.HasPrefix(uri, "iglu:") || len(parts) < 2 || parts[1] == "" {
-		return nil, nil
+	if name := nameOfSchema(uri); name != "" {
+		return name, nil
 	}
-	return parts[1], nil
+	return nil, nil
+}
+
+func nameOfSchema(uri string) string {
+	path, isIglu := strings.CutPrefix(uri, "iglu:")
+	_, path, _ = strings.Cut(path, "/")
+	name, _, more := strings.Cut(path, "/")
+	if !isIglu || !more {
+		return ""
+	}
+	return name
 }
 
 // entity(contexts, name, …) is the data of the first of Snowplow's self-describing entities whose schema has one of the
@@ -138,8 +147,9 @@ func entity(arguments ...any) (any, error) {
 		name, _ := schemaName(described["schema"])
 		for _, wanted := range arguments[1:] {
 			if name != nil && name == wanted {
-				data, _ := described["data"].(map[string]any)
-				return data, nil
+				if data, ok := described["data"].(map[string]any); ok {
+					return data, nil
+				}
 			}
 		}
 	}

@@ -1,16 +1,33 @@
 package source
 
 import (
+	_ "embed" // meanings.yaml
 	"strings"
+	"sync"
 	"unicode"
+
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
 
+//go:embed meanings.yaml
+var usual []byte
+
+// usualMeanings are what companies usually call the events of the funnel: source files take them with usual_meanings.
+var usualMeanings = sync.OnceValue(func() []entry {
+	r := &reader{file: "meanings.yaml"}
+	document, err := parser.ParseBytes(usual, 0)
+	if err != nil {
+		return nil // TestUsualMeaningsAreOfTheVocabulary
+	}
+	return r.entries(document.Docs[0].Body)
+})
+
 // meaningRule says what the events of one name mean: the same for all kinds, or by kind.
 type meaningRule struct {
 	any    *meaningOf
-	byKind map[string]*meaningOf
+	byKind map[string]**meaningOf
 }
 
 // meaningOf is a meaning of the vocabulary, or an expression that gives one.
@@ -26,7 +43,7 @@ func (m *Mapper) meaning() *fault {
 		rule := m.rule(e.Name)
 		of := rule.any
 		if special := rule.byKind[e.Kind]; special != nil {
-			of = special
+			of = *special
 		}
 		if of == nil {
 			return nil

@@ -25,6 +25,7 @@ type scanner struct {
 	slots  []value
 	rest   []string // members that no expression reads, `"key": value`, of the objects that ask for them
 	buffer []byte   // texts that hold JSON, without their escapes
+	inside string   // the JSON that the last such text held
 }
 
 // fields is a trie of the members that expressions ask for.
@@ -33,7 +34,8 @@ type fields struct {
 	slots    []int // where a value found here is noted
 	children []*fields
 	embedded encoding // the text found here holds JSON
-	rest     bool     // members without a child here are noted in scanner.rest
+	rest     bool     // members of the object here that aren't taken are noted in scanner.rest
+	taken    bool     // a column has the whole of it, or nobody wants it
 }
 
 // at finds or makes the node of the member at path.
@@ -145,8 +147,8 @@ func (s *scanner) object(at int, want *fields, depth int) (int, error) {
 		if at, err = s.value(s.space(at+1), next, depth); err != nil {
 			return at, err
 		}
-		if next == nil && want != nil && want.rest {
-			s.rest = append(s.rest, s.text[member:at])
+		if want != nil && want.rest && (next == nil || !next.taken) {
+			s.keep(next, s.text[member:at])
 		}
 		at = s.space(at)
 		switch {
