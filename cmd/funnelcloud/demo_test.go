@@ -136,3 +136,18 @@ func TestExplainTellsWhy(t *testing.T) {
 	wantFailure(t, exitFailed, []string{"nobody"}, "explain", "nobody", "--data", s.folder)
 	wantFailure(t, exitFailed, []string{"person:won:x:1"}, "explain", "person:won:x:1", "--data", s.folder)
 }
+
+func TestExportWritesWhatTheTablesHold(t *testing.T) {
+	ensured(t)
+	folder := t.TempDir()
+	mustRun(t, "demo", "--people", "1500", "--dir", folder, "--output", "json")
+	s := up(t, filepath.Join(folder, "data"))
+	rows := s.rows(t, "SELECT count() FROM conversions")[0]
+	for _, name := range []string{"c.parquet", "c.csv", "c.arrow", "c.ndjson", "c.tsv"} {
+		file := filepath.Join(folder, name)
+		mustRun(t, "export", "conversions", "--out", file, "--data", s.folder)
+		s.want(t, "SELECT count() FROM file('"+file+"')", rows)
+	}
+	wantFailure(t, exitUsage, []string{".parquet"}, "export", "conversions", "--out", "c.xls", "--data", s.folder)
+	wantFailure(t, exitFailed, []string{"no_such_table"}, "export", "no_such_table", "--out", filepath.Join(folder, "x.csv"), "--data", s.folder)
+}

@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newRun(connections),
 		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
-		newSource(), newExplain(connections), newPaths(), newAttribution(), newVersion(),
+		newSource(), newExplain(connections), newExport(connections), newPaths(), newAttribution(), newVersion(),
 	)
 	return root
 }

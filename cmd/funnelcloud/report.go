@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -41,22 +41,12 @@ func newReport(connections *connectionFlags) *cobra.Command {
 	return c
 }
 
-// writeReport writes beside the file first, so that a failure leaves the last report whole.
-func writeReport(ctx context.Context, db *warehouse.DB, file, company string) (err error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(file), ".report-*")
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	defer func() { _ = os.Remove(beside.Name()) }()
-	buffered := bufio.NewWriter(beside)
-	err = report.Write(ctx, buffered, querier(db), report.Options{Company: company, Version: version(), Now: time.Now()})
-	if err = errors.Join(err, buffered.Flush(), beside.Chmod(0o644), beside.Close()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return os.Rename(beside.Name(), file)
+func writeReport(ctx context.Context, db *warehouse.DB, file, company string) error {
+	return replaceFile(file, func(w io.Writer) error {
+		buffered := bufio.NewWriter(w)
+		err := report.Write(ctx, buffered, querier(db), report.Options{Company: company, Version: version(), Now: time.Now()})
+		return errors.Join(err, buffered.Flush())
+	})
 }
 
 // querier lets panels ask the warehouse.
