@@ -1,5 +1,5 @@
 -- Why messages were refused.
 SELECT reason, count() AS messages, any(substring(detail, 1, 60)) AS example
-FROM events_rejected FINAL
+FROM dead_letters
 GROUP BY reason
 ORDER BY messages DESC, reason

@@ -8,7 +8,7 @@ SELECT
     argMax(detail, (rejected_at, offset)) AS "What was wrong",
     substringUTF8(toValidUTF8(argMax(raw, (rejected_at, offset))), 1, 300) AS "Sample",
     concat(toString(argMax(partition, (rejected_at, offset))), ':', toString(argMax(offset, (rejected_at, offset)))) AS "Partition:offset"
-FROM events_rejected FINAL
+FROM dead_letters
 WHERE $__timeFilter_ms(rejected_at)
 GROUP BY source, topic, reason
 ORDER BY "Messages" DESC, "Source", "Reason"
