@@ -32,6 +32,7 @@ type victim struct {
 	Nth       int           // which time it comes to the step
 	KillAfter time.Duration // kill −9 this long after the first chunk was fetched, wherever it is then
 	Topic     string        // of the Segment calls
+	Group     string        // of consumers
 	Session   time.Duration // after which the broker believes that it is dead
 }
 
@@ -67,7 +68,7 @@ func (v victim) run(ctx context.Context) error {
 	}
 	defer db.Close()
 	seen := map[step]int{}
-	_, err = Run(ctx, Options{Brokers: v.Brokers, Sources: []*source.Source{segment}, Conn: db.Conn(), Drain: true,
+	_, err = Run(ctx, Options{Brokers: v.Brokers, Group: v.Group, Sources: []*source.Source{segment}, Conn: db.Conn(), Drain: true,
 		MaxRows: 300, FetchBytes: 20_000, MaxAge: 10 * time.Millisecond, SessionTimeout: v.Session,
 		step: func(s step) {
 			if seen[stepFetched] == 0 && s == stepFetched && v.KillAfter > 0 {
