@@ -46,7 +46,7 @@ func newDemo() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	simulationFlags(flags, &d.config)
+	simulationFlags(flags, &d.config, demoPeople)
 	flags.StringVar(&d.folder, "dir", "funnelcloud-demo", "folder for data, report and dashboards; its data are made anew")
 	flags.StringVar(&d.output, "output", outputTable, "table or json")
 	flags.BoolVar(&d.serve, "serve", false, "keep ClickHouse and Kafka up afterwards, until Ctrl-C")
@@ -121,6 +121,9 @@ func clearData(data string) error {
 	}
 	return os.MkdirAll(data, 0o755)
 }
+
+// demoPeople are as many as two cores simulate, stream and compute within a minute.
+const demoPeople = 100_000
 
 // demoLookBack is shorter than the default of 90 days: of the demo's 120 days, that would leave only the first month's
 // visitors old enough to be called lost.

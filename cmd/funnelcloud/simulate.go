@@ -17,8 +17,9 @@ import (
 )
 
 // simulationFlags describe the simulated company.
-func simulationFlags(flags *pflag.FlagSet, c *simulate.Config) {
+func simulationFlags(flags *pflag.FlagSet, c *simulate.Config, people int) {
 	*c = simulate.Default()
+	c.People = people
 	flags.IntVar(&c.People, "people", c.People, "people in the company's market")
 	flags.IntVar(&c.Days, "days", c.Days, "days observed")
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "same seed and start, same company")
@@ -70,7 +71,7 @@ func newSimulate() *cobra.Command {
 			return writeSimulation(c.Context(), newScreen(false), config, folder)
 		},
 	}
-	simulationFlags(c.Flags(), &config)
+	simulationFlags(c.Flags(), &config, simulate.Default().People)
 	c.Flags().StringVar(&folder, "out", "simulation", "folder to write to")
 	return c
 }

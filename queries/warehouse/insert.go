@@ -17,8 +17,8 @@ import (
 // writers stay within tens of megabytes.
 const batchRows = 100_000
 
-// Writer inserts rows into one table as Arrow record batches. It is not safe for concurrent use. Rows are in the table
-// when Flush has returned nil, not before.
+// Writer inserts rows into one table as Arrow record batches; while ClickHouse takes one, the next is filled. It is not
+// safe for concurrent use. Rows are in the table when Flush has returned nil, not before; after an error some may be.
 type Writer[Row any] struct {
 	db      *DB
 	table   string
@@ -26,8 +26,11 @@ type Writer[Row any] struct {
 	columns []column
 	schema  *arrow.Schema
 	builder *array.RecordBuilder
-	pending int
+	pending int // rows in builder
 	written uint64
+
+	sending  chan error // result of the batch under way, nil when there is none
+	underway int        // rows of it
 }
 
 // NewWriter prepares inserts into table. A run other than 0 fills the column run_id of every row.
@@ -65,18 +68,51 @@ func (w *Writer[Row]) Append(ctx context.Context, row Row) error {
 	}
 	w.pending++
 	if w.pending >= batchRows {
-		return w.Flush(ctx)
+		return w.send(ctx)
 	}
 	return nil
 }
 
-// Flush sends what is pending and waits until ClickHouse has acknowledged it.
+// Flush sends what is pending and waits until ClickHouse has acknowledged all.
 func (w *Writer[Row]) Flush(ctx context.Context) error {
-	if w.pending == 0 {
-		return nil
+	if w.pending > 0 {
+		if err := w.send(ctx); err != nil {
+			return err
+		}
+	}
+	return w.wait()
+}
+
+// send hands the pending rows over, once the batch before them is acknowledged.
+func (w *Writer[Row]) send(ctx context.Context) error {
+	if err := w.wait(); err != nil {
+		return err
 	}
 	record := w.builder.NewRecord()
-	defer record.Release()
+	w.underway, w.pending = w.pending, 0
+	done := make(chan error, 1) // the result waits here even if nobody asks for it
+	w.sending = done
+	go func() {
+		defer record.Release()
+		done <- w.insert(ctx, record)
+	}()
+	return nil
+}
+
+// wait returns when no batch is under way, with the error of the one that was.
+func (w *Writer[Row]) wait() error {
+	if w.sending == nil {
+		return nil
+	}
+	err := <-w.sending
+	w.sending = nil
+	if err == nil {
+		w.written += uint64(w.underway)
+	}
+	return err
+}
+
+func (w *Writer[Row]) insert(ctx context.Context, record arrow.Record) error {
 	var body bytes.Buffer
 	stream := ipc.NewWriter(&body, ipc.WithSchema(w.schema))
 	if err := stream.Write(record); err != nil {
@@ -88,8 +124,6 @@ func (w *Writer[Row]) Flush(ctx context.Context) error {
 	if err := w.db.conn.InsertFormat(ctx, "ArrowStream", w.statement(), &body); err != nil {
 		return fmt.Errorf("insert into %s: %w", w.table, err)
 	}
-	w.written += uint64(w.pending)
-	w.pending = 0
 	return nil
 }
 

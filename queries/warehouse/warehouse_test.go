@@ -131,3 +131,38 @@ func publish(t *testing.T, db *warehouse.DB, run uint64) {
 		t.Fatal(err)
 	}
 }
+
+func TestManyBatchesAllArriveAndAnErrorIsTold(t *testing.T) {
+	db := queriestest.New(t)
+	w, err := warehouse.NewWriter[money](db, "conversions_by_run", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 250_001
+	for i := range int64(rows) {
+		if err := w.Append(t.Context(), money{ID: "c", Value: i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, got, err := db.TableText(t.Context(), "SELECT count(), toInt64(sum(value) * 10000) FROM conversions_by_run WHERE run_id = 3", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Written() != rows || got[0][0] != uint64(rows) || got[0][1] != int64(rows*(rows-1)/2) {
+		t.Errorf("%d rows written, in the table %v", w.Written(), got)
+	}
+
+	nowhere, err := warehouse.NewWriter[money](db, "no_such_table", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nowhere.Append(t.Context(), money{ID: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := nowhere.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "no_such_table") {
+		t.Errorf("want an error that names the table, got %v", err)
+	}
+}
