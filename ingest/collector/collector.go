@@ -29,7 +29,24 @@ type Collector struct {
 	scratch  sync.Pool
 	draining atomic.Bool
 	health   health
+	counts   struct{ requests, events, refused atomic.Uint64 }
+	measured bool // /metrics is served beside everything else
 }
+
+// Stats are what a collector has done since it started.
+type Stats struct {
+	Requests uint64 // answered, refused ones among them
+	Events   uint64 // acknowledged by Kafka
+	Refused  uint64 // requests
+}
+
+// Stats of now.
+func (c *Collector) Stats() Stats {
+	return Stats{c.counts.requests.Load(), c.counts.events.Load(), c.counts.refused.Load()}
+}
+
+// ServeMetrics makes handlers and servers made after it answer /metrics too.
+func (c *Collector) ServeMetrics() { c.measured = true }
 
 // webhookSource is where a webhook's events go and by what they are known to be its.
 type webhookSource struct {

@@ -71,6 +71,9 @@ func (c *Collector) Handler() http.Handler {
 	mux.HandleFunc("HEAD /webhooks/{type}", discard) // how Intercom and others look whether somebody is there
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", c.ready)
+	if c.measured {
+		mux.Handle("GET /metrics", c.Metrics())
+	}
 	return c.cors(mux)
 }
 

@@ -40,6 +40,7 @@ func (c *Collector) serve(rt *route) http.Handler {
 			x.refused(err)
 		}
 		x.route.answer(w, x.outcome)
+		c.counts.requests.Add(1)
 		c.metrics.answered(x.route.protocol, x.outcome.status, time.Since(began))
 	})
 }
@@ -51,6 +52,7 @@ func (x *exchange) refused(err error) {
 	}
 	x.outcome.refusal, x.outcome.status = why, why.status
 	why.headers(x.w.Header())
+	x.counts.refused.Add(1)
 	x.metrics.refused.WithLabelValues(x.route.protocol, why.reason).Inc()
 	x.options.Logger.Info("request refused", "protocol", x.route.protocol, "status", why.status, "reason", why.reason, "detail", why.detail)
 }
@@ -94,6 +96,7 @@ func (x *exchange) collect(now time.Time) error {
 		return err
 	}
 	x.outcome.taken = len(events)
+	x.counts.events.Add(uint64(len(events)))
 	x.metrics.events.WithLabelValues(x.topic).Add(float64(len(events)))
 	return nil
 }
