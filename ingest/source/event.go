@@ -50,9 +50,9 @@ type Record struct {
 
 // Reject says why a message, or one of its items, could not become an event.
 type Reject struct {
-	Item   uint32 // position within the message, from 0
-	Reason string // one of the Reason constants
-	Detail string // what was wrong, where
+	Item   uint32 `json:"item"`   // position within the message, from 0
+	Reason string `json:"reason"` // one of the Reason constants
+	Detail string `json:"detail"` // what was wrong, where
 }
 
 // Reasons of rejection, the values of events_rejected.reason.

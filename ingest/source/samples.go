@@ -32,10 +32,10 @@ type SampleResult struct {
 
 // Difference is one thing that a sample expects and that didn't come.
 type Difference struct {
-	Event  int    // from 1; 0: about the sample as a whole
-	Column string // events and rejects where Event is 0
-	Want   string
-	Got    string
+	Event  int    `json:"event"`  // from 1; 0: about the sample as a whole
+	Column string `json:"column"` // events and rejects where Event is 0
+	Want   string `json:"expected"`
+	Got    string `json:"mapped"`
 }
 
 func (d Difference) String() string {
@@ -113,6 +113,11 @@ func (s *Source) Try(message []byte, received time.Time) ([]map[string]string, [
 	var out collector
 	s.NewMapper().Map(Record{Value: message, Time: received.UnixMilli()}, &out)
 	return out.events, out.rejects
+}
+
+// TryWithSampleSalt is Try with the salt that samples have.
+func (s *Source) TryWithSampleSalt(message []byte, received time.Time) ([]map[string]string, []Reject) {
+	return s.withSampleSalt().Try(message, received)
 }
 
 func (s *Source) check(sample Sample) SampleResult {

@@ -8,12 +8,12 @@
 package source
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -87,7 +87,11 @@ func Builtin() ([]*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAll(folder)
+	sources, err := Folder(folder, "")
+	for _, s := range sources {
+		s.File = "built in"
+	}
+	return sources, err
 }
 
 // All compiles the built-in sources and the user's, which are the *.yaml and *.yml files at the top of a folder; nil
@@ -97,7 +101,7 @@ func All(user fs.FS) ([]*Source, error) {
 	if err != nil || user == nil {
 		return sources, err
 	}
-	own, err := readAll(user)
+	own, err := Folder(user, "")
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +137,8 @@ func Join(builtin, own []*Source) ([]*Source, error) {
 	return sources, nil
 }
 
-func readAll(folder fs.FS) ([]*Source, error) {
+// Folder compiles the *.yaml and *.yml files at the top of a folder; prefix stands before their names in faults.
+func Folder(folder fs.FS, prefix string) ([]*Source, error) {
 	var sources []*Source
 	var faults []error
 	for _, pattern := range []string{"*.yaml", "*.yml"} {
@@ -146,7 +151,7 @@ func readAll(folder fs.FS) ([]*Source, error) {
 			if err != nil {
 				return nil, fmt.Errorf("read source file %s: %w", file, err)
 			}
-			s, err := Parse(file, text)
+			s, err := Parse(path.Join(prefix, file), text)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -183,7 +188,7 @@ func ByTopic(sources []*Source) (map[string]*Source, error) {
 		for _, topic := range s.Topics {
 			if other := byTopic[topic]; other != nil {
 				faults = append(faults, fmt.Errorf("topic %s is claimed by two sources, %s (%s) and %s (%s)",
-					topic, other.Name, cmp.Or(other.File, "built in"), s.Name, cmp.Or(s.File, "built in")))
+					topic, other.Name, other.File, s.Name, s.File))
 			}
 			byTopic[topic] = s
 		}
