@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,10 @@ import (
 )
 
 func main() {
+	run := run
+	if consuming() {
+		run = consume
+	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -32,10 +37,11 @@ func run() error {
 	defer stop()
 	o := settings{}
 	flag.IntVar(&o.messages, "messages", 2_000_000, "messages to stream")
+	flag.IntVar(&o.backlog, "backlog", 5_000_000, "messages of the backlog that memory is measured with")
 	flag.IntVar(&o.partitions, "partitions", 4, "partitions of the topic")
 	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
 	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,batch", "parts to measure, separated by commas")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,latency,memory,batch", "parts to measure, separated by commas")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
 	flag.Parse()
@@ -44,6 +50,7 @@ func run() error {
 
 type settings struct {
 	messages, partitions  int
+	backlog               int
 	batchRows, batchBytes int
 	only, out, profile    string
 }
@@ -115,8 +122,11 @@ func (b *bench) measure(ctx context.Context) error {
 	if _, err := b.db.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := b.produce(ctx); err != nil {
-		return err
+	streams := []string{"ingest", "kafka_engine", "native_insert"} // of the same messages
+	if slices.ContainsFunc(streams, b.wanted) {
+		if err := b.produce(ctx); err != nil {
+			return err
+		}
 	}
 	parts := []struct {
 		name string
@@ -125,10 +135,12 @@ func (b *bench) measure(ctx context.Context) error {
 		{"ingest", b.ingest},
 		{"kafka_engine", b.kafkaEngine},
 		{"native_insert", b.nativeInsert},
+		{"latency", b.latency},
+		{"memory", b.memory},
 		{"batch", b.batch},
 	}
 	for _, part := range parts {
-		if !strings.Contains(","+b.only+",", ","+part.name+",") {
+		if !b.wanted(part.name) {
 			continue
 		}
 		runtime.GC()
@@ -141,6 +153,8 @@ func (b *bench) measure(ctx context.Context) error {
 	b.ratio("ingest_over_native_insert_same_settings", "ingest_events_per_s", "native_insert_same_settings_rows_per_s")
 	return nil
 }
+
+func (b *bench) wanted(part string) bool { return strings.Contains(","+b.only+",", ","+part+",") }
 
 func (b *bench) ratio(name, over, under string) {
 	if b.value(over) > 0 && b.value(under) > 0 {

@@ -15,14 +15,14 @@ import (
 var eventNames = []string{"Feature Used", "Feature Used", "Feature Used", "Report Created", "Export Finished", "Invite Sent", "Limit Reached", "Signed Up"}
 
 // messages are Segment calls of about 650 bytes, each with an id of its own; the same for every run.
-func messages(n int) iter.Seq[ingest.Message] {
+func messages(topic string, n int) iter.Seq[ingest.Message] {
 	return func(yield func(ingest.Message) bool) {
 		start := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
 		var value []byte
 		for i := range n {
 			at := start.Add(time.Duration(i) * 20 * time.Millisecond)
 			value = appendCall(value[:0], i, at)
-			if !yield(ingest.Message{Topic: "segment", Value: value, Time: at.Add(time.Second)}) {
+			if !yield(ingest.Message{Topic: topic, Value: value, Time: at.Add(time.Second)}) {
 				return
 			}
 		}
@@ -36,9 +36,11 @@ func appendCall(b []byte, i int, at time.Time) []byte {
 	b = fmt.Appendf(b, `"properties":{"feature":"report-%d","plan":"pro","seats":%d,"revenue":"%d.50","currency":"EUR"},`, i%40, i%7+1, i%300)
 	b = fmt.Appendf(b, `"context":{"library":{"name":"@segment/analytics-node","version":"3.1.0"},"page":{"url":"https://app.acme.test/reports/%d","referrer":"https://www.acme.test/"},`, i%5000)
 	b = append(b, `"campaign":{"source":"google","medium":"cpc","name":"spring"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0"},`...)
-	b = fmt.Appendf(b, `"userId":"u-%d","anonymousId":"%s","messageId":"node-next-%s","sentAt":"%s"}`, person, uuid("a", person), uuid("m", i), moment)
+	b = fmt.Appendf(b, `"userId":"u-%d","anonymousId":"%s","messageId":"%s","sentAt":"%s"}`, person, uuid("a", person), messageID(i), moment)
 	return b
 }
+
+func messageID(i int) string { return "node-next-" + uuid("m", i) }
 
 // uuid looks like a random one and is the same in every run.
 func uuid(kind string, n int) string {

@@ -19,9 +19,24 @@ import (
 //go:embed peer.sql
 var peerSQL string
 
+// segmentOf is the built-in source for Segment calls, reading one topic.
+func segmentOf(topic string) (*source.Source, error) {
+	sources, err := source.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	segment, err := source.Named(sources, "segment")
+	if err != nil {
+		return nil, err
+	}
+	ours := *segment
+	ours.Topics = []string{topic}
+	return &ours, nil
+}
+
 func (b *bench) produce(ctx context.Context) error {
 	start, cpu := time.Now(), cpuTime()
-	n, err := ingest.Produce(ctx, []string{b.broker.Addr()}, messages(b.messages), nil)
+	n, err := ingest.Produce(ctx, []string{b.broker.Addr()}, messages("segment", b.messages), nil)
 	if err != nil {
 		return err
 	}
@@ -34,11 +49,7 @@ func (b *bench) produce(ctx context.Context) error {
 
 // ingest is the product: from Kafka to committed rows.
 func (b *bench) ingest(ctx context.Context) error {
-	sources, err := source.Builtin()
-	if err != nil {
-		return err
-	}
-	segment, err := source.Named(sources, "segment")
+	segment, err := segmentOf("segment")
 	if err != nil {
 		return err
 	}
@@ -149,16 +160,12 @@ func (b *bench) insertBlocks(ctx context.Context, name string, blocks [][]byte) 
 
 // blocks are all messages mapped, in Native blocks of a batch's size.
 func (b *bench) blocks() ([][]byte, error) {
-	sources, err := source.Builtin()
-	if err != nil {
-		return nil, err
-	}
-	segment, err := source.Named(sources, "segment")
+	segment, err := segmentOf("segment")
 	if err != nil {
 		return nil, err
 	}
 	var blocks [][]byte
-	for body, err := range ingest.NativeBlocks(segment, messages(b.messages), 250_000) {
+	for body, err := range ingest.NativeBlocks(segment, messages("segment", b.messages), 250_000) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/ingest/source"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// The consumer in a process of its own, this program again, so that its memory is not that of broker and engine.
+
+const consumerEnv = "FUNNELCLOUD_BENCH_CONSUMER"
+
+func consuming() bool { return os.Getenv(consumerEnv) != "" }
+
+// task is what the process is told.
+type task struct {
+	Brokers           []string
+	Topic             string
+	Warehouse         warehouse.Config
+	MaxRows, MaxBytes int
+}
+
+// outcome is what it answers.
+type outcome struct {
+	Events    uint64
+	PerSecond float64
+	PeakMiB   float64 // resident memory
+}
+
+func consume() error {
+	var t task
+	if err := json.Unmarshal([]byte(os.Getenv(consumerEnv)), &t); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	segment, err := segmentOf(t.Topic)
+	if err != nil {
+		return err
+	}
+	db, err := warehouse.Open(ctx, t.Warehouse)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	stats, err := ingest.Run(ctx, ingest.Options{Brokers: t.Brokers, Sources: []*source.Source{segment}, Group: t.Topic, Conn: db.Conn(),
+		Drain: true, MaxRows: t.MaxRows, MaxBytes: t.MaxBytes})
+	if err != nil {
+		return err
+	}
+	peak, err := peakMemory()
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(outcome{stats.Events, float64(stats.Events) / stats.Elapsed.Seconds(), float64(peak) / (1 << 20)})
+}
+
+// memory measures the most that a consumer takes to work off a backlog: bounded by its
+// batches, which are as they are by default unless flags say otherwise, and not by the backlog.
+func (b *bench) memory(ctx context.Context) error {
+	const topic = "backlog"
+	if err := b.broker.CreateTopics(ctx, b.partitions, topic); err != nil {
+		return err
+	}
+	n, err := ingest.Produce(ctx, []string{b.broker.Addr()}, messages(topic, b.backlog), nil)
+	if err != nil {
+		return fmt.Errorf("%d of %d messages produced: %w", n, b.backlog, err)
+	}
+	b.report("ingest_backlog_messages", float64(b.backlog), "messages")
+	return b.backlogTask(ctx, "ingest_backlog", task{Topic: topic, MaxRows: b.batchRows, MaxBytes: b.batchBytes})
+}
+
+func (b *bench) backlogTask(ctx context.Context, name string, t task) error {
+	t.Brokers, t.Warehouse = []string{b.broker.Addr()}, b.db.Config()
+	told, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program)
+	cmd.Env, cmd.Stderr = append(os.Environ(), consumerEnv+"="+string(told)), os.Stderr
+	answer, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("the consumer's process: %w", err)
+	}
+	var o outcome
+	if err := json.Unmarshal(answer, &o); err != nil {
+		return err
+	}
+	if o.Events != uint64(b.backlog) {
+		return fmt.Errorf("%d events of %d messages", o.Events, b.backlog)
+	}
+	b.report(name+"_events_per_s", o.PerSecond, "1/s")
+	b.report(name+"_peak_mib", o.PeakMiB, "MiB")
+	return b.truncate(ctx, "events")
+}
