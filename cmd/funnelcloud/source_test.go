@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,8 +23,11 @@ func TestASourceIsBegunTestedAndMended(t *testing.T) {
 		t.Error(r.out)
 	}
 
-	text := readFile(t, file)
-	broken := writeFile(t, "broken.yaml", strings.Replace(text, "meaning: signed_up", "meaning: activated", 1))
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := writeFile(t, "broken.yaml", strings.Replace(string(text), "meaning: signed_up", "meaning: activated", 1))
 	r := funnelcloud(t, "source", "test", broken)
 	if r.code != exitFailed || !strings.Contains(r.out, "- expected activated") || !strings.Contains(r.out, "+ mapped   signed_up") {
 		t.Errorf("exit %d\n%s", r.code, r.out)
