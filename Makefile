@@ -22,8 +22,9 @@ lint: ## Run golangci-lint, installed by go where it is missing
 format: ## Format the Go files
 	gofmt -w $$(git ls-files '*.go')
 
-generate: ## Write what is generated: docs/tables.md, the dashboards' JSON
+generate: ## Write what is generated: docs/tables.md, docs/metrics.md, the dashboards' JSON
 	go test ./queries/warehouse -run Documented -update
+	go test ./cmd/funnelcloud -run MetricsAreDocumented -update-metrics
 	go run ./cmd/funnelcloud dashboards
 
 bench: ## Measure: one figure a line, also in bench/latest.json

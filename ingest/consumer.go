@@ -26,8 +26,9 @@ func Run(ctx context.Context, o Options) (Stats, error) {
 		return Stats{}, fmt.Errorf("start ingest: %w", err)
 	}
 	c := &consumer{Options: o, byTopic: byTopic, cluster: newCluster(o.Brokers), started: time.Now()}
-	c.sink = &sink{conn: o.Conn, consumer: consumerName(), logger: o.Logger, now: time.Now}
+	c.sink = &sink{conn: o.Conn, consumer: consumerName(), logger: o.Logger, now: time.Now, monitor: o.Monitor}
 	defer c.cluster.close()
+	defer o.Monitor.attach(c.cluster, o.Conn)()
 	err = c.run(ctx)
 	return c.snapshot(), err
 }
@@ -189,6 +190,8 @@ func (c *consumer) generation(ctx context.Context, g *kafka.Generation) (done bo
 	// The group waits for this function before it joins again, so that nothing of this generation is committed later.
 	g.Start(func(life context.Context) {
 		defer close(finished)
+		c.Monitor.joined(g.Assignments)
+		defer c.Monitor.left()
 		p := newPipeline(c, g.Assignments, g.CommitOffsets)
 		done, err = p.run(ctx, life)
 	})
@@ -214,10 +217,12 @@ func (c *consumer) lose(messages int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stats.Lost += messages
+	c.Monitor.metrics.lost.Add(float64(messages))
 }
 
 // stored counts a batch that is stored and committed.
 func (c *consumer) stored(b *batch) {
+	c.Monitor.stored(b)
 	c.mu.Lock()
 	c.stats.Batches++
 	for at, p := range b.progress {

@@ -39,6 +39,7 @@ type Options struct {
 
 	Drain    bool        // return when all partitions have been read to where they ended at the start
 	Progress func(Stats) // told after each batch; called by one goroutine at a time
+	Monitor  *Monitor    // told of everything, for Prometheus and health checks; one consumer each
 	Logger   *slog.Logger
 
 	step func(step) // told after each step: where the tests kill
@@ -79,8 +80,13 @@ func (o Options) withDefaults() Options {
 	if len(o.Topics) == 0 {
 		o.Topics = topicsOf(o.Sources)
 	}
-	if o.step == nil {
-		o.step = func(step) {}
+	o.Monitor = cmp.Or(o.Monitor, NewMonitor())
+	told := o.step
+	o.step = func(s step) {
+		o.Monitor.stepped(s)
+		if told != nil {
+			told(s)
+		}
 	}
 	return o
 }

@@ -28,6 +28,7 @@ type cluster struct {
 	client    *kafka.Client
 	transport *kafka.Transport
 	addresses []string
+	monitor   *Monitor
 }
 
 func newCluster(brokers []string) *cluster {
@@ -114,6 +115,7 @@ func (f *fetcher) run(ctx context.Context) {
 				err = f.relocate(ctx)
 			}
 			if err != nil {
+				f.cluster.monitor.fetchFailed()
 				f.logger.Warn("fetch from Kafka failed; will try again", "topic", f.topic, "partition", f.partition, "error", err)
 				trouble.wait(ctx)
 			}

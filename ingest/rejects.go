@@ -18,10 +18,18 @@ type rejectColumns struct {
 	offset, receivedAt    numberColumn
 	replayedAt            numberColumn
 	detail, key, raw      textColumn
+	counts                map[rejectKind]uint64 // for the metrics
 }
+
+// rejectKind is what dead letters are counted by.
+type rejectKind struct{ source, reason string }
 
 func (c *rejectColumns) add(name string, from *chunk, m *message, r source.Reject) {
 	c.rows++
+	if c.counts == nil {
+		c.counts = map[rejectKind]uint64{}
+	}
+	c.counts[rejectKind{name, r.Reason}]++
 	c.source.add(name)
 	c.topic.add(from.topic)
 	c.reason.add(r.Reason)
@@ -73,6 +81,7 @@ func (c *rejectColumns) reset() {
 	for _, column := range c.columns() {
 		column.column.reset()
 	}
+	clear(c.counts)
 	c.rows = 0
 }
 

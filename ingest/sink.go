@@ -20,6 +20,7 @@ type sink struct {
 	consumer string
 	logger   *slog.Logger
 	now      func() time.Time
+	monitor  *Monitor
 }
 
 // permanent are ClickHouse's codes for faults that waiting does not mend: the tables are not ours, or we may not write.
@@ -43,6 +44,7 @@ func (s *sink) insert(ctx context.Context, b *batch) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("insert into ClickHouse: %w; nothing of the batch is committed; its last failure: %s", context.Cause(ctx), err.Error())
 		}
+		s.monitor.retried()
 		s.logger.Warn("insert into ClickHouse failed; will try again, nothing is lost", "failures", trouble.failures+1, "error", err)
 		trouble.wait(ctx)
 	}

@@ -19,6 +19,7 @@ import (
 func newIngest(connections *connectionFlags) *cobra.Command {
 	var options ingest.Options
 	var files []string
+	var listen string
 	c := &cobra.Command{
 		Use:   "ingest",
 		Short: "Read Kafka topics into ClickHouse until stopped",
@@ -38,6 +39,12 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 			options.Conn = db.Conn()
 			options.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 			s := newScreen(false)
+			options.Monitor = ingest.NewMonitor()
+			stop, err := serveMonitor(s, listen, options.Monitor.Handler())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, stop()) }()
 			bar := s.bar("Ingest", unitRows)
 			options.Progress = func(done ingest.Stats) { bar.set(int64(done.Messages), int64(done.Messages)+done.Lag) }
 			stats, err := ingest.Run(c.Context(), options)
@@ -53,6 +60,7 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 	flags.StringSliceVar(&files, "source", nil, "further source definition files")
 	flags.StringSliceVar(&options.Topics, "topic", nil, "topics to read (default: those of all sources)")
 	flags.StringVar(&options.Group, "group", "funnelcloud", "consumer group")
+	flags.StringVar(&listen, "listen", "", "host:port for health checks and Prometheus: /healthz, /readyz, /metrics (default: none)")
 	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")
 	flags.IntVar(&options.MaxRows, "batch-rows", 0, "messages of a batch at most (default 250000)")
 	flags.IntVar(&options.MaxBytes, "batch-bytes", 0, "bytes of a batch at most (default 128 MiB)")
