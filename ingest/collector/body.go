@@ -32,14 +32,14 @@ func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, held *lease
 	return c.fill(in, held, into[:0])
 }
 
-// fill reads to the end, taking the memory for it as it goes.
+// fill reads to the end, taking the memory for it as it goes: for the buffer, and for what will be made of its bytes.
 func (c *Collector) fill(in io.Reader, held *lease, out []byte) ([]byte, error) {
 	leased := int64(0)
 	for {
 		if cap(out)-len(out) < readChunk/2 {
-			out = append(make([]byte, 0, 2*cap(out)+readChunk), out...)
+			out = append(make([]byte, 0, cap(out)+max(cap(out)/2, readChunk)), out...)
 		}
-		if over := int64(cap(out))*copies - leased; over > 0 {
+		if over := int64(cap(out)) + int64(len(out))*(copies-1) - leased; over > 0 {
 			if err := held.grow(over); err != nil {
 				return out, err
 			}

@@ -12,7 +12,7 @@ import (
 const requestBytes = 16 << 10
 
 // keepBuffers is the largest body whose buffers are used again: one huge request must not hold its memory for ever.
-const keepBuffers = 1 << 20
+const keepBuffers = 256 << 10
 
 // exchange is one request on its way from the wire to Kafka.
 type exchange struct {
