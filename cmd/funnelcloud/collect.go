@@ -85,7 +85,7 @@ func (f *collectFlags) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.Linger, "linger", 0, "how long a message waits for others to go with (default 2ms; negative: not at all)")
 	flags.DurationVar(&o.DeliveryTimeout, "delivery-timeout", 0, "how long Kafka may take to acknowledge (default 5s)")
 	flags.DurationVar(&o.DrainDelay, "drain-delay", 0, "how long /readyz says no before connections are refused, when told to stop (default 0s)")
-	flags.StringVar(&f.compression, "compression", "none", "of what goes to Kafka: none, gzip, snappy, lz4, zstd")
+	flags.StringVar(&f.compression, "compression", "lz4", "of what goes to Kafka: none, gzip, snappy, lz4, zstd")
 }
 
 // complete reads what is text and what the environment says.

@@ -382,10 +382,14 @@ func (d *document) named(n int32, name string) bool {
 	if len(key) < 2 {
 		return false
 	}
-	if inner := key[1 : len(key)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner) == name
+	inner := key[1 : len(key)-1]
+	switch {
+	case len(inner) == len(name):
+		return string(inner) == name // an escape is longer than what it stands for
+	case len(inner) < len(name):
+		return false
 	}
-	return text(key) == name
+	return bytes.IndexByte(inner, '\\') >= 0 && text(key) == name
 }
 
 // elements are the nodes of an array's elements.
