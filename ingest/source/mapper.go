@@ -151,7 +151,6 @@ func (m *Mapper) lines(message string, item *uint32, out Output) {
 		for at := m.scanner.space(0); at < len(line); {
 			next, ok := m.message(item, at, out)
 			if !ok {
-				*item++
 				break
 			}
 			at = next
@@ -169,8 +168,7 @@ func (m *Mapper) message(item *uint32, at int, out Output) (int, bool) {
 		err = m.scanner.unexpected(end, "the end")
 	}
 	if err != nil {
-		m.reject(*item, scanFault(err), out)
-		return end, false
+		return m.skip(at, err, item, out)
 	}
 	split := value{}
 	if m.source.split >= 0 {
@@ -182,9 +180,18 @@ func (m *Mapper) message(item *uint32, at int, out Output) (int, bool) {
 	case array:
 		m.split(item, split.text, out)
 	default:
+		defer func() { *item++ }()
 		m.reject(*item, faultf(ReasonWrongType, "split %s: not an array but %s", m.source.splitText, split.kind), out)
 	}
 	return end, true
+}
+
+// skip rejects the value at an offset. Where only a text within it holds no JSON, what follows can still be read.
+func (m *Mapper) skip(at int, err error, item *uint32, out Output) (int, bool) {
+	m.reject(*item, scanFault(err), out)
+	*item++
+	end, err := m.scanner.scan(at, nil)
+	return end, err == nil
 }
 
 // split maps the elements of an array within the message. The scanner has read the message once already, so there is no
@@ -199,8 +206,7 @@ func (m *Mapper) split(item *uint32, elements string, out Output) {
 		m.scanner.rest = m.scanner.rest[:0]
 		end, err := m.scanner.scan(at, &m.source.item)
 		if err != nil {
-			m.reject(*item, scanFault(err), out)
-			return end, false
+			return m.skip(at, err, item, out)
 		}
 		m.one(item, out)
 		return end, true

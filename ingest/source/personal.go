@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"maps"
 	"slices"
 	"strings"
 
@@ -70,6 +71,67 @@ func (b *builder) personalData() {
 			to.action = list.action
 		}
 	}
+	if b.source.personal != nil {
+		b.protectOrigins()
+	}
+}
+
+// protectOrigins sees to it that what a personal column was made from does not stay readable in the properties, because
+// they hold the object around it or the rest of the item: hashing email hashes properties.user.email too where email is
+// item.user.email.
+func (b *builder) protectOrigins() {
+	var kept []memberPath
+	for _, e := range b.definition.Fields {
+		if e.key.text == "properties" {
+			kept = append(kept, pathsIn(e.value.text)...)
+		}
+	}
+	for _, l := range b.definition.Rest {
+		kept = append(kept, pathsIn(l.text)...)
+	}
+	for _, e := range b.definition.Fields {
+		of := b.source.personal.children[e.key.text]
+		if of == nil || of.action == leave || e.key.text == "properties" {
+			continue
+		}
+		for _, p := range pathsIn(e.value.text) {
+			for _, k := range kept {
+				if p.root == k.root && len(p.keys) > len(k.keys) && slices.Equal(p.keys[:len(k.keys)], k.keys) {
+					b.protectMember(p.keys[len(k.keys):], of.action)
+				}
+			}
+		}
+	}
+	if properties := b.source.personal.children["properties"]; properties != nil {
+		for i := range b.source.fields {
+			if f := &b.source.fields[i]; f.column.kind == objectColumn {
+				f.keep = false // as text they could not be searched
+			}
+		}
+	}
+}
+
+func (b *builder) protectMember(keys []string, a action) {
+	path := []string{"properties"}
+	for _, key := range keys {
+		if !strings.HasPrefix(key, "\x00") { // an array stands for its elements
+			path = append(path, key)
+		}
+	}
+	if to := b.source.personal.at(path); len(path) > 1 && to.action == leave {
+		to.action = a
+	}
+}
+
+// pathsIn are the members that an expression reads.
+func pathsIn(code string) []memberPath {
+	tree, err := parser.Parse(code)
+	if err != nil {
+		return nil // told where the expression is compiled
+	}
+	r := &pathResolver{found: map[ast.Node]memberPath{}}
+	ast.Walk(&tree.Node, r)
+	return slices.Collect(maps.Values(r.found))
 }
 
 // personalPath reads a path that starts at a column.
@@ -186,13 +248,13 @@ func sum(h hash.Hash, text string) string {
 
 func (m *Mapper) protectProperties(r *redaction) {
 	start := len(m.buffer)
-	m.redact(m.event.Properties, r)
+	m.redact(m.event.Properties, r, true)
 	m.event.Properties = unsafeString(m.buffer[start:])
 }
 
 // redact appends a JSON value to the buffer without what is to be dropped, and with hashes for what is to be hashed. The
 // hash of a text is that of its meaning, of any other value that of its bytes.
-func (m *Mapper) redact(content string, r *redaction) {
+func (m *Mapper) redact(content string, r *redaction, top bool) {
 	switch {
 	case r.action == hashIt && content == "null":
 		m.buffer = append(m.buffer, content...)
@@ -205,7 +267,11 @@ func (m *Mapper) redact(content string, r *redaction) {
 		m.buffer = append(m.buffer, '{')
 		first := true
 		m.eachMember(content, func(name, inner string) {
-			child := r.children[unescape(name)]
+			known := unescape(name)
+			for top && strings.HasPrefix(known, restPrefix) {
+				known = known[len(restPrefix):]
+			}
+			child := r.children[known]
 			if child != nil && child.action == dropIt {
 				return
 			}
@@ -218,7 +284,7 @@ func (m *Mapper) redact(content string, r *redaction) {
 				m.buffer = append(m.buffer, inner...)
 				return
 			}
-			m.redact(inner, child)
+			m.redact(inner, child, false)
 		})
 		m.buffer = append(m.buffer, '}')
 	case content[0] == '[' && r.children != nil:
@@ -233,7 +299,7 @@ func (m *Mapper) redactElements(content string, r *redaction) {
 	m.buffer = append(m.buffer, '[')
 	for at := s.space(1); content[at] != ']'; {
 		end, _ := s.value(at, nil, 0)
-		m.redact(content[at:end], r)
+		m.redact(content[at:end], r, false)
 		if at = s.space(end); content[at] == ',' {
 			m.buffer = append(m.buffer, ',')
 			at = s.space(at + 1)

@@ -23,6 +23,9 @@ func (m *Mapper) properties() {
 	}
 }
 
+// restPrefix stands before the name of a member that is kept, where the name is taken.
+const restPrefix = "rest."
+
 // merged writes one object: the properties first, then the rest. A name that is taken gets "rest." before it, so that
 // nothing is lost and no name stands twice.
 func (m *Mapper) merged(properties string) string {
@@ -45,7 +48,7 @@ func (m *Mapper) merged(properties string) string {
 func (m *Mapper) addMember(name, content string) {
 	// Names are compared as they are written; \u0061 and a are two spellings of one, which no writer of JSON mixes.
 	for slices.Contains(m.names, name) {
-		name = "rest." + name
+		name = restPrefix + name
 	}
 	if m.names = append(m.names, name); len(m.names) > 1 {
 		m.buffer = append(m.buffer, ',')

@@ -167,10 +167,18 @@ func same(c column, got, expected string) bool {
 type collector struct {
 	events  []map[string]string
 	rejects []Reject
+	items   []uint32 // of both, as they came
 }
 
-func (c *collector) Event(e *Event)  { c.events = append(c.events, e.Columns()) }
-func (c *collector) Reject(r Reject) { c.rejects = append(c.rejects, r) }
+// Event keeps the event's columns.
+func (c *collector) Event(e *Event) {
+	c.events, c.items = append(c.events, e.Columns()), append(c.items, e.Item)
+}
+
+// Reject keeps the reject.
+func (c *collector) Reject(r Reject) {
+	c.rejects, c.items = append(c.rejects, r), append(c.items, r.Item)
+}
 
 // Columns gives the event's non-empty columns as text: times in RFC 3339, value as a decimal number.
 func (e *Event) Columns() map[string]string {

@@ -1,0 +1,218 @@
+package source
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func parsed(t testing.TB, text string) *Source {
+	t.Helper()
+	s, err := Parse("f.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const embeddedText = `name: inside
+topics: [inside]
+embedded: {item.a: json, item.b: base64, item.c: json_or_text, item.d: base64_or_text}
+fields:
+  kind: "'track'"
+  name: firstOf(item.a.x, item.b.x, item.c.x, item.d.x)
+  user_id: firstOf(item.a.list[1].id, item.c, item.d)
+wrong_type: {user_id: keep}
+rest: [item, item.a]
+keep: [item.a]
+`
+
+func TestTextsThatHoldJSON(t *testing.T) {
+	s := parsed(t, embeddedText)
+	text := func(v any) string {
+		inner, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(inner)
+	}
+	quote := func(s string) string { return text(s) }
+	inner := `{"x":"é \"q\"","list":[{"id":1},{"id":"u-2"}]}`
+	cases := map[string]struct{ message, name, user, reason string }{
+		"plain":                     {`{"a":` + quote(inner) + `}`, `é "q"`, "u-2", ""},
+		"already an object":         {`{"a":` + inner + `}`, `é "q"`, "u-2", ""},
+		"base64":                    {`{"b":"` + base64.StdEncoding.EncodeToString([]byte(inner)) + `"}`, `é "q"`, "", ""},
+		"URL's base64":              {`{"b":"` + base64.RawURLEncoding.EncodeToString([]byte(`{"x":"??>>~~"}`)) + `"}`, "??>>~~", "", ""},
+		"a text where text may be":  {`{"c":"just text","name":"n"}`, "", "just text", ""},
+		"bytes where text may be":   {`{"d":"//4=","name":"n"}`, "", "//4=", ""},
+		"a text where JSON must be": {`{"a":"just text"}`, "", "", ReasonInvalidJSON},
+		"half of it":                {`{"a":"{\"x\":1"}`, "", "", ReasonInvalidJSON},
+		"more than it":              {`{"a":"{\"x\":\"1\"} {}"}`, "", "", ReasonInvalidJSON},
+		"no base64":                 {`{"b":"***"}`, "", "", ReasonInvalidJSON},
+		"no UTF-8 within":           {`{"b":"//4="}`, "", "", ReasonInvalidJSON},
+		"NUL within":                {`{"a":"{\"x\":\"\\u0000\"}"}`, "", "", ReasonNUL},
+		"too deep within":           {`{"a":` + quote(strings.Repeat("[", MaxDepth)+strings.Repeat("]", MaxDepth)) + `}`, "", "", ReasonTooDeep},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			events, rejects := s.Try([]byte(c.message), noon)
+			if c.reason != "" {
+				if len(events) != 0 || len(rejects) != 1 || rejects[0].Reason != c.reason {
+					t.Errorf("%v, %v; want %s", events, rejects, c.reason)
+				}
+				return
+			}
+			if len(events) != 1 || events[0]["name"] != c.name || events[0]["user_id"] != c.user {
+				t.Errorf("%v, %v; want %s, %s", events, rejects, c.name, c.user)
+			}
+		})
+	}
+	events, _ := s.Try([]byte(`{"a":`+quote(` {"x":"1","y":2} `)+`,"z":3}`), noon)
+	if got := events[0]["properties"]; got != `{"y":2,"a":{"x":"1","y":2},"z":3}` {
+		t.Errorf("what the text held is kept as JSON: %s", got)
+	}
+}
+
+func TestTheRestIsKeptAndNothingStandsTwice(t *testing.T) {
+	s := parsed(t, `name: rest
+topics: [rest]
+split: message.batch
+fields:
+  kind: "'track'"
+  name: "item.mode == 'x' ? item.name : item.other"
+  value: item.value
+  properties: item.properties
+wrong_type: keep
+rest: item
+ignore: [item.noise]
+`)
+	for message, want := range map[string]string{
+		`{"name":"n","mode":"x","a":{"b":[1]},"noise":1,"n":1.50}`: `{"mode":"x","a":{"b":[1]},"n":1.50}`,
+		`{"name":"n","a":1,"properties":{"a":2}}`:                  `{"a":2,"rest.a":1}`,
+		`{"a":1,"value":"lots","properties":[1]}`:                  `{"a":1,"properties":"[1]","value":"lots"}`,
+		`{"value":{"q\"":"é"},"properties":{"value":1}}`:           `{"value":1,"rest.value":"{\"q\\\"\":\"é\"}"}`,
+		`{"envelope":1,"batch":[{"a":1}]}`:                         `{"a":1}`,
+		`{"properties": { } , "a" : 1 }`:                           `{"a":1}`,
+		`{"name":"n"}`:                                             `{}`,
+	} {
+		events, rejects := s.Try([]byte(message), noon)
+		if len(events) != 1 || events[0]["properties"] != want || !json.Valid([]byte(events[0]["properties"])) {
+			t.Errorf("%s: %v %v\nwant %s", message, events, rejects, want)
+		}
+	}
+}
+
+func TestRowsOfAnEnrichedStream(t *testing.T) {
+	s, err := Named(builtins(t), "snowplow_enriched")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func(changes map[string]string) string {
+		out := make([]string, len(enrichedFields))
+		for i, name := range enrichedFields {
+			out[i] = changes[name]
+		}
+		return strings.Join(out, "\t")
+	}
+	good := row(map[string]string{"event_id": "e", "event": "page_view", "page_title": "Say \"é\" \\ x", "user_id": "u", "page_url": "https://x.test/?a=1&b=<2>"})
+	cases := map[string]struct {
+		text            string
+		events, rejects int
+	}{
+		"one":                {good, 1, 0},
+		"three and an empty": {good + "\n" + good + "\r\n\n" + good + "\n", 3, 0},
+		"too short":          {"a\tb\tc\n" + good, 1, 1},
+		"a column more":      {good + "\tnew", 1, 0},
+		"JSON that is none":  {row(map[string]string{"event_id": "e", "event": "x", "user_id": "u", "contexts": `{}, "user_id": "somebody else"`}) + "\n" + good, 1, 1},
+		"NUL":                {row(map[string]string{"event_id": "e\x00"}), 0, 1},
+	}
+	for name, c := range cases {
+		events, rejects := s.Try([]byte(c.text), noon)
+		if len(events) != c.events || len(rejects) != c.rejects {
+			t.Errorf("%s: %d events, rejects %v", name, len(events), rejects)
+		}
+	}
+	events, _ := s.Try([]byte(good+"\tnew"), noon)
+	if e := events[0]; e["name"] != `Say "é" \ x` || e["url"] != "https://x.test/?a=1&b=<2>" || !strings.Contains(e["properties"], `"column_132":"new"`) {
+		t.Error(e)
+	}
+}
+
+// decoders are a source of each format, the built-in ones beside them.
+func decoders(t testing.TB) []*Source {
+	out := builtins(t)
+	for _, format := range []string{"json", "ndjson", "json_array", "cloudevents", "snowplow_enriched"} {
+		out = append(out, parsed(t, small+"format: "+format+"\n"))
+	}
+	return append(out, parsed(t, embeddedText), salted(t, private, "a salt that is long enough"))
+}
+
+// FuzzDecode: whatever the bytes are, every source gives the same events and rejects for them again, numbered without a
+// gap, each event whole and each reject with its reason, and leaves the bytes alone.
+func FuzzDecode(f *testing.F) {
+	sources := decoders(f)
+	for _, s := range sources {
+		for _, sample := range s.Samples {
+			f.Add(sample.Input)
+		}
+	}
+	for _, text := range []string{"", "\n", "[{}, {}]", `[{"a": "{\"x\":"}]`, "{}\n{\n{}", strings.Repeat("\t", 130), `{"a":"\ud83d\ude80","b":"e30="}`, "[[[", `{"batch":[1,"x",{}]}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, message []byte) {
+		for _, s := range sources {
+			before := bytes.Clone(message)
+			mapper := s.NewMapper()
+			var first, again collector
+			mapper.Map(Record{Value: message, Time: noon.UnixMilli()}, &first)
+			mapper.Map(Record{Value: message, Time: noon.UnixMilli()}, &again)
+			if !bytes.Equal(message, before) {
+				t.Fatalf("source %s: the message was written to", s.Name)
+			}
+			if diff := cmp.Diff(first, again, cmp.AllowUnexported(collector{})); diff != "" {
+				t.Fatalf("source %s: the same bytes gave something else:\n%s", s.Name, diff)
+			}
+			if len(first.events)+len(first.rejects) == 0 && !bytes.Contains(message, []byte("[")) {
+				t.Fatalf("source %s: nothing came of %q", s.Name, message)
+			}
+			items := map[uint32]bool{}
+			for _, item := range first.items {
+				if items[item] {
+					t.Fatalf("source %s: item %d came twice", s.Name, item)
+				}
+				items[item] = true
+			}
+			for _, e := range first.events {
+				if e["event_id"] == "" || knownKind(e["kind"]) == "" || !json.Valid([]byte(e["properties"])) || e["properties"][0] != '{' {
+					t.Fatalf("source %s: event %v", s.Name, e)
+				}
+			}
+			for _, r := range first.rejects {
+				if r.Reason == "" || r.Detail == "" {
+					t.Fatalf("source %s: a reject without reason: %v", s.Name, r)
+				}
+			}
+		}
+	})
+}
+
+// FuzzParse: no text makes the reader of source files do anything but compile it or say why not.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte(private))
+	f.Add([]byte(embeddedText))
+	f.Add([]byte(everyForm))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := Parse("f.yaml", text)
+		if (s == nil) == (err == nil) {
+			t.Fatalf("%v, %v", s, err)
+		}
+		if s != nil {
+			s.CheckSamples()
+		}
+	})
+}
