@@ -300,23 +300,33 @@ fields:
 	}
 }
 
-func TestTheReadmesExampleIsTrue(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+func TestTheDocumentsExampleIsTrue(t *testing.T) {
+	document, err := os.ReadFile("../../docs/sources.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	_, rest, _ := strings.Cut(string(document), "```yaml\n")
 	example, _, found := strings.Cut(rest, "```")
 	if !found {
-		t.Fatal("README.md has no example")
+		t.Fatal("docs/sources.md has no example")
 	}
-	s, err := Parse("README.md", []byte(example))
+	s, err := Parse("docs/sources.md", []byte(example))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range s.CheckSamples() {
 		if len(r.Differences) > 0 {
 			t.Errorf("sample %s: %v", r.Sample.Name, r.Differences)
+		}
+	}
+	for _, s := range builtins(t) {
+		if row := "| " + s.Name + " | " + strings.Join(s.Topics, ", ") + " |"; !strings.Contains(string(document), row) {
+			t.Errorf("docs/sources.md has no row %s", row)
+		}
+	}
+	for _, name := range strings.Split(formatNames(), ", ") {
+		if !strings.Contains(string(document), "`"+name+"`") {
+			t.Errorf("docs/sources.md does not explain format %s", name)
 		}
 	}
 }
