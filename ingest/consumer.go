@@ -25,7 +25,7 @@ func Run(ctx context.Context, o Options) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("start ingest: %w", err)
 	}
-	c := &consumer{Options: o, byTopic: byTopic, cluster: newCluster(o.Brokers), started: time.Now()}
+	c := &consumer{Options: o, byTopic: byTopic, cluster: o.Access.cluster(o.Brokers), started: time.Now()}
 	c.sink = &sink{conn: o.Conn, consumer: consumerName(), logger: o.Logger, now: time.Now, monitor: o.Monitor}
 	defer c.cluster.close()
 	defer o.Monitor.attach(c.cluster, o.Conn)()
@@ -133,7 +133,7 @@ var errMoreTopics = errors.New("more topics exist now")
 func (c *consumer) member(ctx context.Context, topics []string) (again bool, err error) {
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID: c.Group, Brokers: c.Brokers, Topics: topics, StartOffset: kafka.FirstOffset,
-		Dialer:            &kafka.Dialer{ClientID: "funnelcloud", Timeout: 10 * time.Second, DualStack: true},
+		Dialer:            c.Access.dialer(),
 		HeartbeatInterval: c.SessionTimeout / 4, SessionTimeout: c.SessionTimeout, RebalanceTimeout: 30 * time.Second,
 		JoinGroupBackoff: time.Second, WatchPartitionChanges: true,
 	})

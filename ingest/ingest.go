@@ -23,6 +23,7 @@ import (
 // Options of a consumer. Zero values take the defaults named.
 type Options struct {
 	Brokers []string         // host:port
+	Access  Access           // how Kafka lets us in
 	Group   string           // consumer group, "funnelcloud"
 	Sources []*source.Source // which topics are read and how they are mapped
 	Topics  []string         // read these; default: all topics of the sources

@@ -31,8 +31,10 @@ type cluster struct {
 	monitor   *Monitor
 }
 
-func newCluster(brokers []string) *cluster {
-	transport := &kafka.Transport{ClientID: "funnelcloud", IdleTimeout: time.Minute, MetadataTTL: 5 * time.Second}
+func newCluster(brokers []string) *cluster { return Access{}.cluster(brokers) }
+
+func (a Access) cluster(brokers []string) *cluster {
+	transport := a.Transport()
 	client := &kafka.Client{Addr: kafka.TCP(brokers...), Transport: transport}
 	return &cluster{client: client, transport: transport, addresses: brokers}
 }

@@ -24,6 +24,7 @@ import (
 // LoadOptions say what is loaded as what.
 type LoadOptions struct {
 	Brokers  []string
+	Access   Access
 	Source   *source.Source
 	Name     string // of the file, for messages and for its format
 	Format   string // csv, ndjson or json (values or one array, over any number of lines); empty: by name, then by looking
@@ -67,7 +68,7 @@ func Load(ctx context.Context, r io.Reader, o LoadOptions) (LoadStats, error) {
 			}
 		}
 	}
-	n, err := Produce(ctx, o.Brokers, messages, func(n uint64) {
+	n, err := o.Access.Produce(ctx, o.Brokers, messages, func(n uint64) {
 		if o.Progress != nil {
 			o.Progress(LoadStats{counted.n.Load(), n})
 		}

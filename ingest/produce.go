@@ -33,9 +33,14 @@ const (
 // for its batch to fill for a tenth of a second at most, however slowly the others come. Memory is bounded by two batches
 // for each partition. progress, which may be nil, is told the number acknowledged.
 func Produce(ctx context.Context, brokers []string, messages iter.Seq[Message], progress func(acknowledged uint64)) (uint64, error) {
+	return Access{}.Produce(ctx, brokers, messages, progress)
+}
+
+// Produce is the function Produce on a cluster that has to let us in.
+func (a Access) Produce(ctx context.Context, brokers []string, messages iter.Seq[Message], progress func(acknowledged uint64)) (uint64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &producer{cluster: newCluster(brokers), topics: map[string]*topicWriter{}, progress: progress, cancel: cancel}
+	p := &producer{cluster: a.cluster(brokers), topics: map[string]*topicWriter{}, progress: progress, cancel: cancel}
 	defer p.cluster.close()
 	for m := range messages {
 		if err := p.add(ctx, m); err != nil {

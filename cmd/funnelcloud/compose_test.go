@@ -84,6 +84,9 @@ func TestComposeServicesAreWhatTheirKindNeeds(t *testing.T) {
 		if slices.Contains(servers, name) {
 			checkServer(t, service)
 		}
+		if slices.Contains(workers, name) && (service.HealthCheck == nil || service.HealthCheck.Disable) {
+			t.Errorf("%s has no health check", name)
+		}
 	}
 }
 

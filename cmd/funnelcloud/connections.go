@@ -39,15 +39,32 @@ func defaultDataDir() string {
 
 // open connects to ClickHouse and brings its tables up to date.
 func (f *connectionFlags) open(ctx context.Context) (*warehouse.DB, error) {
+	c, err := f.warehouse()
+	if err != nil {
+		return nil, err
+	}
+	return openWarehouse(ctx, c)
+}
+
+// connect connects to ClickHouse and takes its tables as they are.
+func (f *connectionFlags) connect(ctx context.Context) (*warehouse.DB, error) {
+	c, err := f.warehouse()
+	if err != nil {
+		return nil, err
+	}
+	return warehouse.Open(ctx, c)
+}
+
+func (f *connectionFlags) warehouse() (warehouse.Config, error) {
 	c := warehouse.Config{Addr: f.clickhouse, Database: f.database, User: f.user, Password: os.Getenv("FUNNELCLOUD_CLICKHOUSE_PASSWORD")}
 	if c.Addr == "" {
 		local, err := f.local()
 		if err != nil {
-			return nil, err
+			return c, err
 		}
 		c.Addr, c.User, c.Password = local.ClickHouse, local.User, local.Password
 	}
-	return openWarehouse(ctx, c)
+	return c, nil
 }
 
 func openWarehouse(ctx context.Context, c warehouse.Config) (*warehouse.DB, error) {
