@@ -1,0 +1,278 @@
+package path
+
+import (
+	"slices"
+	"time"
+)
+
+// moment is what a funnel sees of an event.
+type moment struct {
+	event    int // its place in the history
+	at       time.Time
+	steps    uint64 // it matches
+	excludes uint64 // exclusions it matches
+}
+
+// foothold is the last step that an attempt took. Attempts that part ways share the footholds before.
+type foothold struct {
+	step    int
+	moment  int
+	entered int // moment of the first step
+	stand   int
+	before  *foothold
+}
+
+// walk goes once over a unit's moments, from the one given, and tells the best attempt (nil if none began) and the
+// moment from which a next attempt may begin.
+//
+// At each stand it keeps one attempt: the one that entered last, since all that can still happen to attempts at the same
+// stand depends on the stand alone, but for the window, which the last to enter has most of. That makes it exact in
+// len(moments) × stands × steps. The best attempt is the one with most steps, the required ones first; of those the
+// first to get there; of those the one that entered last.
+func (p *plan) walk(moments []moment, from int) (best *foothold, resume int) {
+	now, next := make([]*foothold, len(p.stands)), make([]*foothold, len(p.stands))
+	earlier := now // attempts that may take a step at this instant: those of earlier ones, with StrictlyLater
+	if p.StrictlyLater {
+		earlier = make([]*foothold, len(p.stands))
+	}
+	entered := false
+	for i := from; i < len(moments); i++ {
+		m := moments[i]
+		if p.StrictlyLater && i > from && !m.at.Equal(moments[i-1].at) {
+			copy(earlier, now)
+		}
+		p.endBefore(moments, m, now)
+		if p.StrictlyLater {
+			p.endBefore(moments, m, earlier)
+		}
+		if entered && p.Entry != AnyEntry && !p.underWay(now) {
+			return best, i
+		}
+		p.survive(m, now, next)
+		take := func(before *foothold, at int) {
+			for step, to := range p.stands[at].next {
+				if to < 0 || m.steps&(1<<step) == 0 {
+					continue
+				}
+				f := &foothold{step: step, moment: i, entered: i, stand: to, before: before}
+				if before != nil {
+					f.entered = before.entered
+				}
+				if best == nil || p.better(f, best) {
+					best = f
+				}
+				if next[to] == nil || next[to].entered < f.entered {
+					next[to] = f
+				}
+			}
+		}
+		for at, f := range earlier {
+			if f != nil {
+				take(f, at)
+			}
+		}
+		if p.Entry == AnyEntry || !entered {
+			take(nil, 0)
+			entered = best != nil
+		}
+		if p.StrictlyLater {
+			p.survive(m, earlier, earlier)
+		}
+		if now, next = next, now; !p.StrictlyLater {
+			earlier = now
+		}
+		if best != nil && p.finished(best) {
+			return best, i + 1
+		}
+		if entered && p.Entry != AnyEntry && !p.underWay(now) {
+			if best.moment == i {
+				return best, i + 1
+			}
+			return best, i // it ended the attempt, and may begin the next
+		}
+	}
+	return best, len(moments)
+}
+
+// endBefore ends attempts whose window is over by m, or that m excludes.
+func (p *plan) endBefore(moments []moment, m moment, attempts []*foothold) {
+	for at, f := range attempts {
+		if f == nil {
+			continue
+		}
+		if late := p.Window > 0 && m.at.Sub(moments[f.entered].at) > p.Window; late || p.excluded(at, m.excludes) {
+			attempts[at] = nil
+		}
+	}
+}
+
+// underWay tells whether an attempt can take another step.
+func (p *plan) underWay(attempts []*foothold) bool {
+	for at, f := range attempts {
+		if f != nil && !p.stands[at].terminal {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *plan) excluded(at int, excludes uint64) bool {
+	s := &p.stands[at]
+	for x, exclusion := range p.Exclusions {
+		if excludes&(1<<x) == 0 {
+			continue
+		}
+		if p.Order == AnyOrder && !s.terminal || p.Order != AnyOrder && exclusion.From <= s.last && s.last < exclusion.To {
+			return true
+		}
+	}
+	return false
+}
+
+// survive copies the attempts that outlive m without taking a step at it.
+func (p *plan) survive(m moment, attempts, to []*foothold) {
+	for at, f := range attempts {
+		repeat := p.stands[at].taken&m.steps != 0
+		switch {
+		case p.Repeats == RepeatsEnd && repeat,
+			p.Order == Strict && !(p.Repeats == RepeatsIgnore && repeat):
+			to[at] = nil
+		default:
+			to[at] = f
+		}
+	}
+}
+
+func (p *plan) better(a, b *foothold) bool {
+	x, y := &p.stands[a.stand], &p.stands[b.stand]
+	switch {
+	case x.required != y.required:
+		return x.required > y.required
+	case x.optional != y.optional:
+		return x.optional > y.optional
+	}
+	return a.moment == b.moment && a.entered > b.entered
+}
+
+// finished tells whether no attempt can be better; where every entry counts, an attempt also ends with its last step.
+func (p *plan) finished(f *foothold) bool {
+	s := &p.stands[f.stand]
+	return s.required+s.optional == len(p.Steps) || p.Entry == EveryEntry && s.terminal
+}
+
+// Attempt is one way of a unit into a funnel.
+type Attempt struct {
+	Steps    []int       // taken, counted from 0, in order of time
+	Events   []int       // that took them, counted from 0 in order of time
+	At       []time.Time // when
+	Complete bool        // all required steps are taken
+}
+
+func (p *plan) attempt(moments []moment, f *foothold) Attempt {
+	a := Attempt{Complete: true}
+	for step := range p.Steps {
+		a.Complete = a.Complete && (p.Steps[step].Optional || p.stands[f.stand].taken&(1<<step) != 0)
+	}
+	for ; f != nil; f = f.before {
+		m := moments[f.moment]
+		a.Steps, a.Events, a.At = append(a.Steps, f.step), append(a.Events, m.event), append(a.At, m.at)
+	}
+	slices.Reverse(a.Steps)
+	slices.Reverse(a.Events)
+	slices.Reverse(a.At)
+	return a
+}
+
+// Attempts is what a unit did in the funnel, without the breakdown: at most one attempt, the deepest, unless every entry
+// counts. Positions of events are those of the events sorted by time.
+func (d FunnelDefinition) Attempts(events []Event) ([]Attempt, error) {
+	p, err := d.plan()
+	if err != nil {
+		return nil, err
+	}
+	events = sortedEvents(events)
+	return p.attempts(events, p.moments(events)), nil
+}
+
+func (p *plan) attempts(events []Event, moments []moment) []Attempt {
+	groups := [][]moment{moments}
+	if len(p.HoldConstant) > 0 {
+		groups = groups[:0]
+		for _, g := range partition(events, moments, p.HoldConstant) {
+			if !slices.Contains(g.values, "") {
+				groups = append(groups, g.moments)
+			}
+		}
+	}
+	var all []Attempt
+	for _, group := range groups {
+		for from := 0; from < len(group); {
+			best, resume := p.walk(group, from)
+			if best != nil {
+				all = append(all, p.attempt(group, best))
+			}
+			if from = resume; p.Entry != EveryEntry {
+				break
+			}
+		}
+	}
+	if p.Entry != EveryEntry && len(all) > 1 {
+		all = []Attempt{slices.MinFunc(all, p.compare)}
+	}
+	return all
+}
+
+// compare orders attempts of different held values as better orders those of one; of equals the first to enter counts
+// with FirstEntry. That policy takes the first entry of all, however deep.
+func (p *plan) compare(a, b Attempt) int {
+	if p.Entry == FirstEntry {
+		return a.Events[0] - b.Events[0]
+	}
+	for _, optional := range []bool{false, true} {
+		if x, y := p.count(a, optional), p.count(b, optional); x != y {
+			return y - x
+		}
+	}
+	if x, y := a.Events[len(a.Events)-1], b.Events[len(b.Events)-1]; x != y {
+		return x - y
+	}
+	return b.Events[0] - a.Events[0]
+}
+
+func (p *plan) count(a Attempt, optional bool) (n int) {
+	for _, step := range a.Steps {
+		if p.Steps[step].Optional == optional {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *plan) moments(events []Event) []moment {
+	moments := make([]moment, len(events))
+	for i, e := range events {
+		m := moment{event: i, at: e.At}
+		for step := range p.Steps {
+			if p.Steps[step].Matches(e) {
+				m.steps |= 1 << step
+			}
+		}
+		for x := range p.Exclusions {
+			if p.Exclusions[x].Matches(e) {
+				m.excludes |= 1 << x
+			}
+		}
+		moments[i] = m
+	}
+	return moments
+}
+
+func sortedEvents(events []Event) []Event {
+	byTime := func(a, b Event) int { return a.At.Compare(b.At) }
+	if slices.IsSortedFunc(events, byTime) {
+		return events
+	}
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, byTime)
+	return events
+}
