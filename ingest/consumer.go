@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,6 +53,9 @@ const topicWatch = 10 * time.Second
 
 // run joins the group with the topics that exist, and again when others have come into being.
 func (c *consumer) run(ctx context.Context) error {
+	if err := c.lookForTopics(ctx); err != nil {
+		return stopped(ctx, err)
+	}
 	if c.Drain {
 		done, err := c.setTargets(ctx)
 		if err != nil || done {
@@ -68,6 +72,24 @@ func (c *consumer) run(ctx context.Context) error {
 			return stopped(ctx, err)
 		}
 	}
+}
+
+// lookForTopics says which topics don't exist, or fails for them.
+func (c *consumer) lookForTopics(ctx context.Context) error {
+	found, err := c.cluster.partitions(ctx, c.Topics)
+	if err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(slices.Clone(c.Topics), func(topic string) bool { return len(found[topic]) > 0 })
+	if len(missing) == 0 {
+		return nil
+	}
+	if c.RequireTopics {
+		return fmt.Errorf("start ingest: not in Kafka at %s: topics %s; create them, or leave out the sources that read them",
+			strings.Join(c.Brokers, ","), strings.Join(missing, ", "))
+	}
+	c.Logger.Warn("topics don't exist yet; they will be read once they do", "topics", strings.Join(missing, ", "))
+	return nil
 }
 
 // stopped makes being told to stop no error.
@@ -98,16 +120,11 @@ func (c *consumer) existing(ctx context.Context) ([]string, error) {
 		if err != nil && first {
 			return nil, err
 		}
-		var topics, missing []string
+		var topics []string
 		for _, topic := range c.Topics {
 			if len(found[topic]) > 0 {
 				topics = append(topics, topic)
-			} else {
-				missing = append(missing, topic)
 			}
-		}
-		if len(missing) > 0 && first {
-			c.Logger.Warn("topics don't exist yet; they will be read once they do", "topics", strings.Join(missing, ", "))
 		}
 		if len(topics) > 0 || !sleep(ctx, topicWatch) {
 			return topics, nil

@@ -38,6 +38,8 @@ type Options struct {
 	StopTimeout     time.Duration // to store what was read when told to stop, default 20 s
 	SessionTimeout  time.Duration // after which Kafka gives a silent consumer's partitions to others, default 10 s
 
+	RequireTopics bool // fail when a topic doesn't exist; else that is said, and the topic is read once it exists
+
 	Drain    bool        // return when all partitions have been read to where they ended at the start
 	Progress func(Stats) // told after each batch; called by one goroutine at a time
 	Monitor  *Monitor    // told of everything, for Prometheus and health checks; one consumer each

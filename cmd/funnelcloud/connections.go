@@ -46,6 +46,16 @@ func (f *connectionFlags) open(ctx context.Context) (*warehouse.DB, error) {
 	return openWarehouse(ctx, c)
 }
 
+// migrate brings the tables up to date and says which schema files that took.
+func (f *connectionFlags) migrate(ctx context.Context) (database string, applied []string, err error) {
+	db, err := f.connect(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	applied, err = db.Migrate(ctx)
+	return db.Database(), applied, errors.Join(err, db.Close())
+}
+
 // connect connects to ClickHouse and takes its tables as they are.
 func (f *connectionFlags) connect(ctx context.Context) (*warehouse.DB, error) {
 	c, err := f.warehouse()

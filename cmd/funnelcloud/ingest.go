@@ -20,12 +20,13 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 	var options ingest.Options
 	var files []string
 	var listen string
+	var force bool
 	c := &cobra.Command{
 		Use:   "ingest",
 		Short: "Read Kafka topics into ClickHouse until stopped",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			if options.Sources, err = loadSources(files); err != nil {
+			if options.Sources, err = checkedSources(files, force); err != nil {
 				return err
 			}
 			if options.Brokers, err = connections.brokers(); err != nil {
@@ -59,6 +60,8 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 	flags := c.Flags()
 	flags.StringSliceVar(&files, "source", nil, "further source definition files")
 	flags.StringSliceVar(&options.Topics, "topic", nil, "topics to read (default: those of all sources)")
+	flags.BoolVar(&options.RequireTopics, "require-topics", false, "fail at the start when a topic doesn't exist (default: say so, and read it once it does)")
+	flags.BoolVar(&force, "force", false, "start though samples of a source fail")
 	flags.StringVar(&options.Group, "group", "funnelcloud", "consumer group")
 	flags.StringVar(&listen, "listen", "", "host:port for health checks and Prometheus: /healthz, /readyz, /metrics (default: none)")
 	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")

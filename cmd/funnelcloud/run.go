@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -181,12 +182,14 @@ func newMigrate(connections *connectionFlags) *cobra.Command {
 		Short: "Bring the tables up to date; safe to repeat",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			db, err := connections.open(c.Context())
+			database, applied, err := connections.migrate(c.Context())
+			for _, file := range applied {
+				fmt.Fprintf(c.OutOrStdout(), "applied %s\n", strings.TrimPrefix(file, "schema/"))
+			}
 			if err != nil {
 				return err
 			}
-			defer func() { _ = db.Close() }()
-			fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date.\n", db.Database())
+			fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date; %d schema files were applied.\n", database, len(applied))
 			return nil
 		},
 	}

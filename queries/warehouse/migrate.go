@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/funnelcloud/funnelcloud/queries"
@@ -24,7 +27,8 @@ COMMENT 'Schema files that were applied'`
 
 // Migrate applies the schema files that were not applied yet, in the order of their numbers, and returns their names.
 // Files only ever move forward: one that was edited after it was applied is an error, since the tables would differ from
-// what the file says. Migrate may be repeated and may be interrupted: every statement is IF NOT EXISTS.
+// what the file says; and one that this program doesn't know means that a newer program owns the tables (ErrNewerSchema),
+// so nothing is touched. Migrate may be repeated and may be interrupted: every statement is IF NOT EXISTS.
 func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 	if err := db.conn.Exec(ctx, schemaMigrations); err != nil {
 		return nil, fmt.Errorf("create schema_migrations: %w", err)
@@ -37,6 +41,9 @@ func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list schema files: %w", err)
 	}
+	if err := db.notNewer(files, known); err != nil {
+		return nil, err
+	}
 	var applied []string
 	for _, file := range files {
 		done, err := db.applyMigration(ctx, file, known)
@@ -48,6 +55,24 @@ func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 		}
 	}
 	return applied, nil
+}
+
+// ErrNewerSchema says that the tables were made by a newer program than this.
+var ErrNewerSchema = errors.New("the tables are newer than this program")
+
+// notNewer refuses tables of the future: what their columns mean is not known here.
+func (db *DB) notNewer(files []string, known map[string]string) error {
+	var unknown []string
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		if !slices.Contains(files, "schema/"+name) {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return fmt.Errorf("migrate: %w: database %s has %s, and this program knows nothing after %s; use the version of funnelcloud that migrated it, or a newer one",
+		ErrNewerSchema, db.database, strings.Join(unknown, ", "), strings.TrimPrefix(files[len(files)-1], "schema/"))
 }
 
 func (db *DB) appliedMigrations(ctx context.Context) (map[string]string, error) {
