@@ -305,3 +305,25 @@ type nothing struct{ rejects int }
 
 func (*nothing) Event(*Event)    {}
 func (n *nothing) Reject(Reject) { n.rejects++ }
+
+// BenchmarkBuiltin maps each built-in source's own samples.
+func BenchmarkBuiltin(b *testing.B) {
+	for _, s := range builtins(b) {
+		b.Run(s.Name, func(b *testing.B) {
+			m := s.NewMapper()
+			var out counts
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range s.Samples {
+					m.Map(Record{Value: s.Samples[i].Input, Time: noon.UnixMilli()}, &out)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(out, 1)), "ns/event")
+		})
+	}
+}
+
+type counts int
+
+func (c *counts) Event(*Event)  { *c++ }
+func (c *counts) Reject(Reject) { *c++ }

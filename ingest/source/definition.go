@@ -64,25 +64,25 @@ type sampleDocument struct {
 type reader struct {
 	file    string
 	anchors map[string]ast.Node
-	faults  []error // each a *Fault
+	faults  []*FileError
 }
 
-// Fault is what is wrong with a source file, and where.
-type Fault struct {
+// FileError is what is wrong with a source file, and where.
+type FileError struct {
 	File string
 	Line int // from 1
 	Err  error
 }
 
-func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %v", f.File, f.Line, f.Err) }
+func (f *FileError) Error() string { return fmt.Sprintf("%s:%d: %v", f.File, f.Line, f.Err) }
 
 // Unwrap gives the reason without its place.
-func (f *Fault) Unwrap() error { return f.Err }
+func (f *FileError) Unwrap() error { return f.Err }
 
-func byLine(a, b error) int { return cmp.Compare(a.(*Fault).Line, b.(*Fault).Line) }
+func byLine(a, b *FileError) int { return cmp.Compare(a.Line, b.Line) }
 
 func (r *reader) faultf(at int, format string, arguments ...any) {
-	r.faults = append(r.faults, &Fault{r.file, max(at, 1), fmt.Errorf(format, arguments...)})
+	r.faults = append(r.faults, &FileError{r.file, max(at, 1), fmt.Errorf(format, arguments...)})
 }
 
 func (r *reader) read(text []byte) *definition {

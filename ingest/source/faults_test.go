@@ -45,7 +45,7 @@ samples:
 	}
 	var lines []int
 	for _, e := range joined.Unwrap() {
-		var f *Fault
+		var f *FileError
 		if !errors.As(e, &f) || f.File != "f.yaml" || strings.ContainsRune(e.Error(), '\n') {
 			t.Errorf("no fault with a place on one line: %v", e)
 			continue

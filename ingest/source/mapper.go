@@ -176,7 +176,7 @@ func (m *Mapper) message(item *uint32, at int, out Output) (int, bool) {
 	}
 	switch split.kind {
 	case missing:
-		m.one(item, out)
+		m.one(item, m.scanner.space(at), out)
 	case array:
 		m.split(item, split.text, out)
 	default:
@@ -208,7 +208,7 @@ func (m *Mapper) split(item *uint32, elements string, out Output) {
 		if err != nil {
 			return m.skip(at, err, item, out)
 		}
-		m.one(item, out)
+		m.one(item, m.scanner.space(at), out)
 		return end, true
 	}, item, out)
 	m.scanner.text = whole
@@ -261,12 +261,15 @@ func (m *Mapper) reject(item uint32, f *fault, out Output) {
 	out.Reject(Reject{Item: item, Reason: f.reason, Detail: detail})
 }
 
-// one maps the item whose values are in the slots.
-func (m *Mapper) one(item *uint32, out Output) {
+// one maps the item that starts at an offset and whose values are in the slots.
+func (m *Mapper) one(item *uint32, at int, out Output) {
 	m.buffer = m.buffer[:0]
 	m.kept = m.kept[:0]
 	m.event = Event{Source: m.source.Name, Item: *item}
 	f := m.attributes()
+	if c := m.scanner.text[at]; c != '{' && c != '[' {
+		f = faultf(ReasonWrongType, "the event is no object but %s", clip(m.scanner.text[at:]))
+	}
 	if f == nil {
 		f = m.fill()
 	}

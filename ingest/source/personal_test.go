@@ -25,28 +25,29 @@ personal_data:
 required: [email]
 `
 
-func salted(t testing.TB, text, salt string) *Source {
+func salted(t testing.TB, text, with string) *Source {
 	t.Helper()
 	s, err := Parse("private.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources, err := Salted([]*Source{s}, []byte(salt))
+	sources, err := Salted([]*Source{s}, []byte(with))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return sources[0]
 }
 
+const salt = "a salt that is long enough"
+
 // hashOf is HMAC-SHA256 as anybody else would compute it.
-func hashOf(salt, text string) string {
+func hashOf(text string) string {
 	h := hmac.New(sha256.New, []byte(salt))
 	h.Write([]byte(text))
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 func TestPersonalDataIsDroppedOrHashed(t *testing.T) {
-	const salt = "a salt that is long enough"
 	s := salted(t, private, salt)
 	events, rejects := s.Try([]byte(`{"name":"n","user":"u-1","email":" Zo\u00eb@X.test ","url":"https://x.test/?a=1&email=zo%C3%AB%40x.test&token=t&utm_source=s#f","phone":"kept out",
 		"properties":{"phone":"123","odd key":1,"address":{"street":"x"},"plan":"p\u00f6","n":null,
@@ -56,15 +57,15 @@ func TestPersonalDataIsDroppedOrHashed(t *testing.T) {
 	}
 	e := events[0]
 	want := map[string]string{
-		"email": hashOf(salt, "zoë@x.test"), "user_id": hashOf(salt, "u-1"), "utm_source": "s",
-		"url": "https://x.test/?a=1&email=" + hashOf(salt, "zoë@x.test") + "&utm_source=s#f",
+		"email": hashOf("zoë@x.test"), "user_id": hashOf("u-1"), "utm_source": "s",
+		"url": "https://x.test/?a=1&email=" + hashOf("zoë@x.test") + "&utm_source=s#f",
 	}
 	for column, expected := range want {
 		if e[column] != expected {
 			t.Errorf("%s is %q, want %q", column, e[column], expected)
 		}
 	}
-	expected := `{"address":"` + hashOf(salt, `{"street":"x"}`) + `","plan":"p\u00f6","n":null,"people":[{"email":"` + hashOf(salt, "a@x.test") + `","role":"x"},{"email":null},"nobody"]}`
+	expected := `{"address":"` + hashOf(`{"street":"x"}`) + `","plan":"p\u00f6","n":null,"people":[{"email":"` + hashOf("a@x.test") + `","role":"x"},{"email":null},"nobody"]}`
 	if e["properties"] != expected {
 		t.Errorf("properties %s\nwant %s", e["properties"], expected)
 	}
@@ -80,7 +81,6 @@ func TestPersonalDataIsDroppedOrHashed(t *testing.T) {
 
 // TestWhatAColumnWasMadeFromIsProtectedToo: the properties hold the object around it, or the rest of the item.
 func TestWhatAColumnWasMadeFromIsProtectedToo(t *testing.T) {
-	const salt = "a salt that is long enough"
 	s := salted(t, `name: origins
 topics: [origins]
 fields:
@@ -96,7 +96,7 @@ personal_data: {hash: [email], drop: [user_id]}
 	if len(events) != 1 {
 		t.Fatal(rejects)
 	}
-	hash := hashOf(salt, "a@x.test")
+	hash := hashOf("a@x.test")
 	want := `{"email":"` + hash + `","plan":"pro","user":{"email":"` + hash + `","name":"A"}}`
 	if e := events[0]; e["email"] != hash || e["user_id"] != "" || e["properties"] != want {
 		t.Errorf("%v\nwant %s", e, want)
@@ -112,9 +112,9 @@ func TestNoHashesWithoutSalt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, salt := range []string{"", "too short"} {
-		if _, err := Salted([]*Source{s}, []byte(salt)); err == nil || !strings.Contains(err.Error(), "private") {
-			t.Errorf("salt %q: got %v, want the source named", salt, err)
+	for _, weak := range []string{"", "too short"} {
+		if _, err := Salted([]*Source{s}, []byte(weak)); err == nil || !strings.Contains(err.Error(), "private") {
+			t.Errorf("salt %q: got %v, want the source named", weak, err)
 		}
 	}
 	events, rejects := s.Try([]byte(`{"email":"a@x.test"}`), noon)
@@ -133,7 +133,7 @@ func FuzzPersonalData(f *testing.F) {
 		`{"phone":1,"phone":2}`, `{"people":[[{"name":"x"}]]}`, `{"address":[1,{"a":"\u0041"}]}`} {
 		f.Add(properties)
 	}
-	s := salted(f, private, "a salt that is long enough")
+	s := salted(f, private, salt)
 	f.Fuzz(func(t *testing.T, properties string) {
 		events, _ := s.Try([]byte(`{"email":"a@x.test","properties":`+properties+`}`), noon)
 		for _, e := range events {

@@ -98,7 +98,7 @@ func Check(sources []*Source) error {
 	for _, s := range sources {
 		for _, r := range s.CheckSamples() {
 			if len(r.Differences) > 0 {
-				faults = append(faults, &Fault{s.File, r.Sample.Line, fmt.Errorf("sample %q: %s", r.Sample.Name, r.Differences[0])})
+				faults = append(faults, &FileError{s.File, r.Sample.Line, fmt.Errorf("sample %q: %s", r.Sample.Name, r.Differences[0])})
 			}
 		}
 	}

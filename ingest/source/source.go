@@ -175,7 +175,11 @@ func Parse(file string, text []byte) (*Source, error) {
 	}
 	if len(b.faults) > 0 {
 		slices.SortStableFunc(b.faults, byLine)
-		return nil, errors.Join(b.faults...)
+		joined := make([]error, len(b.faults))
+		for i, f := range b.faults {
+			joined[i] = f
+		}
+		return nil, errors.Join(joined...)
 	}
 	return b.source, nil
 }
