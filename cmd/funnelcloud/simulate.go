@@ -59,11 +59,19 @@ func recentStart(flags *pflag.FlagSet, c *simulate.Config, now time.Time) {
 func newSimulate() *cobra.Command {
 	var config simulate.Config
 	var folder string
+	var scoring scoring
 	c := &cobra.Command{
 		Use:   "simulate",
 		Short: "Write the events of a simulated company to files, one per topic, with the true credit of each channel",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if scoring.on {
+				scoring.options.People = config.People
+				if err := scoring.validate(); err != nil {
+					return err
+				}
+				return scoring.run(newScreen(scoring.output != outputTable), c.OutOrStdout())
+			}
 			recentStart(c.Flags(), &config, time.Now())
 			if err := config.Validate(); err != nil {
 				return usageError{err}
@@ -73,6 +81,7 @@ func newSimulate() *cobra.Command {
 	}
 	simulationFlags(c.Flags(), &config, simulate.Default().People)
 	c.Flags().StringVar(&folder, "out", "simulation", "folder to write to")
+	scoring.register(c.Flags())
 	return c
 }
 

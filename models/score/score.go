@@ -1,0 +1,321 @@
+package score
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/funnelcloud/funnelcloud/models/attribution"
+)
+
+// Options of a scoring. The zero value of each number means its default.
+type Options struct {
+	Seeds      int      // samples of each world, seeds 1 to Seeds; 6
+	People     int      // in each sample; 20,000
+	Reference  int      // further samples that make the very large one; 8
+	Truth      int      // people that truth is computed from; 400,000
+	Replicates int      // of the bootstrap; 100
+	Worlds     []string // names; all
+	Models     []string // names; all but those that Named leaves unfit to compare
+	Workers    int      // samples made at the same time; 2
+	Progress   func(done, of int, what string)
+}
+
+func (o Options) withDefaults() Options {
+	o.Seeds, o.People, o.Reference = cmp.Or(o.Seeds, 6), cmp.Or(o.People, 20_000), cmp.Or(o.Reference, 8)
+	o.Truth, o.Replicates, o.Workers = cmp.Or(o.Truth, 400_000), cmp.Or(o.Replicates, 100), cmp.Or(o.Workers, 2)
+	if o.Progress == nil {
+		o.Progress = func(int, int, string) {}
+	}
+	return o
+}
+
+// Validate reports every fault at once.
+func (o Options) Validate() error {
+	var faults []error
+	for _, n := range []struct {
+		name  string
+		value int
+	}{{"seeds", o.Seeds}, {"people", o.People}, {"reference samples", o.Reference}, {"people for the truth", o.Truth}, {"replicates", o.Replicates}} {
+		if n.value < 0 {
+			faults = append(faults, fmt.Errorf("score: %s: %d is below 0", n.name, n.value))
+		}
+	}
+	_, unknownWorld := NamedWorlds(o.Worlds...)
+	_, unknownModel := models(o.Models)
+	return errors.Join(append(faults, unknownWorld, unknownModel)...)
+}
+
+// models to score: all that the attribution package knows, participation too, whose shares are of what it credits.
+func models(names []string) ([]attribution.Model, error) {
+	if len(names) == 0 {
+		names = []string{"participation", "markov_2", "markov_3", "shapley_model", "hazard"}
+		for _, m := range attribution.Models() {
+			names = append(names, m.Name())
+		}
+	}
+	return attribution.Named(names...)
+}
+
+// Row is how one model did on one type of conversion of one world. Shares are of the channels, Direct among them, without
+// the baseline.
+type Row struct {
+	World          string `json:"world"`
+	ConversionType string `json:"conversion_type"`
+	Model          string `json:"model"`
+	Channels       int    `json:"channels"`
+	Conversions    Mean   `json:"conversions"` // of a sample, with touches
+
+	Error     Mean `json:"mean_absolute_error"` // of shares against causal truth
+	Misplaced Mean `json:"misplaced"`           // part of the credit that is with the wrong channel, half of the summed errors
+	Tau       Mean `json:"kendall_tau"`         // rank correlation with causal truth
+	TopThree  Mean `json:"top_three"`           // how many of the three truly strongest are among the model's three
+
+	HasBaseline  bool `json:"has_baseline"`
+	BaselineBias Mean `json:"baseline_bias"` // share of the baseline row less the true one; 0 for models without the row
+
+	OwnCoverage   Mean    `json:"own_coverage"`   // of 95 % intervals: the model's share in the very large sample
+	TruthCoverage Mean    `json:"truth_coverage"` // of 95 % intervals: the causal share
+	Limit         float64 `json:"limit"`          // mean absolute error in the very large sample: what more data don't cure
+}
+
+// Report is the rows by world, type of conversion and model, and the truth they are held against.
+type Report struct {
+	Seeds      int                         `json:"seeds"`
+	People     int                         `json:"people"`
+	Reference  int                         `json:"reference_people"`
+	Truth      int                         `json:"truth_people"`
+	Replicates int                         `json:"replicates"`
+	Rows       []Row                       `json:"rows"`
+	Truths     map[string]map[string]Truth `json:"truth"` // by world and type of conversion
+	Worlds     []World                     `json:"-"`
+}
+
+// firstReference is the seed of the first sample of the very large one, and truthSeed that of the truth: no sample that is
+// scored shares a person with them.
+const (
+	firstReference = 1_000
+	truthSeed      = 900_000
+)
+
+// Run scores models on worlds.
+func Run(o Options) (Report, error) {
+	o = o.withDefaults()
+	if err := o.Validate(); err != nil {
+		return Report{}, err
+	}
+	worlds, err := NamedWorlds(o.Worlds...)
+	if err != nil {
+		return Report{}, err
+	}
+	ms, err := models(o.Models)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Seeds: o.Seeds, People: o.People, Reference: o.Reference * o.People, Truth: o.Truth, Replicates: o.Replicates,
+		Truths: map[string]map[string]Truth{}, Worlds: worlds}
+	for i, w := range worlds {
+		o.Progress(i, len(worlds), w.Name)
+		if r.Truths[w.Name], err = w.truth(truthSeed, o.Truth); err != nil {
+			return r, fmt.Errorf("truth of world %s: %w", w.Name, err)
+		}
+		rows, err := w.score(ms, o, r.Truths[w.Name])
+		if err != nil {
+			return r, fmt.Errorf("world %s: %w", w.Name, err)
+		}
+		r.Rows = append(r.Rows, rows...)
+	}
+	o.Progress(len(worlds), len(worlds), "")
+	return r, nil
+}
+
+func (w World) score(ms []attribution.Model, o Options, truth map[string]Truth) ([]Row, error) {
+	large, err := w.large(o)
+	if err != nil {
+		return nil, err
+	}
+	estimands := map[string][]estimate{}
+	for _, kind := range w.Types {
+		if estimands[kind], err = estimates(ms, attribution.NewSample(large.of(kind)), 0, 0); err != nil {
+			return nil, err
+		}
+	}
+	found := make([]map[string][]estimate, o.Seeds) // by seed, type and model
+	err = each(o.Seeds, o.Workers, func(i int) error {
+		seen, err := w.observe(uint64(i+1), o.People)
+		if err != nil {
+			return err
+		}
+		found[i] = map[string][]estimate{}
+		for _, kind := range w.Types {
+			found[i][kind], err = estimates(ms, attribution.NewSample(seen.journeys(kind)), o.Replicates, uint64(i+1))
+			if err != nil {
+				return fmt.Errorf("seed %d, %s: %w", i+1, kind, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, kind := range w.Types {
+		for k, m := range ms {
+			var ofSeeds []estimate
+			for i := range found {
+				ofSeeds = append(ofSeeds, found[i][kind][k])
+			}
+			row := compare(ofSeeds, estimands[kind][k], truth[kind])
+			row.World, row.ConversionType, row.Model = w.Name, kind, m.Name()
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// pool is many samples as one. Journeys are kept by type of conversion: histories would take several times the memory.
+type pool struct {
+	types    []string
+	journeys [][][]attribution.Journey // by sample, type
+}
+
+func (w World) large(o Options) (pool, error) {
+	p := pool{types: w.Types, journeys: make([][][]attribution.Journey, o.Reference)}
+	err := each(o.Reference, o.Workers, func(i int) error {
+		seen, err := w.observe(uint64(firstReference+i), o.People)
+		if err != nil {
+			return err
+		}
+		for h := range seen.histories { // two samples may use one name for two people
+			seen.histories[h].unit.ID = fmt.Sprintf("%d/%s", i, seen.histories[h].unit.ID)
+		}
+		for _, kind := range w.Types {
+			p.journeys[i] = append(p.journeys[i], seen.journeys(kind))
+		}
+		return nil
+	})
+	return p, err
+}
+
+func (p pool) of(kind string) (all []attribution.Journey) {
+	for _, ofSample := range p.journeys {
+		all = append(all, ofSample[slices.Index(p.types, kind)]...)
+	}
+	return all
+}
+
+// each calls do for 0 to n−1, several at a time, and returns all errors.
+func each(n, workers int, do func(i int) error) error {
+	errs := make([]error, n)
+	var group sync.WaitGroup
+	slots := make(chan struct{}, max(workers, 1))
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			errs[i] = do(i)
+			<-slots
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// estimate is what a model says of a sample. Shares and intervals are of all that is credited, the baseline included.
+type estimate struct {
+	conversions float64
+	hasBaseline bool
+	shares      map[string]float64
+	low, high   map[string]float64 // empty without replicates
+}
+
+func estimates(ms []attribution.Model, s *attribution.Sample, replicates int, seed uint64) ([]estimate, error) {
+	credits := make([]attribution.Credit, len(ms))
+	for k, m := range ms {
+		var err error
+		if credits[k], err = m.Credit(s); err != nil {
+			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
+		}
+	}
+	intervals, err := attribution.BootstrapAll(ms, s, credits, replicates, seed)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]estimate, len(ms))
+	for k := range ms {
+		c := &credits[k]
+		e := estimate{conversions: s.Conversions(), hasBaseline: c.HasBaseline(), shares: map[string]float64{}, low: map[string]float64{}, high: map[string]float64{}}
+		sum := 0.0
+		for i, share := range c.Shares() {
+			e.shares[c.Channels[i]] = share
+			sum += share
+		}
+		if e.hasBaseline {
+			e.shares[attribution.Baseline] = max(0, 1-sum)
+		}
+		for i, name := range intervals[k].Channels {
+			e.low[name], e.high[name] = intervals[k].Low[i], intervals[k].High[i]
+		}
+		all[k] = e
+	}
+	return all, nil
+}
+
+// ofChannels are the shares without the baseline.
+func (e estimate) ofChannels() map[string]float64 {
+	left := 1 - e.shares[attribution.Baseline]
+	out := map[string]float64{}
+	for name, share := range e.shares {
+		if name != attribution.Baseline && left > 0 {
+			out[name] = share / left
+		}
+	}
+	return out
+}
+
+// covered counts the channels whose interval holds the share wanted. Channels that nobody credits, neither the model in
+// the very large sample nor truth, would be covered by [0, 0], and are left out.
+func (e estimate) covered(want, large map[string]float64) float64 {
+	const negligible = .002
+	hits, n := 0.0, 0.0
+	for name, share := range want {
+		if share < negligible && large[name] < negligible {
+			continue
+		}
+		n++
+		if e.low[name] <= share && share <= e.high[name] {
+			hits++
+		}
+	}
+	return hits / max(n, 1)
+}
+
+func compare(seeds []estimate, large estimate, truth Truth) Row {
+	var conversions, errs, wrong, taus, tops, biases, own, causal []float64
+	withBaseline := truth.Shares
+	if large.hasBaseline {
+		withBaseline = map[string]float64{attribution.Baseline: truth.Baseline}
+		for name, share := range truth.Shares {
+			withBaseline[name] = share * (1 - truth.Baseline)
+		}
+	}
+	row := Row{HasBaseline: large.hasBaseline}
+	for _, e := range seeds {
+		names, x, y := aligned(e.ofChannels(), truth.Shares)
+		row.Channels = max(row.Channels, len(names))
+		conversions = append(conversions, e.conversions)
+		errs, wrong = append(errs, meanAbsoluteError(x, y)), append(wrong, misplaced(x, y))
+		taus, tops = append(taus, kendall(x, y)), append(tops, topHits(x, y, 3))
+		if large.hasBaseline {
+			biases = append(biases, e.shares[attribution.Baseline]-truth.Baseline)
+		}
+		own = append(own, e.covered(large.shares, large.shares))
+		causal = append(causal, e.covered(withBaseline, large.shares))
+	}
+	_, x, y := aligned(large.ofChannels(), truth.Shares)
+	row.Conversions, row.Error, row.Misplaced, row.Tau, row.TopThree = meanOf(conversions), meanOf(errs), meanOf(wrong), meanOf(taus), meanOf(tops)
+	row.BaselineBias, row.OwnCoverage, row.TruthCoverage = meanOf(biases), meanOf(own), meanOf(causal)
+	row.Limit = meanAbsoluteError(x, y)
+	return row
+}
