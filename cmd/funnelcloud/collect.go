@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ import (
 
 // collectFlags are those of the collector. Secrets come from the environment too, where no list of processes shows them.
 type collectFlags struct {
-	listen, metrics string
+	listen, monitor string
 	keys, webhooks  []string
 	compression     string
 	options         collector.Options
@@ -41,7 +40,7 @@ func newCollect(connections *connectionFlags) *cobra.Command {
 Amplitude; Mixpanel; webhooks of Stripe, Intercom, HubSpot and whoever signs with an HMAC.
 A request is answered with 2xx after Kafka has acknowledged all of its events.`,
 		Example: `  funnelcloud collect --write-key segment=KEY --write-key posthog:web_events=KEY --webhook stripe=whsec_…
-  FUNNELCLOUD_WRITE_KEYS=segment=KEY,snowplow=my-app funnelcloud collect --listen :8088 --metrics 127.0.0.1:9464`,
+  FUNNELCLOUD_WRITE_KEYS=segment=KEY,snowplow=my-app funnelcloud collect --listen :8088 --monitor 127.0.0.1:9464`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if err := flags.complete(); err != nil {
@@ -67,7 +66,7 @@ A request is answered with 2xx after Kafka has acknowledged all of its events.`,
 func (f *collectFlags) register(flags *pflag.FlagSet) {
 	o := &f.options
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8088", "host:port to listen on")
-	flags.StringVar(&f.metrics, "metrics", "", "host:port for Prometheus's /metrics (default: beside everything else)")
+	flags.StringVar(&f.monitor, "monitor", "", "host:port of its own for health checks and Prometheus's /metrics, which senders then don't see (default: beside everything else)")
 	flags.StringArrayVar(&f.keys, "write-key", nil, "who may send: protocol=KEY or protocol:topic=KEY; may be repeated; more of them in "+keysVariable+
 		", comma-separated; protocols: "+strings.Join(collector.Protocols, ", "))
 	flags.StringArrayVar(&f.webhooks, "webhook", nil, "whose webhooks are taken at /webhooks/name: name=SECRET or name:topic=SECRET; may be repeated; more in "+webhooksVariable)
@@ -120,36 +119,30 @@ func listed(text string) []string {
 }
 
 // run collects until the context ends and everything in flight is done.
-func (f *collectFlags) run(ctx context.Context, s *screen) error {
+func (f *collectFlags) run(ctx context.Context, s *screen) (err error) {
+	f.options.HideMetrics = f.monitor != ""
 	f.options.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	c, err := collector.New(ctx, f.options)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	listener, err := net.Listen("tcp", f.listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen for events: %w", err)
 	}
-	at := "http://" + listener.Addr().String()
-	measured := at
-	if f.metrics != "" {
-		server, address, err := serveMetrics(f.metrics, c.Metrics())
-		if err != nil {
-			return errors.Join(err, listener.Close())
-		}
-		defer func() { _ = server.Close() }()
-		measured = "http://" + address
-	} else {
-		c.ServeMetrics()
+	stop, err := serveMonitor(s, f.monitor, c.Monitor())
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
+	defer func() { err = errors.Join(err, stop()) }()
+	at := "http://" + listener.Addr().String()
 	s.title("Collecting; Ctrl-C stops it and loses nothing")
 	s.places([][]string{
 		{"SDKs send to", at},
 		{"Kafka", strings.Join(f.options.Brokers, ",")},
 		{"topics", strings.Join(f.options.Topics(), ", ")},
 		{"health", at + "/healthz, /readyz"},
-		{"metrics", measured + "/metrics"},
 	})
 	began := time.Now()
 	err = c.Serve(ctx, listener)
@@ -161,17 +154,4 @@ func (f *collectFlags) run(ctx context.Context, s *screen) error {
 		{"seconds", fmt.Sprintf("%.1f", time.Since(began).Seconds())},
 	})
 	return err
-}
-
-// serveMetrics answers Prometheus on an address of its own, which the internet does not see.
-func serveMetrics(address string, metrics http.Handler) (*http.Server, string, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, "", fmt.Errorf("listen for Prometheus: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // ends with Close
-	return server, listener.Addr().String(), nil
 }

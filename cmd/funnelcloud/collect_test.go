@@ -31,7 +31,7 @@ func TestCollect(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, said := bufio.NewScanner(out), ""
-	for !strings.Contains(said, "/metrics") && lines.Scan() {
+	for !strings.Contains(said, "/readyz") && lines.Scan() {
 		said += lines.Text() + "\n"
 	}
 	at := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(said)
@@ -55,7 +55,7 @@ func TestCollect(t *testing.T) {
 		}
 		text, _ := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		if response.StatusCode != 200 || path == "/metrics" && !strings.Contains(string(text), `events_total{topic="segment"} 1`) {
+		if response.StatusCode != http.StatusOK || path == "/metrics" && !strings.Contains(string(text), `events_total{topic="segment"} 1`) {
 			t.Errorf("%s: %d %s", path, response.StatusCode, text)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -271,12 +272,7 @@ func TestMetrics(t *testing.T) {
 	s := open(t, Options{})
 	s.post(t, "/v1/batch", `{"batch":[{"userId":"u"},{"userId":"u"}]}`)
 	s.post(t, "/v1/track", `{`)
-	recorder := &response{header: http.Header{}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Metrics().ServeHTTP(recorder, r)
+	_, _, text := s.request(t, http.MethodGet, "/metrics", nil)
 	for _, want := range []string{
 		`funnelcloud_collector_requests_total{code="200",protocol="segment"} 1`,
 		`funnelcloud_collector_requests_total{code="400",protocol="segment"} 1`,
@@ -287,16 +283,17 @@ func TestMetrics(t *testing.T) {
 		`funnelcloud_collector_batch_messages_sum 2`,
 		`go_goroutines `,
 	} {
-		if !strings.Contains(recorder.String(), want) {
-			t.Errorf("%s is not in\n%s", want, recorder.String())
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in\n%s", want, text)
 		}
 	}
+	hidden := open(t, Options{HideMetrics: true})
+	if status, _, _ := hidden.request(t, http.MethodGet, "/metrics", nil); status != http.StatusNotFound {
+		t.Errorf("hidden metrics: %d", status)
+	}
+	recorder := httptest.NewRecorder()
+	hidden.Monitor().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(recorder.Body.String(), "funnelcloud_collector_held_bytes 0") {
+		t.Errorf("the monitor says %s", recorder.Body.String())
+	}
 }
-
-type response struct {
-	strings.Builder
-	header http.Header
-}
-
-func (r *response) Header() http.Header { return r.header }
-func (r *response) WriteHeader(int)     {}

@@ -30,7 +30,6 @@ type Collector struct {
 	draining atomic.Bool
 	health   health
 	counts   struct{ requests, events, refused atomic.Uint64 }
-	measured bool // /metrics is served beside everything else
 }
 
 // Stats are what a collector has done since it started.
@@ -44,9 +43,6 @@ type Stats struct {
 func (c *Collector) Stats() Stats {
 	return Stats{c.counts.requests.Load(), c.counts.events.Load(), c.counts.refused.Load()}
 }
-
-// ServeMetrics makes handlers and servers made after it answer /metrics too.
-func (c *Collector) ServeMetrics() { c.measured = true }
 
 // webhookSource is where a webhook's events go and by what they are known to be its.
 type webhookSource struct {

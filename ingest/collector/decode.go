@@ -43,9 +43,7 @@ type delivery struct {
 // errEnvelope is a request that is JSON, but not what its protocol wraps events in.
 var errEnvelope = errors.New("not what this endpoint takes")
 
-func envelopeError(format string, arguments ...any) error {
-	return fmt.Errorf("%w: %s", errEnvelope, fmt.Sprintf(format, arguments...))
-}
+func envelopeError(why string) error { return fmt.Errorf("%w: %s", errEnvelope, why) }
 
 // parse reads the body.
 func (c *call) parse() error {

@@ -279,8 +279,8 @@ func TestDrain(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Post(s.url+"/v1/track", "application/json", strings.NewReader(call1)); err == nil {
-		t.Error("taken after the end")
+	if response, err := http.Post(s.url+"/v1/track", "application/json", strings.NewReader(call1)); err == nil {
+		t.Errorf("answered %d after the end (%v)", response.StatusCode, response.Body.Close())
 	}
 	s.one(t, "segment")
 	c.Close() // again

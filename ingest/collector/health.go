@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // health remembers for a moment whether Kafka answers, so that asking often costs it nothing.
@@ -15,6 +17,25 @@ type health struct {
 }
 
 const healthFor = time.Second
+
+// Monitor serves
+//
+//	/healthz   200 as long as the process answers
+//	/readyz    200 while events would be taken, else 503 with the reason
+//	/metrics   for Prometheus, see docs/metrics.md
+func (c *Collector) Monitor() http.Handler {
+	mux := http.NewServeMux()
+	c.monitor(mux, true)
+	return mux
+}
+
+func (c *Collector) monitor(mux *http.ServeMux, withMetrics bool) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", c.ready)
+	if withMetrics {
+		mux.Handle("GET /metrics", promhttp.HandlerFor(c.metrics.registry, promhttp.HandlerOpts{}))
+	}
+}
 
 // ready says whether events would be taken now: not while draining, and not while Kafka does not answer.
 func (c *Collector) ready(w http.ResponseWriter, r *http.Request) {

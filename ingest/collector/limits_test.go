@@ -183,7 +183,7 @@ func TestTenMegabytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = chunked.Body.Close()
-	if chunked.StatusCode != 200 {
+	if chunked.StatusCode != http.StatusOK {
 		t.Fatalf("in chunks: %d", chunked.StatusCode)
 	}
 	seen := map[any]int{}

@@ -42,6 +42,8 @@ type Options struct {
 	TrustForwarded bool     // the sender's address is the first of X-Forwarded-For, as a proxy of ours writes it
 	PublicURL      string   // scheme and host that senders see, for signatures over the URL; default: what the request says
 
+	HideMetrics bool // /metrics is served by Monitor alone, which the internet does not see
+
 	Logger *slog.Logger
 }
 

@@ -56,7 +56,7 @@ func snowplowPixel(c *call) []byte { return queryObject(c.query) }
 // amplitudeBatch is what a PostHog batch becomes when its body is Amplitude's.
 var amplitudeBatch = route{"/batch", post, protocolAmplitude, "batch", decodeAmplitude, nil, answerAmplitude}
 
-// Handler serves all protocols, /healthz and /readyz.
+// Handler serves all protocols, and what Monitor serves.
 func (c *Collector) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for i := range routes {
@@ -69,11 +69,7 @@ func (c *Collector) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/m", discard)
 	mux.HandleFunc("GET /v1/projects/{key}/settings", c.settings)
 	mux.HandleFunc("HEAD /webhooks/{type}", discard) // how Intercom and others look whether somebody is there
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", c.ready)
-	if c.measured {
-		mux.Handle("GET /metrics", c.Metrics())
-	}
+	c.monitor(mux, !c.options.HideMetrics)
 	return c.cors(mux)
 }
 

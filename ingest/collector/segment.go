@@ -28,16 +28,16 @@ func decodeSegment(c *call) (delivery, error) {
 	doc := &c.document
 	d.keys = c.texts(0, segmentSecrets)
 	calls, shared := c.items(), edits{drop: segmentSecrets}
-	batch := int32(0)
-	if batch = doc.member(0, "batch"); batch != 0 {
-		if doc.kind(batch) != '[' {
-			return d, envelopeError("batch is not an array")
-		}
+	batch := doc.member(0, "batch")
+	switch {
+	case batch != 0 && doc.kind(batch) != '[':
+		return d, envelopeError("batch is not an array")
+	case batch != 0:
 		calls = doc.elements(batch)
 		c.carried(&shared, 0, "sentAt", "receivedAt", "integrations")
-	} else if c.endpoint == "batch" && doc.kind(0) != '[' {
+	case c.endpoint == "batch" && doc.kind(0) != '[':
 		return d, envelopeError(`a batch needs the member "batch", an array of calls`)
-	} else if doc.kind(0) != '[' && doc.kind(0) != '{' {
+	case doc.kind(0) != '[' && doc.kind(0) != '{':
 		return d, envelopeError("a call is an object")
 	}
 	if kind := segmentTypes[c.endpoint]; kind != "batch" && kind != "import" && kind != "event" && batch == 0 {
