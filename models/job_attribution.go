@@ -79,7 +79,7 @@ func (r *run) histories(ctx context.Context, kind string) ([]history, uint64, er
 		h := unit(c.UnitID)
 		h.conversions = append(h.conversions, c)
 	}
-	for t, err := range warehouse.Select[attribution.Touch](ctx, r.db, "staging/touches_of_"+kind+"s.sql", params) {
+	for t, err := range warehouse.Select[attribution.Touch](ctx, r.db, "staging/touches.sql", params) {
 		if err != nil {
 			return nil, read, err
 		}

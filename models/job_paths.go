@@ -47,7 +47,7 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 		if err := w.graph(ctx, builder); err != nil {
 			return in, w.written, err
 		}
-		channels := warehouse.Select[channelVisit](ctx, r.db, "staging/channel_visits_of_"+kind+"s.sql", params)
+		channels := warehouse.Select[channelVisit](ctx, r.db, "staging/channel_visits.sql", params)
 		builder, read, err = buildPaths(kind, "channel", channels, channelTrail)
 		in += read
 		if err != nil {

@@ -77,6 +77,15 @@ func (f *connectionFlags) warehouse() (warehouse.Config, error) {
 	return c, nil
 }
 
+// use connects, works and disconnects.
+func (f *connectionFlags) use(ctx context.Context, work func(db *warehouse.DB) error) error {
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(db), db.Close())
+}
+
 func openWarehouse(ctx context.Context, c warehouse.Config) (*warehouse.DB, error) {
 	db, err := warehouse.Open(ctx, c)
 	if err != nil {

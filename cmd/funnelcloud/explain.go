@@ -24,13 +24,10 @@ func newExplain(connections *connectionFlags) *cobra.Command {
 			if err := validOutput(output); err != nil {
 				return err
 			}
-			db, err := connections.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			e := explainer{db: db, screen: newScreen(output == outputJSON), output: output, top: top}
-			return e.explain(c.Context(), args[0])
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				e := explainer{db: db, screen: newScreen(output == outputJSON), output: output, top: top}
+				return e.explain(c.Context(), args[0])
+			})
 		},
 	}
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")

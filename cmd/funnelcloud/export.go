@@ -33,12 +33,9 @@ func newExport(connections *connectionFlags) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			db, err := connections.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			return export(c.Context(), db, args[0], format, out)
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				return export(c.Context(), db, args[0], format, out)
+			})
 		},
 	}
 	c.Flags().StringVar(&out, "out", "-", "file to write; - is standard output, as CSV")

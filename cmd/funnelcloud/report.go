@@ -23,16 +23,13 @@ func newReport(connections *connectionFlags) *cobra.Command {
 		Short: "Write the published run as one self-contained HTML file",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			db, err := connections.open(c.Context())
-			if err != nil {
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				if err := writeReport(c.Context(), db, out, company); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(c.OutOrStdout(), "Wrote %s.\n", out)
 				return err
-			}
-			defer func() { _ = db.Close() }()
-			if err := writeReport(c.Context(), db, out, company); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "Wrote %s.\n", out)
-			return nil
+			})
 		},
 	}
 	c.Flags().StringVar(&out, "out", "report.html", "file to write")
@@ -80,17 +77,14 @@ func newDashboards(connections *connectionFlags) *cobra.Command {
 
 // checkDashboards runs every panel over the last year, as Grafana would when it opens.
 func checkDashboards(ctx context.Context, connections *connectionFlags) error {
-	db, err := connections.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	now := time.Now().UTC()
-	scope, err := dashboards.DefaultScope(ctx, querier(db), now.AddDate(-1, 0, 0), now)
-	if err != nil {
-		return err
-	}
-	return tellEmpty(newScreen(false), dashboards.Check(ctx, querier(db), scope))
+	return connections.use(ctx, func(db *warehouse.DB) error {
+		now := time.Now().UTC()
+		scope, err := dashboards.DefaultScope(ctx, querier(db), now.AddDate(-1, 0, 0), now)
+		if err != nil {
+			return err
+		}
+		return tellEmpty(newScreen(false), dashboards.Check(ctx, querier(db), scope))
+	})
 }
 
 // tellEmpty writes which panels have no rows, which may well be right, and returns the faults that are none.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/models/path"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -17,7 +18,7 @@ type results struct {
 	Waterfall []waterfallResult `json:"waterfall"`
 	Credit    []creditResult    `json:"credit"`
 	Paths     []pathResult      `json:"paths"`
-	Linearity []linearityResult `json:"linearity"`
+	Linearity []path.Linearity  `json:"linearity"`
 	Report    string            `json:"report"`
 	Dashboard string            `json:"dashboards"`
 	Data      string            `json:"data"`
@@ -65,18 +66,6 @@ type pathResult struct {
 	MedianDays float64 `ch:"median_days" json:"median_days"`
 }
 
-type linearityResult struct {
-	Wins           uint64  `ch:"wins" json:"wins"`
-	Linear         uint64  `ch:"linear" json:"linear"`
-	LinearityIndex float64 `ch:"linearity_index" json:"linearity_index"`
-	Skipped        uint64  `ch:"skipped" json:"skipped"`
-	Repeated       uint64  `ch:"repeated" json:"repeated"`
-	WentBack       uint64  `ch:"went_back" json:"went_back"`
-	EnteredLate    uint64  `ch:"entered_late" json:"entered_late"`
-	Recovered      uint64  `ch:"recovered" json:"recovered"`
-	LoopsPerWin    float64 `ch:"loops_per_win" json:"loops_per_win"`
-}
-
 // The conversion whose credit the demo shows.
 const (
 	shownUnit       = "person"
@@ -107,7 +96,7 @@ func readResults(ctx context.Context, db *warehouse.DB, r *results) error {
 		warehouse.Params{"unit_kind": shownUnit, "min_length": uint32(4), "top": uint32(8)}); err != nil {
 		return err
 	}
-	r.Linearity, err = warehouse.SelectAll[linearityResult](ctx, db, "screens/linearity.sql", unit)
+	r.Linearity, err = warehouse.SelectAll[path.Linearity](ctx, db, "screens/linearity.sql", unit)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,31 +27,13 @@ func newRun(connections *connectionFlags) *cobra.Command {
 			if err := validOutput(output); err != nil {
 				return err
 			}
-			db, err := connections.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			screen := newScreen(output == outputJSON)
-			for {
-				report, err := runBatch(c.Context(), screen, db, options)
-				if err != nil && every == 0 {
-					return err
-				}
-				if err != nil {
-					screen.notef("funnelcloud: %v", err) // a schedule goes on: the next run may find the fault mended
-				} else if err := showRun(screen, report, output); err != nil {
-					return err
-				}
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				s := newScreen(output == outputJSON)
 				if every == 0 {
-					return failedChecks(report.Checks)
+					return runOnce(c.Context(), s, db, options, output)
 				}
-				select {
-				case <-c.Context().Done():
-					return nil
-				case <-time.After(every):
-				}
-			}
+				return runOnSchedule(c.Context(), s, db, options, output, every)
+			})
 		},
 	}
 	flags := c.Flags()
@@ -64,6 +47,29 @@ func newRun(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&output, "output", outputTable, "table or json")
 	connections.register(flags)
 	return c
+}
+
+func runOnce(ctx context.Context, s *screen, db *warehouse.DB, options models.Options, output string) error {
+	report, err := runBatch(ctx, s, db, options)
+	if err != nil {
+		return err
+	}
+	return errors.Join(showRun(s, report, output), failedChecks(report.Checks))
+}
+
+// runOnSchedule runs until it is stopped. A run that fails is told and does not end the schedule: the next may find the
+// fault mended.
+func runOnSchedule(ctx context.Context, s *screen, db *warehouse.DB, options models.Options, output string, every time.Duration) error {
+	for {
+		if err := runOnce(ctx, s, db, options, output); err != nil {
+			s.notef("funnelcloud: %v", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(every):
+		}
+	}
 }
 
 // Forms of output.
@@ -150,25 +156,19 @@ func newCheck(connections *connectionFlags) *cobra.Command {
 			if err := validOutput(output); err != nil {
 				return err
 			}
-			db, err := connections.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			checks, err := models.RunChecks(c.Context(), db)
-			if err != nil {
-				return err
-			}
-			s := newScreen(false)
-			if output == outputJSON {
-				err = writeJSON(s, checks)
-			} else {
-				showChecks(s, checks)
-			}
-			if err != nil {
-				return err
-			}
-			return failedChecks(checks)
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				checks, err := models.RunChecks(c.Context(), db)
+				if err != nil {
+					return err
+				}
+				s := newScreen(false)
+				if output == outputJSON {
+					err = writeJSON(s, checks)
+				} else {
+					showChecks(s, checks)
+				}
+				return errors.Join(err, failedChecks(checks))
+			})
 		},
 	}
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
@@ -189,8 +189,8 @@ func newMigrate(connections *connectionFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date; %d schema files were applied.\n", database, len(applied))
-			return nil
+			_, err = fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date; %d schema files were applied.\n", database, len(applied))
+			return err
 		},
 	}
 	connections.register(c.Flags())
