@@ -113,7 +113,7 @@ func load(t *testing.T, events []event) *warehouse.DB {
 
 func batch(t *testing.T, db *warehouse.DB) models.Report {
 	t.Helper()
-	report, err := models.Run(t.Context(), db, models.Options{Bootstrap: 20})
+	report, err := models.Run(t.Context(), db, models.Options{Bootstrap: 20, ConversionTypes: []string{"pql", "won"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +277,7 @@ func TestAFailedRunLeavesTheLastOne(t *testing.T) {
 	if err := db.Statement(t.Context(), "RENAME TABLE path_linearity_by_run TO hidden", nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err := models.Run(t.Context(), db, models.Options{Bootstrap: 20})
+	_, err := models.Run(t.Context(), db, models.Options{Bootstrap: 20, ConversionTypes: []string{"pql", "won"}})
 	if err == nil || !strings.Contains(err.Error(), "step paths") || !strings.Contains(err.Error(), "last published run stands") {
 		t.Fatalf("want an error that names the step, got %v", err)
 	}
