@@ -60,14 +60,16 @@ const (
 	EveryEntry Entry = "every" // each counts on its own; one begun while another is under way belongs to that
 )
 
-// Repeats says what an event does to an attempt that has taken its step already and can't use it for the next.
+// Repeats says what an event does to an attempt that has taken its step already and doesn't use it for the next.
 type Repeats string
 
 // Policies for repeats.
 const (
 	RepeatsUsual  Repeats = ""       // ignored, but in strict order an event in between like any other
 	RepeatsIgnore Repeats = "ignore" // ignored in strict order too (windowFunnel's strict_order)
-	RepeatsEnd    Repeats = "end"    // end the attempt in every order (windowFunnel's strict_deduplication)
+	// RepeatsEnd ends the attempt in every order. An event that could take the next step takes it, so that the second of
+	// two is a repeat (windowFunnel's strict_deduplication).
+	RepeatsEnd Repeats = "end"
 )
 
 // Exclusion is an event that ends an attempt which stands at step From or later and before step To, counted from 0. The
@@ -100,8 +102,9 @@ const maxStands = 1 << 12
 // stand is a set of steps that an attempt may have taken.
 type stand struct {
 	taken              uint64
-	next               []int // for each step the stand that it leads to, or -1
-	last               int   // highest step taken
+	next               []int  // for each step the stand that it leads to, or -1
+	due                uint64 // steps that lead on
+	last               int    // highest step taken
 	required, optional int
 	terminal           bool // no step leads on
 }
@@ -133,7 +136,7 @@ func (d FunnelDefinition) plan() (*plan, error) {
 				index[taken] = to
 				p.stands = append(p.stands, d.stand(taken))
 			}
-			s.next[step], s.terminal = to, false
+			s.next[step], s.due, s.terminal = to, s.due|1<<step, false
 		}
 		if p.stands[i] = s; len(p.stands) > maxStands {
 			return nil, fmt.Errorf("plan funnel: too many ways through %d steps: use fewer optional ones, or at most 12 in any order", len(d.Steps))

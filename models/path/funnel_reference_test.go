@@ -91,7 +91,10 @@ func allowed(d FunnelDefinition, events []Event, e embedding) bool {
 			continue
 		}
 		repeats := slices.ContainsFunc(taken, func(step int) bool { return d.Steps[step].Matches(events[i]) })
-		if repeats && d.Repeats == RepeatsEnd || d.Order == Strict && !(repeats && d.Repeats == RepeatsIgnore) {
+		due := slices.ContainsFunc(indices(len(d.Steps)), func(step int) bool {
+			return d.Steps[step].Matches(events[i]) && mayFollow(d, taken, step)
+		})
+		if (repeats || due) && d.Repeats == RepeatsEnd || d.Order == Strict && !(repeats && d.Repeats == RepeatsIgnore) {
 			return false
 		}
 	}

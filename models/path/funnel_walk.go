@@ -129,12 +129,14 @@ func (p *plan) excluded(at int, excludes uint64) bool {
 	return false
 }
 
-// survive copies the attempts that outlive m without taking a step at it.
+// survive copies the attempts that outlive m without taking a step at it. Where repeats end an attempt it must take what
+// is due: could it wait for the second of two, no repeat would ever end it.
 func (p *plan) survive(m moment, attempts, to []*foothold) {
 	for at, f := range attempts {
-		repeat := p.stands[at].taken&m.steps != 0
+		s := &p.stands[at]
+		repeat := s.taken&m.steps != 0
 		switch {
-		case p.Repeats == RepeatsEnd && repeat,
+		case p.Repeats == RepeatsEnd && (repeat || s.due&m.steps != 0),
 			p.Order == Strict && !(p.Repeats == RepeatsIgnore && repeat):
 			to[at] = nil
 		default:
