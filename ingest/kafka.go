@@ -39,6 +39,14 @@ func (a Access) cluster(brokers []string) *cluster {
 	return &cluster{client: client, transport: transport, addresses: brokers}
 }
 
+// hint says what to look at when Kafka does not answer. Some brokers just hang up on a wrong password.
+func (k *cluster) hint() string {
+	if k.transport.SASL != nil {
+		return "is it running there, and are user, password and " + k.transport.SASL.Name() + " right?"
+	}
+	return "is it running there?"
+}
+
 func (k *cluster) close() { k.transport.CloseIdleConnections() }
 
 // partitions lists the partitions of those of the topics that exist.
@@ -47,7 +55,7 @@ func (k *cluster) partitions(ctx context.Context, topics []string) (map[string][
 	defer cancel()
 	metadata, err := k.client.Metadata(ctx, &kafka.MetadataRequest{Topics: topics})
 	if err != nil {
-		return nil, fmt.Errorf("ask Kafka at %s for its topics: %w; is it running there?", strings.Join(k.addresses, ","), err)
+		return nil, fmt.Errorf("ask Kafka at %s for its topics: %w; %s", strings.Join(k.addresses, ","), err, k.hint())
 	}
 	found := map[string][]int{}
 	for _, t := range metadata.Topics {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/funnelcloud/funnelcloud/ingest"
 	"github.com/funnelcloud/funnelcloud/ingest/broker"
 	"github.com/funnelcloud/funnelcloud/ingest/collector"
 )
@@ -48,6 +49,13 @@ A request is answered with 2xx after Kafka has acknowledged all of its events.`,
 			}
 			if flags.options.Brokers, err = connections.brokers(); err != nil {
 				return err
+			}
+			access, err := connections.access()
+			if err != nil {
+				return err
+			}
+			if access != (ingest.Access{}) {
+				flags.options.Transport = access.Transport()
 			}
 			// The local stack is ours to add topics to; somebody else's Kafka is not.
 			if connections.kafka == "" {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/funnelcloud/funnelcloud/ingest"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -18,7 +19,10 @@ import (
 // the local stack that runs on the data folder.
 type connectionFlags struct {
 	clickhouse, database, user string
+	clickhouseTLS              bool
+	clickhouseCA               string
 	kafka                      string
+	kafkaAccess                ingest.AccessOptions
 	dataDir                    string
 }
 
@@ -27,6 +31,12 @@ func (f *connectionFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.database, "database", cmp.Or(os.Getenv("FUNNELCLOUD_DATABASE"), "funnelcloud"), "database")
 	flags.StringVar(&f.user, "user", os.Getenv("FUNNELCLOUD_CLICKHOUSE_USER"), "ClickHouse user; its password is read from FUNNELCLOUD_CLICKHOUSE_PASSWORD")
 	flags.StringVar(&f.kafka, "kafka", os.Getenv("FUNNELCLOUD_KAFKA"), "Kafka bootstrap addresses, comma-separated (default: the local stack's)")
+	flags.BoolVar(&f.clickhouseTLS, "clickhouse-tls", os.Getenv("FUNNELCLOUD_CLICKHOUSE_TLS") == "true", "speak HTTPS to ClickHouse")
+	flags.StringVar(&f.clickhouseCA, "clickhouse-ca", os.Getenv("FUNNELCLOUD_CLICKHOUSE_CA"), "PEM file with the certificates to trust for ClickHouse instead of the system's; means --clickhouse-tls")
+	flags.BoolVar(&f.kafkaAccess.TLS, "kafka-tls", os.Getenv("FUNNELCLOUD_KAFKA_TLS") == "true", "speak TLS to Kafka")
+	flags.StringVar(&f.kafkaAccess.CAFile, "kafka-ca", os.Getenv("FUNNELCLOUD_KAFKA_CA"), "PEM file with the certificates to trust for Kafka instead of the system's; means --kafka-tls")
+	flags.StringVar(&f.kafkaAccess.User, "kafka-user", os.Getenv("FUNNELCLOUD_KAFKA_USER"), "Kafka user; its password is read from FUNNELCLOUD_KAFKA_PASSWORD")
+	flags.StringVar(&f.kafkaAccess.Mechanism, "kafka-sasl", os.Getenv("FUNNELCLOUD_KAFKA_SASL"), "how Kafka checks the user: "+strings.Join(ingest.SASLMechanisms, ", ")+" (default: scram-sha-512)")
 	flags.StringVar(&f.dataDir, "data", cmp.Or(os.Getenv("FUNNELCLOUD_DATA"), defaultDataDir()), "data folder of the local stack")
 }
 
@@ -66,13 +76,14 @@ func (f *connectionFlags) connect(ctx context.Context) (*warehouse.DB, error) {
 }
 
 func (f *connectionFlags) warehouse() (warehouse.Config, error) {
-	c := warehouse.Config{Addr: f.clickhouse, Database: f.database, User: f.user, Password: os.Getenv("FUNNELCLOUD_CLICKHOUSE_PASSWORD")}
+	c := warehouse.Config{Addr: f.clickhouse, Database: f.database, User: f.user, Password: os.Getenv("FUNNELCLOUD_CLICKHOUSE_PASSWORD"),
+		TLS: f.clickhouseTLS, CAFile: f.clickhouseCA}
 	if c.Addr == "" {
 		local, err := f.local()
 		if err != nil {
 			return c, err
 		}
-		c.Addr, c.User, c.Password = local.ClickHouse, local.User, local.Password
+		c = warehouse.Config{Addr: local.ClickHouse, Database: f.database, User: local.User, Password: local.Password}
 	}
 	return c, nil
 }
@@ -107,6 +118,17 @@ func (f *connectionFlags) brokers() ([]string, error) {
 		return nil, err
 	}
 	return []string{local.Kafka}, nil
+}
+
+// access is how Kafka lets us in. The local stack asks for nothing.
+func (f *connectionFlags) access() (ingest.Access, error) {
+	if f.kafka == "" {
+		return ingest.Access{}, nil
+	}
+	o := f.kafkaAccess
+	o.Password = os.Getenv("FUNNELCLOUD_KAFKA_PASSWORD")
+	access, err := ingest.NewAccess(o)
+	return access, wrongUsage(err)
 }
 
 func (f *connectionFlags) local() (address, error) {

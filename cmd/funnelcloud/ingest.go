@@ -32,6 +32,9 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 			if options.Brokers, err = connections.brokers(); err != nil {
 				return err
 			}
+			if options.Access, err = connections.access(); err != nil {
+				return err
+			}
 			db, err := connections.open(c.Context())
 			if err != nil {
 				return err
@@ -154,6 +157,9 @@ func newLoad(connections *connectionFlags) *cobra.Command {
 				return usageError{err}
 			}
 			if options.Brokers, err = connections.brokers(); err != nil {
+				return err
+			}
+			if options.Access, err = connections.access(); err != nil {
 				return err
 			}
 			// The local stack is ours to add topics to; somebody else's Kafka is not.

@@ -126,6 +126,10 @@ func (f *statusFlags) read(ctx context.Context, connections *connectionFlags) (s
 	if err != nil {
 		return nil, err
 	}
+	access, err := connections.access()
+	if err != nil {
+		return nil, err
+	}
 	db, err := connections.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -146,7 +150,7 @@ func (f *statusFlags) read(ctx context.Context, connections *connectionFlags) (s
 		topics = append(topics, t.Topic)
 	}
 	slices.Sort(topics)
-	lag, err := ingest.Lag(ctx, brokers, ingest.Access{}, f.group, slices.Compact(topics))
+	lag, err := ingest.Lag(ctx, brokers, access, f.group, slices.Compact(topics))
 	if err != nil {
 		return nil, err
 	}

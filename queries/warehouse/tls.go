@@ -1,6 +1,28 @@
 package warehouse
 
-import "crypto/tls"
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+)
 
-// tlsConfig trusts the system's certificates.
-func tlsConfig() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
+// tlsConfig is nil for a connection in the clear.
+func tlsConfig(c Config) (*tls.Config, error) {
+	if !c.TLS && c.CAFile == "" {
+		return nil, nil
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.CAFile == "" {
+		return config, nil
+	}
+	text, err := os.ReadFile(c.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificates to trust: %w", err)
+	}
+	config.RootCAs = x509.NewCertPool()
+	if !config.RootCAs.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("read the certificates to trust: %s holds no PEM certificate", c.CAFile)
+	}
+	return config, nil
+}

@@ -12,6 +12,7 @@ package warehouse
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,7 +34,8 @@ type Config struct {
 	Database string // created by Migrate; "funnelcloud" when empty
 	User     string
 	Password string
-	TLS      bool
+	TLS      bool   // HTTPS, with the system's certificates trusted
+	CAFile   string // PEM file with the certificates to trust instead; means TLS
 }
 
 // DB is a pool of connections to one database. Its methods are safe for concurrent use.
@@ -54,8 +56,12 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return nil, fmt.Errorf("open ClickHouse at %q: want host:port of its HTTP interface: %w", c.Addr, err)
 	}
+	trust, err := tlsConfig(c)
+	if err != nil {
+		return nil, fmt.Errorf("open ClickHouse at %s: %w", c.Addr, err)
+	}
 	// The first connection names no database: it may not exist before Migrate.
-	bootstrap, err := clickhouse.Open(options(c, ""))
+	bootstrap, err := clickhouse.Open(options(c, "", trust))
 	if err != nil {
 		return nil, fmt.Errorf("open ClickHouse at %s: %w", c.Addr, err)
 	}
@@ -66,7 +72,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err := bootstrap.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteIdentifier(c.Database)); err != nil {
 		return nil, fmt.Errorf("create database %s: %w", c.Database, err)
 	}
-	conn, err := clickhouse.Open(options(c, c.Database))
+	conn, err := clickhouse.Open(options(c, c.Database, trust))
 	if err != nil {
 		return nil, fmt.Errorf("open ClickHouse at %s: %w", c.Addr, err)
 	}
@@ -82,8 +88,9 @@ func cause(err error) error {
 	return err
 }
 
-func options(c Config, database string) *clickhouse.Options {
-	o := &clickhouse.Options{
+func options(c Config, database string, trust *tls.Config) *clickhouse.Options {
+	return &clickhouse.Options{
+		TLS:          trust,
 		Protocol:     clickhouse.HTTP,
 		Addr:         []string{c.Addr},
 		Auth:         clickhouse.Auth{Database: database, Username: c.User, Password: c.Password},
@@ -98,10 +105,6 @@ func options(c Config, database string) *clickhouse.Options {
 			"output_format_arrow_low_cardinality_as_dictionary": 0,
 		},
 	}
-	if c.TLS {
-		o.TLS = tlsConfig()
-	}
-	return o
 }
 
 // Close returns the connections.
