@@ -136,6 +136,7 @@ fields:
   referrer: joined('-', item.a.b, item.n, item.x, joined('+', item.url, nil))
   user_agent: schemaName(item.schema)
   country: minorUnits(item.n, item.c)
+  session_hint: "item.n == item.x ? 'same' : item.n == -1 || item.n != 12 && item.list == item.x ? 'list' : item.x == true ? 'true' : 'other'"
   properties: item.properties ?? item.traits
 `
 

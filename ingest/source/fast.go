@@ -1,6 +1,7 @@
 package source
 
 import (
+	"reflect"
 	"strconv"
 
 	"github.com/expr-lang/expr/ast"
@@ -24,6 +25,10 @@ func (c *compiler) fast(n ast.Node) node {
 		return literal(textValue(n.Value))
 	case *ast.IntegerNode:
 		return literal{kind: number, text: strconv.Itoa(n.Value)}
+	case *ast.UnaryNode:
+		if i, ok := n.Node.(*ast.IntegerNode); ok && n.Operator == "-" {
+			return literal{kind: number, text: strconv.Itoa(-i.Value)}
+		}
 	case *ast.BoolNode:
 		return literal{kind: boolean, text: strconv.FormatBool(n.Value)}
 	case *ast.ConditionalNode:
@@ -230,32 +235,62 @@ func (c *compiler) condition(n ast.Node) condition {
 	return nil
 }
 
-// comparison compiles path == 'text' and path == nil, and their negations.
+// comparison compiles a == b and a != b.
 func (c *compiler) comparison(n *ast.BinaryNode) condition {
-	left := c.fast(n.Left)
-	if left == nil {
+	left, right := c.fast(n.Left), c.fast(n.Right)
+	if left == nil || right == nil {
 		return nil
 	}
-	negated := n.Operator == "!="
-	switch right := n.Right.(type) {
-	case *ast.StringNode:
-		return &equal{left, textValue(right.Value), negated}
-	case *ast.NilNode:
-		return &equal{left, value{}, negated}
+	if word, ok := right.(literal); ok && word.kind == text {
+		return &isText{left, word.text, n.Operator == "!="}
 	}
-	return nil
+	return &equal{left, right, n.Operator == "!="}
 }
 
-type equal struct {
-	left    node
-	right   value
+// isText is by far the most frequent comparison.
+type isText struct {
+	of      node
+	text    string
 	negated bool
 }
 
+func (t *isText) holds(m *Mapper) bool {
+	v := t.of.eval(m)
+	return (v.kind == text && m.textOf(v) == t.text) != t.negated
+}
+
+type equal struct {
+	left, right node
+	negated     bool
+}
+
 func (e *equal) holds(m *Mapper) bool {
-	v := e.left.eval(m)
-	same := v.kind == e.right.kind && (v.kind == missing || m.textOf(v) == e.right.text)
-	return same != e.negated
+	return sameValue(m, e.left.eval(m), e.right.eval(m)) != e.negated
+}
+
+// sameValue compares as the virtual machine does: values of two kinds are never the same, numbers count by what they are.
+func sameValue(m *Mapper, a, b value) bool {
+	if a.kind != b.kind {
+		return false
+	}
+	switch a.kind {
+	case missing:
+		return true
+	case text:
+		return m.textOf(a) == m.textOf(b)
+	case boolean:
+		return a.text == b.text
+	case number:
+		if a.text == b.text {
+			return true
+		}
+		x, errX := strconv.ParseFloat(a.text, 64)
+		y, errY := strconv.ParseFloat(b.text, 64)
+		return errX == nil && errY == nil && x == y
+	}
+	x, errX := decode(a)
+	y, errY := decode(b)
+	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
 }
 
 type not struct{ of condition }

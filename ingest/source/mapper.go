@@ -327,6 +327,10 @@ func (m *Mapper) field(f *field, times *clocks) *fault {
 	if v.escaped {
 		v = textValue(m.textOf(v))
 	}
+	if f.column.kind == textColumn && v.kind != object && v.kind != array {
+		*f.column.text(&m.event) = v.text // most fields, and so without a further call
+		return nil
+	}
 	wrong := m.set(f.column, v, times)
 	if wrong != nil && f.keep && wrong.reason != ReasonExpressionFailed {
 		m.keep(f.column, v)
@@ -335,14 +339,11 @@ func (m *Mapper) field(f *field, times *clocks) *fault {
 	return wrong
 }
 
-// set puts a value into its column, if it is of the column's type.
+// set puts a value that is no plain text into its column, if it is of the column's type.
 func (m *Mapper) set(c column, v value, times *clocks) *fault {
 	switch c.kind {
 	case textColumn:
-		if v.kind == object || v.kind == array {
-			return faultf(ReasonWrongType, "field %s: not text but %s", c.name, v.kind)
-		}
-		*c.text(&m.event) = v.text
+		return faultf(ReasonWrongType, "field %s: not text but %s", c.name, v.kind)
 	case timeColumn:
 		ms, err := asTime(v, m.source.layouts)
 		if err != nil {
