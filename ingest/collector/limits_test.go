@@ -108,6 +108,7 @@ func TestWhatIsBrokenIsRefusedWithItsReason(t *testing.T) {
 		{400, "data", "/com.snowplowanalytics.snowplow/tp2", `{"schema":"x"}`, nil},
 		{400, "not an array", "/com.snowplowanalytics.snowplow/tp2", `{"data":{}}`, nil},
 		{413, "too many events", "/v1/batch", `{"batch":[{},{},{},{}]}`, nil},
+		{400, "too many events", "/com.snowplowanalytics.snowplow/tp2", `{"data":[{},{},{},{}]}`, nil},
 		{413, "larger than 1048576", "/v1/track", `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, nil},
 	} {
 		s.wantRefusal(t, c.status, c.reason, c.path, c.body, c.headers...)

@@ -50,11 +50,20 @@ func (x *exchange) refused(err error) {
 	if !errors.As(err, &why) {
 		why = &refusal{http.StatusBadRequest, "invalid", err.Error()}
 	}
-	x.outcome.refusal, x.outcome.status = why, why.status
+	x.outcome.refusal, x.outcome.status = why, x.route.said(why.status)
 	why.headers(x.w.Header())
 	x.counts.refused.Add(1)
 	x.metrics.refused.WithLabelValues(x.route.protocol, why.reason).Inc()
-	x.options.Logger.Info("request refused", "protocol", x.route.protocol, "status", why.status, "reason", why.reason, "detail", why.detail)
+	x.options.Logger.Info("request refused", "protocol", x.route.protocol, "status", x.outcome.status, "reason", why.reason, "detail", why.detail)
+}
+
+// said is the status that a protocol's SDKs understand. Snowplow's trackers try again, for ever and before anything else,
+// whatever is not 400, 401, 403, 410 or 422: what can't be taken later either must be one of these.
+func (rt *route) said(status int) int {
+	if rt.protocol == protocolSnowplow && (status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType) {
+		return http.StatusBadRequest
+	}
+	return status
 }
 
 // collect brings the request's events to Kafka: whoever may not send is refused before the body costs anything, where

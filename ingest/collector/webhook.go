@@ -2,12 +2,13 @@ package collector
 
 // webhookUser says by whose id the events of a webhook are kept in order.
 var webhookUser = map[string][][]string{
-	"stripe":   {{"data", "object", "customer"}, {"data", "object", "id"}},
+	"stripe":   {{"data", "object", "customer", "id"}, {"data", "object", "customer"}, {"data", "object", "id"}},
 	"intercom": {{"data", "item", "user", "id"}, {"data", "item", "contact", "id"}, {"data", "item", "id"}, {"id"}},
 	"hubspot":  {{"objectId"}, {"object_id"}},
 }
 
-var anyUser = [][]string{{"user_id"}, {"userId"}, {"customer_id"}, {"account_id"}, {"email"}, {"id"}}
+// Of a conversation the messages belong in order before anything else.
+var anyUser = [][]string{{"conversation_id"}, {"conversationId"}, {"user_id"}, {"userId"}, {"customer_id"}, {"account_id"}, {"email"}, {"id"}}
 
 // decodeWebhook reads a webhook: an event, or an array of them as HubSpot sends.
 func decodeWebhook(c *call) (delivery, error) {
