@@ -29,17 +29,35 @@ var timeLayouts = []string{
 // most of. Steps of a case are ordered by time, and in the order of the file where times are equal. Trails come sorted by
 // case, all open: what ended a case is for the caller to say. A row that can't be read is an error with its line.
 func ReadLog(r io.Reader, columns LogColumns) ([]Trail, error) {
+	histories, err := ReadHistories(r, columns, nil)
+	if err != nil {
+		return nil, err
+	}
+	trails := make([]Trail, len(histories))
+	for i, h := range histories {
+		trails[i] = Trail{UnitID: h.UnitID, Outcome: OutcomeOpen, Visits: make([]Visit, len(h.Events))}
+		for k, e := range h.Events {
+			trails[i].Visits[k] = Visit{State: e.Name, At: e.At}
+		}
+	}
+	return trails, nil
+}
+
+// ReadHistories reads an event log as ReadLog does, with the named columns as properties of its events.
+func ReadHistories(r io.Reader, columns LogColumns, properties []string) ([]History, error) {
 	rows, header, err := openCSV(r)
 	if err != nil {
 		return nil, fmt.Errorf("read event log: %w", err)
 	}
-	var at [3]int
-	for i, name := range []string{columns.Case, columns.Activity, columns.Time} {
-		if at[i] = slices.Index(header, name); at[i] < 0 {
+	at := make([]int, 0, 3+len(properties))
+	for _, name := range append([]string{columns.Case, columns.Activity, columns.Time}, properties...) {
+		column := slices.Index(header, name)
+		if column < 0 {
 			return nil, fmt.Errorf("read event log: no column %q; there are %s", name, strings.Join(header, ", "))
 		}
+		at = append(at, column)
 	}
-	byCase := map[string]*Trail{}
+	byCase := map[string]*History{}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -49,24 +67,30 @@ func ReadLog(r io.Reader, columns LogColumns) ([]Trail, error) {
 			return nil, fmt.Errorf("read event log: %w", err)
 		}
 		line, _ := rows.FieldPos(0)
-		moment, err := parseTime(row[at[2]])
-		if err != nil {
+		e := Event{Name: row[at[1]]}
+		if e.At, err = parseTime(row[at[2]]); err != nil {
 			return nil, fmt.Errorf("read event log: line %d: column %s: %w", line, columns.Time, err)
 		}
-		trail, known := byCase[row[at[0]]]
-		if !known {
-			trail = &Trail{UnitID: row[at[0]], Outcome: OutcomeOpen}
-			byCase[trail.UnitID] = trail
+		if len(properties) > 0 {
+			e.Properties = make(map[string]string, len(properties))
 		}
-		trail.Visits = append(trail.Visits, Visit{State: row[at[1]], At: moment})
+		for i, property := range properties {
+			e.Properties[property] = row[at[3+i]]
+		}
+		h, known := byCase[row[at[0]]]
+		if !known {
+			h = &History{UnitID: row[at[0]]}
+			byCase[h.UnitID] = h
+		}
+		h.Events = append(h.Events, e)
 	}
-	trails := make([]Trail, 0, len(byCase))
-	for _, trail := range byCase {
-		trail.Visits = sortedVisits(trail.Visits)
-		trails = append(trails, *trail)
+	histories := make([]History, 0, len(byCase))
+	for _, h := range byCase {
+		h.Events = sortedEvents(h.Events)
+		histories = append(histories, *h)
 	}
-	slices.SortFunc(trails, func(a, b Trail) int { return cmp.Compare(a.UnitID, b.UnitID) })
-	return trails, nil
+	slices.SortFunc(histories, func(a, b History) int { return cmp.Compare(a.UnitID, b.UnitID) })
+	return histories, nil
 }
 
 // openCSV reads the header and finds the separator by it.

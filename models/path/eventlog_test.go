@@ -104,3 +104,18 @@ func FuzzReadLog(f *testing.F) {
 		}
 	})
 }
+
+func TestReadHistories(t *testing.T) {
+	log := "time;who;what;plan\n2026-01-02;1;b;\n2026-01-01;1;a;\"free \U0001F98A; \"\"quoted\"\"\"\n2026-01-01;0;a;paid\n"
+	columns := path.LogColumns{Case: "who", Activity: "what", Time: "time"}
+	got, err := path.ReadHistories(strings.NewReader(log), columns, []string{"plan"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 || got[0].UnitID != "0" || got[1].Events[0].Properties["plan"] != "free \U0001F98A; \"quoted\"" || got[1].Events[1].Name != "b" {
+		t.Errorf("%+v", got)
+	}
+	if _, err := path.ReadHistories(strings.NewReader(log), columns, []string{"price"}); err == nil || !strings.Contains(err.Error(), `no column "price"`) {
+		t.Errorf("%v", err)
+	}
+}
