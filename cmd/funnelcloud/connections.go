@@ -58,7 +58,11 @@ func (f *connectionFlags) open(ctx context.Context) (*warehouse.DB, error) {
 
 // migrate brings the tables up to date and says which schema files that took.
 func (f *connectionFlags) migrate(ctx context.Context) (database string, applied []string, err error) {
-	db, err := f.connect(ctx)
+	c, err := f.warehouse()
+	if err != nil {
+		return "", nil, err
+	}
+	db, err := warehouse.Open(ctx, c)
 	if err != nil {
 		return "", nil, err
 	}
@@ -66,12 +70,13 @@ func (f *connectionFlags) migrate(ctx context.Context) (database string, applied
 	return db.Database(), applied, errors.Join(err, db.Close())
 }
 
-// connect connects to ClickHouse and takes its tables as they are.
-func (f *connectionFlags) connect(ctx context.Context) (*warehouse.DB, error) {
+// look connects to ClickHouse and takes database and tables as they are.
+func (f *connectionFlags) look(ctx context.Context) (*warehouse.DB, error) {
 	c, err := f.warehouse()
 	if err != nil {
 		return nil, err
 	}
+	c.Existing = true
 	return warehouse.Open(ctx, c)
 }
 

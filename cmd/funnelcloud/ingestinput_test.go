@@ -48,7 +48,8 @@ func TestIngestAndTheTables(t *testing.T) {
 	}
 	t.Setenv("FUNNELCLOUD_CLICKHOUSE_PASSWORD", a.Password)
 	fresh := []string{"--clickhouse", a.ClickHouse, "--user", a.User, "--database", "fresh", "--data", s.folder}
-	wantFailure(t, exitFailed, []string{"fresh", "funnelcloud migrate"}, append([]string{"status"}, fresh...)...)
+	wantFailure(t, exitFailed, []string{"no database fresh", "funnelcloud migrate"}, append([]string{"status"}, fresh...)...)
+	s.want(t, "SELECT count() FROM system.databases WHERE name = 'fresh'", "0")
 	mustRun(t, append([]string{"ingest", "--drain"}, fresh...)...)
 	mustRun(t, append([]string{"status"}, fresh...)...)
 

@@ -130,7 +130,7 @@ func (f *statusFlags) read(ctx context.Context, connections *connectionFlags) (s
 	if err != nil {
 		return nil, err
 	}
-	db, err := connections.connect(ctx)
+	db, err := connections.look(ctx)
 	if err != nil {
 		return nil, err
 	}

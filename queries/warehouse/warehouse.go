@@ -35,6 +35,7 @@ type Config struct {
 	User     string
 	Password string
 	TLS      bool   // HTTPS, with the system's certificates trusted
+	Existing bool   // the database must be there: Open creates nothing
 	CAFile   string // PEM file with the certificates to trust instead; means TLS
 }
 
@@ -69,14 +70,33 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err := bootstrap.Ping(ctx); err != nil {
 		return nil, fmt.Errorf("reach ClickHouse at %s (is it running, are user and password right?): %w", c.Addr, cause(err))
 	}
-	if err := bootstrap.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteIdentifier(c.Database)); err != nil {
-		return nil, fmt.Errorf("create database %s: %w", c.Database, err)
+	if err := ensureDatabase(ctx, bootstrap, c); err != nil {
+		return nil, err
 	}
 	conn, err := clickhouse.Open(options(c, c.Database, trust))
 	if err != nil {
 		return nil, fmt.Errorf("open ClickHouse at %s: %w", c.Addr, err)
 	}
 	return &DB{conn: conn, database: c.Database, config: c}, nil
+}
+
+// ensureDatabase creates the database where it is missing. It asks first: whoever may only use a database that is there
+// need not have the right to create one.
+func ensureDatabase(ctx context.Context, conn driver.Conn, c Config) error {
+	var found uint64
+	if err := conn.QueryRow(ctx, "SELECT count() FROM system.databases WHERE name = {name:String}", clickhouse.Named("name", c.Database)).Scan(&found); err != nil {
+		return fmt.Errorf("look for database %s: %w", c.Database, err)
+	}
+	if found > 0 {
+		return nil
+	}
+	if c.Existing {
+		return fmt.Errorf("there is no database %s at %s, or user %q may not see it; 'funnelcloud migrate' makes it", c.Database, c.Addr, c.User)
+	}
+	if err := conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteIdentifier(c.Database)); err != nil {
+		return fmt.Errorf("create database %s: %w", c.Database, err)
+	}
+	return nil
 }
 
 // cause leaves out the address that an HTTP client puts before its error: it is long, and the caller names it already.
