@@ -12,3 +12,5 @@ SELECT topic, partition, offset, item, source, reason, detail, key, raw, receive
 FROM dead_letters
 WHERE (topic, partition, offset) IN wanted
 ORDER BY topic, partition, offset, item
+-- Letters carry whole messages: small blocks keep the memory of both sides small.
+SETTINGS max_block_size = 1024
