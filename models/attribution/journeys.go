@@ -36,6 +36,9 @@ type Journey struct {
 	// LeadTouch and OpportunityTouch are the positions, from 1, of the last touch at or before the creation of the
 	// lead and of the opportunity; 0 when there was none.
 	LeadTouch, OpportunityTouch int32
+	// FirstContact is when the first touch within the window was, a direct one that the policy dropped included; zero
+	// without touches. A first touch that came later discovered nothing.
+	FirstContact time.Time
 	// Until is the conversion, or up to when the journey is known not to have converted.
 	Until time.Time
 }
@@ -114,6 +117,9 @@ func (c *cutter) converted(conversions []Conversion, i int) {
 	if j.UnattributedReason != "" {
 		j.Touches = nil
 	}
+	if len(j.Touches) > 0 {
+		j.FirstContact = window[0].At
+	}
 	j.LeadTouch = c.milestone(LeadCreated, j.Touches, conversion.At, previous)
 	j.OpportunityTouch = c.milestone(OpportunityCreated, j.Touches, conversion.At, previous)
 	c.journeys = append(c.journeys, j)
@@ -173,7 +179,7 @@ func (c *cutter) open(conversions []Conversion) {
 		if len(held) > 0 && c.inOpenRange(held) {
 			if touches := applyDirect(held, c.o.Direct, c.o.DirectChannel); len(touches) > 0 {
 				number++
-				c.journeys = append(c.journeys, c.openJourney(touches, held[len(held)-1].At, number))
+				c.journeys = append(c.journeys, c.openJourney(touches, held[0].At, held[len(held)-1].At, number))
 			}
 		}
 		held = nil
@@ -202,10 +208,11 @@ func (c *cutter) open(conversions []Conversion) {
 
 func (c *cutter) inOpenRange(held []Touch) bool { return c.o.inRange(held[len(held)-1].At) }
 
-func (c *cutter) openJourney(touches []Touch, last time.Time, number int) Journey {
+func (c *cutter) openJourney(touches []Touch, first, last time.Time, number int) Journey {
 	j := Journey{
 		ID:       fmt.Sprintf("%s:%s:%s:open", c.unit.Kind, c.o.ConversionType, c.unit.ID),
 		UnitKind: c.unit.Kind, UnitID: c.unit.ID, ConversionType: c.o.ConversionType, Touches: touches,
+		FirstContact: first,
 	}
 	if number > 1 {
 		j.ID = fmt.Sprintf("%s:%d", j.ID, number)

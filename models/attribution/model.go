@@ -40,6 +40,7 @@ type Credit struct {
 
 	factors    []float64 // of channels, from proportionalFit
 	hazard     *hazardParameters
+	discovery  *discoveryParameters
 	logistic   *logistic
 	cells      cells
 	perJourney bool    // cells are converted journeys in canonical order; else paths

@@ -20,7 +20,7 @@ func Models() []Model {
 // others are the models that Models leaves out: those whose figures can't be added up, those that give part of a
 // conversion to no touch but to the baseline, and those whose intervals cost more than a batch should spend unasked.
 func others() []Model {
-	return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, ShapleyModel{}, Hazard{}}
+	return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, ShapleyModel{}, Hazard{}, Discovery{}}
 }
 
 // Named are models by their names, in the order of the documentation; with no names, those of Models. An unknown name

@@ -12,9 +12,9 @@ import (
 
 // Options of a scoring. The zero value of each number means its default.
 type Options struct {
-	Seeds      int      // samples of each world, seeds 1 to Seeds; 6
+	Seeds      int      // samples of each world, seeds 1 to Seeds; 5
 	People     int      // in each sample; 20,000
-	Reference  int      // further samples that make the very large one; 8
+	Reference  int      // further samples that make the very large one; 5
 	Truth      int      // people that truth is computed from; 400,000
 	Replicates int      // of the bootstrap; 100
 	Worlds     []string // names; all
@@ -24,7 +24,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Seeds, o.People, o.Reference = cmp.Or(o.Seeds, 6), cmp.Or(o.People, 20_000), cmp.Or(o.Reference, 8)
+	o.Seeds, o.People, o.Reference = cmp.Or(o.Seeds, 5), cmp.Or(o.People, 20_000), cmp.Or(o.Reference, 5)
 	o.Truth, o.Replicates, o.Workers = cmp.Or(o.Truth, 400_000), cmp.Or(o.Replicates, 100), cmp.Or(o.Workers, 2)
 	if o.Progress == nil {
 		o.Progress = func(int, int, string) {}
@@ -51,7 +51,7 @@ func (o Options) Validate() error {
 // models to score: all that the attribution package knows, participation too, whose shares are of what it credits.
 func models(names []string) ([]attribution.Model, error) {
 	if len(names) == 0 {
-		names = []string{"participation", "markov_2", "markov_3", "shapley_model", "hazard"}
+		names = []string{"participation", "markov_2", "markov_3", "shapley_model", "hazard", "discovery"}
 		for _, m := range attribution.Models() {
 			names = append(names, m.Name())
 		}
@@ -72,6 +72,8 @@ type Row struct {
 	Misplaced Mean `json:"misplaced"`           // part of the credit that is with the wrong channel, half of the summed errors
 	Tau       Mean `json:"kendall_tau"`         // rank correlation with causal truth
 	TopThree  Mean `json:"top_three"`           // how many of the three truly strongest are among the model's three
+
+	HasIntervals bool `json:"has_intervals"` // false for models whose bootstrap is too costly here; coverage is 0 then
 
 	HasBaseline  bool `json:"has_baseline"`
 	BaselineBias Mean `json:"baseline_bias"` // share of the baseline row less the true one; 0 for models without the row
@@ -238,7 +240,7 @@ func estimates(ms []attribution.Model, s *attribution.Sample, replicates int, se
 			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
 		}
 	}
-	intervals, err := attribution.BootstrapAll(ms, s, credits, replicates, seed)
+	intervals, err := intervals(ms, s, credits, replicates, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +262,29 @@ func estimates(ms []attribution.Model, s *attribution.Sample, replicates int, se
 		all[k] = e
 	}
 	return all, nil
+}
+
+// costly are models whose bootstrap takes longer than that of all others together: they are scored without intervals.
+var costly = []string{"hazard"}
+
+// intervals are those of the models, of 0 replicates for the costly ones.
+func intervals(ms []attribution.Model, s *attribution.Sample, cs []attribution.Credit, replicates int, seed uint64) ([]attribution.Intervals, error) {
+	all := make([]attribution.Intervals, len(ms))
+	var cheap []attribution.Model
+	var credits []attribution.Credit
+	var at []int
+	for k, m := range ms {
+		if !slices.Contains(costly, m.Name()) {
+			cheap, credits, at = append(cheap, m), append(credits, cs[k]), append(at, k)
+		}
+	}
+	found, err := attribution.BootstrapAll(cheap, s, credits, replicates, seed)
+	for i, k := range at {
+		if err == nil {
+			all[k] = found[i]
+		}
+	}
+	return all, err
 }
 
 // ofChannels are the shares without the baseline.
@@ -310,8 +335,10 @@ func compare(seeds []estimate, large estimate, truth Truth) Row {
 		if large.hasBaseline {
 			biases = append(biases, e.shares[attribution.Baseline]-truth.Baseline)
 		}
-		own = append(own, e.covered(large.shares, large.shares))
-		causal = append(causal, e.covered(withBaseline, large.shares))
+		if row.HasIntervals = len(e.low) > 0; row.HasIntervals {
+			own = append(own, e.covered(large.shares, large.shares))
+			causal = append(causal, e.covered(withBaseline, large.shares))
+		}
 	}
 	_, x, y := aligned(large.ofChannels(), truth.Shares)
 	row.Conversions, row.Error, row.Misplaced, row.Tau, row.TopThree = meanOf(conversions), meanOf(errs), meanOf(wrong), meanOf(taus), meanOf(tops)

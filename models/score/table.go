@@ -106,10 +106,17 @@ func (p *printer) table(r Report, world, kind string) {
 		if row.HasBaseline {
 			bias = fmt.Sprintf("%+.3f ± %.3f", row.BaselineBias.Mean, row.BaselineBias.SE)
 		}
-		p.printf("| %s | %.4f ± %.4f | %.4f | %.3f ± %.3f | %.2f ± %.2f | %.1f | %s | %.0f ± %.0f | %.0f ± %.0f |\n", row.Model,
-			row.Error.Mean, row.Error.SE, row.Limit, row.Misplaced.Mean, row.Misplaced.SE, row.Tau.Mean, row.Tau.SE, row.TopThree.Mean, bias,
-			100*row.OwnCoverage.Mean, 100*row.OwnCoverage.SE, 100*row.TruthCoverage.Mean, 100*row.TruthCoverage.SE)
+		p.printf("| %s | %.4f ± %.4f | %.4f | %.3f ± %.3f | %.2f ± %.2f | %.1f | %s | %s |\n", row.Model,
+			row.Error.Mean, row.Error.SE, row.Limit, row.Misplaced.Mean, row.Misplaced.SE, row.Tau.Mean, row.Tau.SE, row.TopThree.Mean, bias, row.coverage())
 	}
+}
+
+// coverage is the last two cells of a row.
+func (r Row) coverage() string {
+	if !r.HasIntervals {
+		return "– | –"
+	}
+	return fmt.Sprintf("%.0f ± %.0f | %.0f ± %.0f", 100*r.OwnCoverage.Mean, 100*r.OwnCoverage.SE, 100*r.TruthCoverage.Mean, 100*r.TruthCoverage.SE)
 }
 
 // strongest lists the channels that did most.
