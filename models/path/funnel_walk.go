@@ -38,6 +38,9 @@ func (p *plan) walk(moments []moment, from int) (best *foothold, resume int) {
 	entered := false
 	for i := from; i < len(moments); i++ {
 		m := moments[i]
+		if m.steps|m.excludes == 0 && p.Order != Strict && !p.StrictlyLater {
+			continue // it changes nothing: windows that end by it are seen to have ended at the next that matters
+		}
 		if p.StrictlyLater && i > from && !m.at.Equal(moments[i-1].at) {
 			copy(earlier, now)
 		}
