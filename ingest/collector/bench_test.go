@@ -93,6 +93,37 @@ func BenchmarkCollect(b *testing.B) {
 	}
 }
 
+// BenchmarkCeiling is the same generator on a server that reads bodies and answers: what the collector adds is beside it.
+func BenchmarkCeiling(b *testing.B) {
+	for _, events := range []int{1, 100} {
+		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) {
+			l := listen(b)
+			server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				answerSegment(w, outcome{status: http.StatusOK})
+			})}
+			ended := make(chan error, 1)
+			go func() { ended <- server.Serve(l) }()
+			transport := &http.Transport{MaxIdleConnsPerHost: 256}
+			client, body := &http.Client{Transport: transport}, segmentBody(events)
+			defer func() {
+				transport.CloseIdleConnections()
+				_ = server.Close()
+				<-ended
+			}()
+			b.SetBytes(int64(len(body)))
+			b.SetParallelism(16)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					send(b, client, "http://"+l.Addr().String(), body)
+				}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+		})
+	}
+}
+
 // BenchmarkLatency sends at a fixed rate whether or not answers come, and times each request from when it was due: a
 // stall counts for all that it delays.
 func BenchmarkLatency(b *testing.B) {
