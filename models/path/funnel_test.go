@@ -210,9 +210,9 @@ func TestFaultyFunnels(t *testing.T) {
 // Names are compared as they are, and a long history is one pass.
 func TestFunnelOfALongHistory(t *testing.T) {
 	strange := "say \"hi\"\n > 🦊, it's 'fine'"
-	events := make([]Event, 100_000)
-	for i := range events {
-		events[i] = Event{Name: []string{"in", "noise"}[i%2], At: time.Unix(int64(i), 0)}
+	var events []Event
+	for i := range 100_000 {
+		events = append(events, Event{Name: []string{"in", "noise"}[i%2], At: time.Unix(int64(i), 0)})
 	}
 	events = append(events, Event{Name: strange, At: time.Unix(200_000, 0)})
 	for _, entry := range []Entry{AnyEntry, FirstEntry, EveryEntry} {

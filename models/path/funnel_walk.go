@@ -30,71 +30,95 @@ type foothold struct {
 // len(moments) × stands × steps. The best attempt is the one with most steps, the required ones first; of those the
 // first to get there; of those the one that entered last.
 func (p *plan) walk(moments []moment, from int) (best *foothold, resume int) {
-	now, next := make([]*foothold, len(p.stands)), make([]*foothold, len(p.stands))
-	earlier := now // attempts that may take a step at this instant: those of earlier ones, with StrictlyLater
-	if p.StrictlyLater {
-		earlier = make([]*foothold, len(p.stands))
-	}
-	entered := false
+	w := p.walker(moments)
 	for i := from; i < len(moments); i++ {
-		m := moments[i]
-		if m.steps|m.excludes == 0 && p.Order != Strict && !p.StrictlyLater {
+		if m := moments[i]; m.steps|m.excludes == 0 && p.Order != Strict && !p.StrictlyLater {
 			continue // it changes nothing: windows that end by it are seen to have ended at the next that matters
 		}
-		if p.StrictlyLater && i > from && !m.at.Equal(moments[i-1].at) {
-			copy(earlier, now)
+		w.endAttempts(i)
+		if w.over() {
+			return w.best, i
 		}
-		p.endBefore(moments, m, now)
-		if p.StrictlyLater {
-			p.endBefore(moments, m, earlier)
-		}
-		if entered && p.Entry != AnyEntry && !p.underWay(now) {
-			return best, i
-		}
-		p.survive(m, now, next)
-		take := func(before *foothold, at int) {
-			for step, to := range p.stands[at].next {
-				if to < 0 || m.steps&(1<<step) == 0 {
-					continue
-				}
-				f := &foothold{step: step, moment: i, entered: i, stand: to, before: before}
-				if before != nil {
-					f.entered = before.entered
-				}
-				if best == nil || p.better(f, best) {
-					best = f
-				}
-				if next[to] == nil || next[to].entered < f.entered {
-					next[to] = f
-				}
-			}
-		}
-		for at, f := range earlier {
-			if f != nil {
-				take(f, at)
-			}
-		}
-		if p.Entry == AnyEntry || !entered {
-			take(nil, 0)
-			entered = best != nil
-		}
-		if p.StrictlyLater {
-			p.survive(m, earlier, earlier)
-		}
-		if now, next = next, now; !p.StrictlyLater {
-			earlier = now
-		}
-		if best != nil && p.finished(best) {
-			return best, i + 1
-		}
-		if entered && p.Entry != AnyEntry && !p.underWay(now) {
-			if best.moment == i {
-				return best, i + 1
-			}
-			return best, i // it ended the attempt, and may begin the next
+		w.takeSteps(i)
+		switch {
+		case w.best != nil && p.finished(w.best), w.over() && w.best.moment == i:
+			return w.best, i + 1
+		case w.over():
+			return w.best, i // it ended the attempt, and may begin the next
 		}
 	}
-	return best, len(moments)
+	return w.best, len(moments)
+}
+
+// walker is a walk under way. Attempts are by stand.
+type walker struct {
+	*plan
+	moments []moment
+	best    *foothold
+	now     []*foothold
+	next    []*foothold // after the moment at hand
+	earlier []*foothold // those that may take a step at it: now, or with StrictlyLater what stood before its instant
+}
+
+func (p *plan) walker(moments []moment) *walker {
+	w := &walker{plan: p, moments: moments, now: make([]*foothold, len(p.stands)), next: make([]*foothold, len(p.stands))}
+	if w.earlier = w.now; p.StrictlyLater {
+		w.earlier = make([]*foothold, len(p.stands))
+	}
+	return w
+}
+
+// over tells whether the one attempt that counts has come to its end.
+func (w *walker) over() bool { return w.Entry != AnyEntry && w.best != nil && !w.underWay(w.now) }
+
+func (w *walker) endAttempts(i int) {
+	if w.StrictlyLater && i > 0 && !w.moments[i].at.Equal(w.moments[i-1].at) {
+		copy(w.earlier, w.now)
+	}
+	w.endBefore(w.moments, w.moments[i], w.now)
+	if w.StrictlyLater {
+		w.endBefore(w.moments, w.moments[i], w.earlier)
+	}
+}
+
+// takeSteps moves attempts on. They stay at their stands too, as far as they outlive the moment: a step need not be
+// taken at the first occasion, since a later start or another step may come in between.
+func (w *walker) takeSteps(i int) {
+	m := w.moments[i]
+	w.survive(m, w.now, w.next)
+	for at, f := range w.earlier {
+		if f != nil {
+			w.advance(f, at, i)
+		}
+	}
+	if w.Entry == AnyEntry || w.best == nil {
+		w.advance(nil, 0, i)
+	}
+	w.now, w.next = w.next, w.now
+	if w.StrictlyLater {
+		w.survive(m, w.earlier, w.earlier)
+	} else {
+		w.earlier = w.now
+	}
+}
+
+// advance takes at moment i all steps that lead on from a stand; before is nil for an attempt that begins.
+func (w *walker) advance(before *foothold, at, i int) {
+	for step, to := range w.stands[at].next {
+		if to < 0 || w.moments[i].steps&(1<<step) == 0 {
+			continue
+		}
+		f := &foothold{step: step, moment: i, entered: i, stand: to, before: before}
+		if before != nil {
+			f.entered = before.entered
+		}
+		if w.best == nil || w.better(f, w.best) {
+			w.best = f
+		}
+		if w.next[to] == nil || w.next[to].entered < f.entered {
+			w.next[to] = f
+		}
+	}
 }
 
 // endBefore ends attempts whose window is over by m, or that m excludes.
