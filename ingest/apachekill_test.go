@@ -123,3 +123,8 @@ func kafkaTool(ctx context.Context, t *testing.T, verb, folder string) {
 		t.Fatalf("%s %v: %v\n%s", tool, arguments, err, output)
 	}
 }
+
+func TestApacheKafkaAbortedTransactionsAreNotRead(t *testing.T) {
+	s, topic := apacheStack(t)
+	s.transactional(t, topic, s.apacheOptions())
+}

@@ -27,6 +27,11 @@ func TestClickHouseOnASmallDisk(t *testing.T) {
 	server := startEngine(t, engine{Kind: "clickhouse", Folder: filepath.Join(folder, "clickhouse"), Password: "secret"})
 	s := newStack(t, sourceNamed(t, "segment"))
 	s.db = openEngine(t, server)
+	// ClickHouse's own merges can leave an empty file behind on a disk that is full to the last byte (CORRUPTED_DATA, seen
+	// with 26.7): none of them here, since the promise is about inserts.
+	if err := s.db.Statement(t.Context(), "SYSTEM STOP MERGES events", nil); err != nil {
+		t.Fatal(err)
+	}
 	s.produce("segment", calls(n)...)
 	ballast := filepath.Join(folder, "ballast")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

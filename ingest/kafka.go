@@ -69,11 +69,12 @@ func (k *cluster) partitions(ctx context.Context, topics []string) (map[string][
 	return found, nil
 }
 
-// offsets lists the first offset and the high watermark of partitions.
+// offsets lists the first offset of partitions, and the one after the last that can be read: the high watermark, or where
+// a transaction begins that is still under way.
 func (k *cluster) offsets(ctx context.Context, partitions map[string][]int) (first, last map[place]int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	request := &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{}}
+	request := &kafka.ListOffsetsRequest{IsolationLevel: kafka.ReadCommitted, Topics: map[string][]kafka.OffsetRequest{}}
 	for topic, ids := range partitions {
 		for _, id := range ids {
 			request.Topics[topic] = append(request.Topics[topic], kafka.FirstOffsetOf(id), kafka.LastOffsetOf(id))
@@ -173,16 +174,12 @@ func (f *fetcher) fetch(ctx context.Context) (*chunk, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWait+20*time.Second)
 	defer cancel()
-	response, err := f.cluster.client.Fetch(ctx, &kafka.FetchRequest{Topic: f.topic, Partition: f.partition, Offset: f.offset,
-		MinBytes: 1, MaxBytes: int64(f.maxBytes), MaxWait: maxWait})
+	got, err := f.cluster.fetch(ctx, f.place, f.offset, f.maxBytes)
 	if err != nil {
 		return nil, err
 	}
-	if response.Error != nil {
-		return nil, response.Error
-	}
-	c := newChunk(f.place, response.HighWatermark, f.offset)
-	if err := c.read(response.Records, f.offset); err != nil && len(c.messages) == 0 {
+	c := newChunk(f.place, got.high, f.offset)
+	if err := c.read(got.records, f.offset, newTransactions(got.aborted)); err != nil && len(c.messages) == 0 {
 		release(c)
 		return nil, err
 	}
@@ -199,16 +196,15 @@ func newChunk(at place, high, next int64) *chunk {
 
 func release(c *chunk) { chunks.Put(c) }
 
-// read copies the records from an offset on. Transaction markers and batches emptied by compaction hold no messages, but
-// they move the offset.
-func (c *chunk) read(records kafka.RecordReader, from int64) error {
+// read copies the records from an offset on. Transaction markers, aborted messages and batches emptied by compaction are
+// no messages, but they move the offset.
+func (c *chunk) read(records kafka.RecordReader, from int64, within *transactions) error {
 	stream, ok := records.(*protocol.RecordStream)
 	if !ok {
-		return c.readAll(records, from, true)
+		return c.readAll(records, from, within.keeps(records))
 	}
 	for _, batch := range stream.Records {
-		_, control := batch.(*protocol.ControlBatch)
-		if err := c.readAll(batch, from, !control); err != nil {
+		if err := c.readAll(batch, from, within.keeps(batch)); err != nil {
 			return err
 		}
 		// The end of an emptied batch is not told: go on one by one.

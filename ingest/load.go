@@ -249,12 +249,14 @@ func jsonRows(in *bufio.Reader) iter.Seq2[[]byte, error] {
 	}
 }
 
-// csvRows gives each row as a JSON object of texts, keys in the header's order. The bytes are used again.
+// csvRows gives each row as a JSON object of texts, keys in the header's order. A row with more or fewer fields than the
+// header goes as quoted fields, which no source takes for an event, so that it ends among the dead letters with its
+// values and the others are loaded. The bytes are used again.
 func csvRows(in *bufio.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		r := csv.NewReader(in)
 		r.Comma = separator(in)
-		r.ReuseRecord = true
+		r.ReuseRecord, r.FieldsPerRecord = true, -1
 		header, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return
@@ -276,7 +278,7 @@ func csvRows(in *bufio.Reader) iter.Seq2[[]byte, error] {
 				yield(nil, err) // names line and column
 				return
 			}
-			if row = appendObject(row[:0], header, fields); !yield(row, nil) {
+			if row = appendRow(row[:0], header, fields); !yield(row, nil) {
 				return
 			}
 		}
@@ -310,6 +312,19 @@ func keys(header []string) ([]string, error) {
 		}
 	}
 	return quoted, nil
+}
+
+func appendRow(row []byte, keys, fields []string) []byte {
+	if len(fields) == len(keys) {
+		return appendObject(row, keys, fields)
+	}
+	for i, field := range fields {
+		if i > 0 {
+			row = append(row, ',')
+		}
+		row = append(append(append(row, '"'), strings.ReplaceAll(field, `"`, `""`)...), '"')
+	}
+	return row
 }
 
 func appendObject(row []byte, keys, fields []string) []byte {
