@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/models/path"
@@ -237,9 +238,9 @@ func showFunnel(s *screen, title string, rows []path.FunnelRow) {
 	s.title(shorten(title, 78))
 	table := make([][]string, 0, len(rows))
 	for i, row := range rows {
-		name, median, p90 := shorten(row.Step, 28), span(row.MedianSeconds), span(row.P90Seconds)
+		name, median, p90 := shorten(row.Step, 26), span(row.MedianSeconds), span(row.P90Seconds)
 		if row.Optional {
-			name = shorten(row.Step, 17) + " (optional)"
+			name = shorten(row.Step, 15) + " (optional)"
 		}
 		if i == 0 || row.Units == 0 {
 			median, p90 = "", ""
@@ -249,7 +250,8 @@ func showFunnel(s *screen, title string, rows []path.FunnelRow) {
 	s.table([]string{"step", "units>", "of first>", "of prev.>", "median>", "p90>"}, table)
 	for _, row := range rows {
 		if len(row.DroppedUnits) > 0 {
-			fmt.Fprintf(s.out, "%s dropped after %s, such as %s\n", thousands(int64(row.Dropped)), shorten(row.Step, 28), strings.Join(row.DroppedUnits, ", "))
+			line := fmt.Sprintf("%s dropped after %s, such as %s", thousands(int64(row.Dropped)), shorten(row.Step, 26), strings.Join(row.DroppedUnits, ", "))
+			fmt.Fprintln(s.out, text.WrapSoft(line, 80))
 		}
 	}
 }

@@ -66,6 +66,24 @@ func TestFunnelOnScreen(t *testing.T) {
 	}
 }
 
+// Names as long as they come and many dropped cases stay within a terminal's 80 columns.
+func TestFunnelOfLongNames(t *testing.T) {
+	long := strings.Repeat("très long ", 12)
+	log := "case_id,activity,timestamp\n"
+	for i := range 40 {
+		log += "customer-" + strings.Repeat("9", i%7) + string(rune('a'+i%26)) + "," + long + ",2026-01-01\n"
+	}
+	screen := mustRun(t, "funnel", "--log", writeFile(t, "log.csv", log), "--step", long, "--step", "paid", "--drop", "40").out
+	for line := range strings.Lines(screen) {
+		if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > 80 {
+			t.Errorf("wider than 80 columns: %s", line)
+		}
+	}
+	if !strings.Contains(screen, "customer-999") {
+		t.Errorf("no dropped cases in\n%s", screen)
+	}
+}
+
 func TestFaultyFunnels(t *testing.T) {
 	wantFailure(t, exitUsage, []string{"--log"}, "funnel")
 	wantFailure(t, exitUsage, []string{"--step"}, "funnel", "--log", "x")
