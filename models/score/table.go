@@ -40,6 +40,11 @@ Models see only what a company sees: events, resolved to people, sessions, chann
 * **baseline**: the model's baseline row less the true one, for models that have such a row.
 * **own**: how many of the 95 % intervals hold the model's own share in the very large sample: 95 is right.
   **truth**: how many hold the causal share. Intervals know nothing of bias, so this shows what they don't promise.
+  hazard is scored without intervals: its bootstrap takes longer than that of all others together.
+
+Read with care: the model discovery was designed while looking at two of these worlds (company and targeted; at other
+samples than the scored ones). It rests on the timing that the simulator was built with, effects within days and a slower
+baseline, so its lead here says less of your company than of these worlds.
 `
 
 type printer struct {
