@@ -237,9 +237,9 @@ func ago(now, at time.Time) string {
 }
 
 func (st *status) show(s *screen) {
-	consumers := "an unknown number of consumers"
+	consumers := "consumers that Kafka does not count"
 	if st.Consumers >= 0 {
-		consumers = fmt.Sprintf("%d consumers", st.Consumers)
+		consumers = fmt.Sprintf("%d consumer(s)", st.Consumers)
 	}
 	s.title(fmt.Sprintf("Topics, read by group %s of %s", st.Group, consumers))
 	rows, silent := [][]string{}, 0
