@@ -123,6 +123,9 @@ func (o funnelOptions) definition() (path.FunnelDefinition, error) {
 	if d.Window, err = parseSpan(o.window); err != nil {
 		return d, fmt.Errorf("--window %w", err)
 	}
+	if path.Attribution(o.attribution) == path.AttributeUnit {
+		return d, errors.New("--attribution unit: a log has no values of cases as a whole; name a column with --by, and first_touch")
+	}
 	if len(o.by) > 0 {
 		d.Breakdown = breakdown(o.by, o.attribution)
 	}

@@ -94,6 +94,7 @@ func TestFaultyFunnels(t *testing.T) {
 		{"is no step", "--optional", "lunch"}, {"14d", "--window", "soon"}, {`order "sideways"`, "--order", "sideways"},
 		{"counted from 1", "--exclude", "x:0-2"}, {`entry "last"`, "--entry", "last"}, {`cohort "decade"`, "--cohort", "decade"},
 		{"can't be optional", "--optional", "trial"}, {"table, json or csv", "--output", "xml"},
+		{"no values of cases", "--attribution", "unit"},
 	} {
 		wantFailure(t, exitUsage, []string{c.word}, "funnel", "--log", log, "--step", "trial", "--step", "paid", c.flag, c.value)
 	}

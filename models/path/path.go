@@ -3,8 +3,9 @@
 //
 // A Builder takes one Trail a unit and answers with the directed graph (Graph), what an absorbing chain expects of
 // each state (States, Chain), the sequences as they were (Variants) and how many wins followed the drawn funnel
-// (Linearity). The answers don't depend on the order in which units come. The package knows no clock, network, logger
-// or database.
+// (Linearity); WhatIf and Bootstrap say what a change would be worth and how sure all that is. A Funnel takes one History
+// a unit and counts who got through steps, how fast, and who dropped where. The answers don't depend on the order in
+// which units come. The package knows no clock, network, logger or database.
 package path
 
 import (
