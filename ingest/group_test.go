@@ -3,12 +3,22 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 )
 
-// member is one consumer of a group in this process.
+// writer passes lines of a log on.
+type writer func(line string)
+
+func (w writer) Write(line []byte) (int, error) {
+	w(string(line))
+	return len(line), nil
+}
+
+// groupMember is one consumer of a group in this process.
 type groupMember struct {
 	stop  context.CancelFunc
 	ended <-chan error
@@ -26,6 +36,8 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	o := s.options()
 	o.Drain, o.MaxRows, o.FetchBytes, o.SessionTimeout = false, 300, 20_000, 5*time.Second
 	o.Progress = func(Stats) { signal(stored) }
+	var warnings sync.Map
+	o.Logger = slog.New(slog.NewTextHandler(writer(func(line string) { warnings.Store(line, line) }), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 	released := make(chan struct{}, 3*changes) // a thousand messages more may be produced
 	produced := make(chan error, 1)
@@ -49,7 +61,21 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 		for range 3 {
 			released <- struct{}{}
 		}
-		await(ctx, t, stored, 1)
+		select {
+		case <-stored:
+		case err := <-produced:
+			t.Fatalf("producing ended early: %v", err)
+		case <-ctx.Done():
+			for _, m := range members {
+				select {
+				case err := <-m.ended:
+					t.Errorf("a member has ended by itself: %v", err)
+				default:
+				}
+			}
+			warnings.Range(func(_, text any) bool { t.Log(text); return true })
+			t.Fatalf("no batch is stored any more by %d members; committed %v", len(members), s.committed())
+		}
 		if len(members) < 4 && (len(members) == 1 || rand.IntN(5) < 3) {
 			join()
 		} else {

@@ -131,8 +131,8 @@ func (p *pipeline) fetch(ctx context.Context) {
 			fetchers.Go(func() { f.run(ctx) })
 		}
 	}
-	if len(p.assignments) == 0 && p.targets == nil {
-		<-ctx.Done() // a member without partitions waits for the next generation
+	if p.partitions() == 0 && p.targets == nil {
+		<-ctx.Done() // a member without partitions waits for the next generation; its topics may be named nevertheless
 	}
 }
 
@@ -143,11 +143,14 @@ const (
 )
 
 func (p *pipeline) fetchShare() int {
-	partitions := 0
+	return min(p.FetchBytes, max(fetchBudget/max(p.partitions(), 1), leastFetched))
+}
+
+func (p *pipeline) partitions() (n int) {
 	for _, assigned := range p.assignments {
-		partitions += len(assigned)
+		n += len(assigned)
 	}
-	return min(p.FetchBytes, max(fetchBudget/max(partitions, 1), leastFetched))
+	return n
 }
 
 // dispatch hands chunks to the workers and seals batches by messages, bytes and age.
