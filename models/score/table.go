@@ -42,8 +42,8 @@ Models see only what a company sees: events, resolved to people, sessions, chann
   **truth**: how many hold the causal share. Intervals know nothing of bias, so this shows what they don't promise.
   hazard is scored without intervals: its bootstrap takes longer than that of all others together.
 
-Read with care: the model discovery was designed while looking at two of these worlds (company and targeted; at other
-samples than the scored ones). It rests on the timing that the simulator was built with, effects within days and a slower
+Read with care: the model discovery was designed while looking at two of these worlds, company and targeted: not at the
+samples scored here, but at some that are in their very large ones, so that its limit there is not an independent figure. It rests on the timing that the simulator was built with, effects within days and a slower
 baseline, so its lead here says less of your company than of these worlds.
 `
 
