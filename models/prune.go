@@ -38,8 +38,7 @@ func (r *run) drop(ctx context.Context, unwanted func(run uint64) bool) error {
 		if !unwanted(k.RunID) {
 			continue
 		}
-		statement := fmt.Sprintf("ALTER TABLE `%s` DROP PARTITION %d", k.Table, k.RunID)
-		if err := r.db.Statement(ctx, statement, nil); err != nil {
+		if err := r.db.Exec(ctx, "staging/drop_run.sql", warehouse.Params{"table": k.Table, "run_id": k.RunID}); err != nil {
 			return fmt.Errorf("drop run %d of table %s: %w", k.RunID, k.Table, err)
 		}
 	}
