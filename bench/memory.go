@@ -20,17 +20,21 @@ func consuming() bool { return os.Getenv(consumerEnv) != "" }
 
 // task is what the process is told.
 type task struct {
-	Brokers           []string
-	Topic             string
-	Warehouse         warehouse.Config
-	MaxRows, MaxBytes int
+	Brokers  []string `json:"brokers"`
+	Topic    string   `json:"topic"`
+	Addr     string   `json:"addr"`
+	Database string   `json:"database"`
+	User     string   `json:"user"`
+	Password string   `json:"password"`
+	MaxRows  int      `json:"max_rows"`
+	MaxBytes int      `json:"max_bytes"`
 }
 
 // outcome is what it answers.
 type outcome struct {
-	Events    uint64
-	PerSecond float64
-	PeakMiB   float64 // resident memory
+	Events    uint64  `json:"events"`
+	PerSecond float64 `json:"per_second"`
+	PeakMiB   float64 `json:"peak_mib"` // resident memory
 }
 
 func consume() error {
@@ -43,7 +47,7 @@ func consume() error {
 	if err != nil {
 		return err
 	}
-	db, err := warehouse.Open(ctx, t.Warehouse)
+	db, err := warehouse.Open(ctx, warehouse.Config{Addr: t.Addr, Database: t.Database, User: t.User, Password: t.Password})
 	if err != nil {
 		return err
 	}
@@ -76,7 +80,8 @@ func (b *bench) memory(ctx context.Context) error {
 }
 
 func (b *bench) backlogTask(ctx context.Context, name string, t task) error {
-	t.Brokers, t.Warehouse = []string{b.broker.Addr()}, b.db.Config()
+	c := b.db.Config()
+	t.Brokers, t.Addr, t.Database, t.User, t.Password = []string{b.broker.Addr()}, c.Addr, c.Database, c.User, c.Password
 	told, err := json.Marshal(t)
 	if err != nil {
 		return err

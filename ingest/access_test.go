@@ -57,7 +57,7 @@ func guarded(t *testing.T, options ...kfake.Opt) string {
 func TestKafkaThatAsksWhoWeAre(t *testing.T) {
 	certificate, ca := selfSigned(t)
 	secured := guarded(t, kfake.TLS(&tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}))
-	clear := guarded(t)
+	unencrypted := guarded(t)
 	for name, c := range map[string]struct {
 		address string
 		AccessOptions
@@ -65,7 +65,7 @@ func TestKafkaThatAsksWhoWeAre(t *testing.T) {
 		"plain":                 {secured, AccessOptions{CAFile: ca, Mechanism: "plain", User: "plain"}},
 		"scram-sha-256":         {secured, AccessOptions{CAFile: ca, Mechanism: "scram-sha-256", User: "short"}},
 		"scram-sha-512":         {secured, AccessOptions{CAFile: ca, User: "long"}},
-		"scram-sha-512, no TLS": {clear, AccessOptions{Mechanism: "scram-sha-512", User: "long"}},
+		"scram-sha-512, no TLS": {unencrypted, AccessOptions{Mechanism: "scram-sha-512", User: "long"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.Password = "secret"

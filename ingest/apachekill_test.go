@@ -43,6 +43,8 @@ func (s *stack) apacheOptions() Options {
 }
 
 // Each kill costs a session of six seconds, hence many streams at once instead of many kills of one.
+//
+//nolint:tparallel // beside it the test that kills the broker must not run
 func TestApacheKafkaKillsAtRandomPoints(t *testing.T) {
 	const streams, rounds, n = 4, 5, 20_000
 	for stream := range streams {

@@ -24,7 +24,7 @@ type consumerMetrics struct {
 // docs/metrics.md is generated from this text: keep a metric's name, help and labels in one call.
 func newConsumerMetrics(m *Monitor) *consumerMetrics {
 	r := prometheus.NewRegistry()
-	make := promauto.With(r)
+	metric := promauto.With(r)
 	name := func(s string) string { return "funnelcloud_ingest_" + s }
 	topic := []string{"topic"}
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -32,33 +32,33 @@ func newConsumerMetrics(m *Monitor) *consumerMetrics {
 			"Messages still to be stored in the partitions assigned to this consumer; Kafka is asked at each scrape.", []string{"topic", "partition"}, nil)})
 	return &consumerMetrics{
 		registry: r,
-		messages: make.NewCounterVec(prometheus.CounterOpts{Name: name("messages_total"),
+		messages: metric.NewCounterVec(prometheus.CounterOpts{Name: name("messages_total"),
 			Help: "Messages stored and committed, by topic."}, topic),
-		bytes: make.NewCounterVec(prometheus.CounterOpts{Name: name("message_bytes_total"),
+		bytes: metric.NewCounterVec(prometheus.CounterOpts{Name: name("message_bytes_total"),
 			Help: "Bytes of the values of those messages, by topic."}, topic),
-		events: make.NewCounterVec(prometheus.CounterOpts{Name: name("events_total"),
+		events: metric.NewCounterVec(prometheus.CounterOpts{Name: name("events_total"),
 			Help: "Rows inserted into events, by topic; repeats are among them."}, topic),
-		skewed: make.NewCounterVec(prometheus.CounterOpts{Name: name("events_skewed_total"),
+		skewed: metric.NewCounterVec(prometheus.CounterOpts{Name: name("events_skewed_total"),
 			Help: "Events whose clock was corrected by more than a minute, by topic."}, topic),
-		rejects: make.NewCounterVec(prometheus.CounterOpts{Name: name("rejects_total"),
+		rejects: metric.NewCounterVec(prometheus.CounterOpts{Name: name("rejects_total"),
 			Help: "Dead letters, by source and reason; the source is empty where none reads the topic."}, []string{"source", "reason"}),
-		lost: make.NewCounter(prometheus.CounterOpts{Name: name("lost_messages_total"),
+		lost: metric.NewCounter(prometheus.CounterOpts{Name: name("lost_messages_total"),
 			Help: "Messages that Kafka had deleted before they were read."}),
-		retries: make.NewCounter(prometheus.CounterOpts{Name: name("insert_retries_total"),
+		retries: metric.NewCounter(prometheus.CounterOpts{Name: name("insert_retries_total"),
 			Help: "Inserts that ClickHouse did not acknowledge and that were tried again."}),
-		fetchFailures: make.NewCounter(prometheus.CounterOpts{Name: name("fetch_failures_total"),
+		fetchFailures: metric.NewCounter(prometheus.CounterOpts{Name: name("fetch_failures_total"),
 			Help: "Fetches from Kafka that failed and were tried again."}),
-		generations: make.NewCounter(prometheus.CounterOpts{Name: name("generations_total"),
+		generations: metric.NewCounter(prometheus.CounterOpts{Name: name("generations_total"),
 			Help: "Times that the consumer group gave this consumer its partitions; a rise without a deployment is a group in trouble."}),
-		member: make.NewGauge(prometheus.GaugeOpts{Name: name("member"),
+		member: metric.NewGauge(prometheus.GaugeOpts{Name: name("member"),
 			Help: "1 while the consumer is a member of its group."}),
-		lastBatch: make.NewGauge(prometheus.GaugeOpts{Name: name("last_batch_timestamp_seconds"),
+		lastBatch: metric.NewGauge(prometheus.GaugeOpts{Name: name("last_batch_timestamp_seconds"),
 			Help: "Unix time at which the last batch was committed; 0 before the first."}),
-		batchMessages: make.NewHistogram(prometheus.HistogramOpts{Name: name("batch_messages"),
+		batchMessages: metric.NewHistogram(prometheus.HistogramOpts{Name: name("batch_messages"),
 			Help: "Messages of a batch.", Buckets: prometheus.ExponentialBuckets(1, 8, 7)}),
-		batchBytes: make.NewHistogram(prometheus.HistogramOpts{Name: name("batch_bytes"),
+		batchBytes: metric.NewHistogram(prometheus.HistogramOpts{Name: name("batch_bytes"),
 			Help: "Bytes of the messages of a batch.", Buckets: prometheus.ExponentialBuckets(1<<10, 8, 7)}),
-		insertSeconds: make.NewHistogram(prometheus.HistogramOpts{Name: name("insert_seconds"),
+		insertSeconds: metric.NewHistogram(prometheus.HistogramOpts{Name: name("insert_seconds"),
 			Help: "From a batch's mapping to ClickHouse's acknowledgement of all of it, retries included.", Buckets: prometheus.ExponentialBuckets(0.005, 2.5, 10)}),
 	}
 }

@@ -15,7 +15,7 @@ func serveMonitor(s *screen, address string, handler http.Handler) (stop func() 
 	if address == "" {
 		return func() error { return nil }, nil
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for health checks and Prometheus: %w", err)
 	}

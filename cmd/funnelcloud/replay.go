@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 func newReplay(connections *connectionFlags) *cobra.Command {
@@ -32,40 +33,10 @@ func newReplay(connections *connectionFlags) *cobra.Command {
 			if o.Sources, err = loadSources(files); err != nil {
 				return err
 			}
-			db, err := connections.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			o.DB = db
-			o.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-			s := newScreen(output == outputJSON)
-			var outcomes replayOutcomes
-			o.Each = func(r ingest.Replayed) {
-				outcomes.add(r)
-				if o.DryRun && output == outputTable {
-					fmt.Fprintln(s.out, outcomeLine(r))
-				}
-			}
-			bar := s.bar("Replay", unitRows)
-			if !o.DryRun {
-				o.Progress = func(done, of int) { bar.set(int64(done), int64(of)) }
-			}
-			stats, err := ingest.Replay(c.Context(), o)
-			bar.done(err)
-			s.settle()
-			if err != nil {
-				return err
-			}
-			if output == outputJSON {
-				return writeJSON(s, struct {
-					ingest.ReplayStats
-					DryRun   bool            `json:"dry_run"`
-					Outcomes []replayOutcome `json:"outcomes"`
-				}{stats, o.DryRun, outcomes.sorted()})
-			}
-			outcomes.show(s, stats, o.DryRun)
-			return nil
+			return connections.use(c.Context(), func(db *warehouse.DB) error {
+				o.DB = db
+				return replay(c.Context(), o, output)
+			})
 		},
 	}
 	flags := c.Flags()
@@ -79,6 +50,38 @@ func newReplay(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&output, "output", outputTable, "table or json")
 	connections.register(flags)
 	return c
+}
+
+// replay feeds the dead letters again and shows what became of them.
+func replay(ctx context.Context, o ingest.ReplayOptions, output string) error {
+	o.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s := newScreen(output == outputJSON)
+	var outcomes replayOutcomes
+	o.Each = func(r ingest.Replayed) {
+		outcomes.add(r)
+		if o.DryRun && output == outputTable {
+			fmt.Fprintln(s.out, outcomeLine(r))
+		}
+	}
+	bar := s.bar("Replay", unitRows)
+	if !o.DryRun {
+		o.Progress = func(done, of int) { bar.set(int64(done), int64(of)) }
+	}
+	stats, err := ingest.Replay(ctx, o)
+	bar.done(err)
+	s.settle()
+	if err != nil {
+		return err
+	}
+	if output == outputJSON {
+		return writeJSON(s, struct {
+			ingest.ReplayStats
+			DryRun   bool            `json:"dry_run"`
+			Outcomes []replayOutcome `json:"outcomes"`
+		}{stats, o.DryRun, outcomes.sorted()})
+	}
+	outcomes.show(s, stats, o.DryRun)
+	return nil
 }
 
 // parseSince reads a date, an instant or an age; "" is the beginning of time.

@@ -60,16 +60,8 @@ func (w *small) live(seed, person uint64, off int) (visits []visit, converts flo
 		before = now // the plan goes on as if the channel existed: what it would have shown is not shown
 		if off != everything && now != off {
 			visits = w.visit(visits, visit{now, at}, success, delay, &converts)
-			if w.leads != nil {
-				u := bringing
-				for next, p := range w.leads[now] {
-					if u -= p; u < 0 {
-						if next != off {
-							visits = w.visit(visits, visit{next, at + .05 + soon}, helped, later, &converts)
-						}
-						break
-					}
-				}
+			if next := w.led(now, bringing); next >= 0 && next != off {
+				visits = w.visit(visits, visit{next, at + .05 + soon}, helped, later, &converts)
 			}
 		}
 		goes = further < w.again
@@ -79,6 +71,19 @@ func (w *small) live(seed, person uint64, off int) (visits []visit, converts flo
 }
 
 const everything = -2
+
+// led is the channel that a visit by another leads to, -1 for none; u is uniform.
+func (w *small) led(from int, u float64) int {
+	if w.leads == nil {
+		return -1
+	}
+	for next, p := range w.leads[from] {
+		if u -= p; u < 0 {
+			return next
+		}
+	}
+	return -1
+}
 
 func (w *small) visit(visits []visit, v visit, success, delay float64, converts *float64) []visit {
 	effect := w.effect[v.channel]
@@ -177,8 +182,8 @@ func (w *small) truth(seed uint64, people int) (map[string]Truth, error) {
 	return map[string]Truth{converted: t}, nil
 }
 
-func (w small) world(name, about string, confounded bool) World {
-	return World{Name: name, About: about, Types: []string{converted}, Confounded: confounded, observe: w.observe, truth: w.truth}
+func (w small) world(name, about string) World {
+	return World{Name: name, About: about, Types: []string{converted}, observe: w.observe, truth: w.truth}
 }
 
 // journeyWorlds are variations of one market of eight channels.
@@ -202,9 +207,9 @@ func journeyWorlds() []World {
 	directed[5][1], directed[7][1], directed[6][1] = .35, .35, .25 // social, video and referral make people search the name
 	directed[4][3] = .2                                            // who found us by a search subscribes
 	return []World{
-		base.world("undirected", "eight independent channels, each visit a cause of its own", false),
+		base.world("undirected", "eight independent channels, each visit a cause of its own"),
 		with(func(w *small) { w.leads = directed; w.effect[1] = .08 }).world("directed",
-			"paid social, video and referral bring searches for the brand, organic search brings e-mail", false),
+			"paid social, video and referral bring searches for the brand, organic search brings e-mail"),
 		with(func(w *small) {
 			w.bonus = func(before, now int) float64 {
 				if before == 5 && now == 3 || before == 7 && now == 4 {
@@ -212,10 +217,10 @@ func journeyWorlds() []World {
 				}
 				return 1
 			}
-		}).world("synergy", "e-mail right after paid social, and organic search right after video, work five times as well", false),
-		with(func(w *small) { w.loops = .6 }).world("loops", "six visits in ten are by the channel of the one before", false),
+		}).world("synergy", "e-mail right after paid social, and organic search right after video, work five times as well"),
+		with(func(w *small) { w.loops = .6 }).world("loops", "six visits in ten are by the channel of the one before"),
 		with(func(w *small) { w.shared = .4 }).world("sharing",
-			"of four people in ten, half of the visits are another person's to the pipeline", false),
-		with(func(w *small) { w.base = .2 }).world("anyway", "two people in ten convert without any marketing", false),
+			"of four people in ten, half of the visits are another person's to the pipeline"),
+		with(func(w *small) { w.base = .2 }).world("anyway", "two people in ten convert without any marketing"),
 	}
 }

@@ -27,7 +27,7 @@ type Truth struct {
 }
 
 // company is a world of models/simulate.
-func company(name, about string, confounded bool, change func(*simulate.Config)) World {
+func company(name, about string, change func(*simulate.Config)) World {
 	config := func(seed uint64, people int) simulate.Config {
 		c := simulate.Default()
 		c.Seed, c.People = seed, people
@@ -36,7 +36,7 @@ func company(name, about string, confounded bool, change func(*simulate.Config))
 	}
 	types := []string{"signed_up", "pql", "won"}
 	return World{
-		Name: name, About: about, Types: types, Confounded: confounded,
+		Name: name, About: about, Types: types, Confounded: true,
 		observe: func(seed uint64, people int) (observation, error) { return observe(config(seed, people)) },
 		truth: func(seed uint64, people int) (map[string]Truth, error) {
 			credit, err := simulate.TrueCredit(config(seed, people))
@@ -70,13 +70,13 @@ func truthOf(credit simulate.Truth, types []string) map[string]Truth {
 func Worlds() []World {
 	nothing := func(*simulate.Config) {}
 	return append([]World{
-		company("company", "the default company: intent decides who meets which channel, and clicks follow decisions", true, nothing),
-		company("independent", "the same, and intent doesn't decide who meets which channel; clicks still follow decisions", true,
+		company("company", "the default company: intent decides who meets which channel, and clicks follow decisions", nothing),
+		company("independent", "the same, and intent doesn't decide who meets which channel; clicks still follow decisions",
 			func(c *simulate.Config) { c.Confounding = 0 }),
-		company("targeted", "the same, with twice the targeting", true, func(c *simulate.Config) { c.Confounding = 2 }),
-		company("small_baseline", "the same, with a quarter of the conversions that nobody caused", true,
+		company("targeted", "the same, with twice the targeting", func(c *simulate.Config) { c.Confounding = 2 }),
+		company("small_baseline", "the same, with a quarter of the conversions that nobody caused",
 			func(c *simulate.Config) { c.Baseline = .25 }),
-		company("large_baseline", "the same, with three times the conversions that nobody caused", true,
+		company("large_baseline", "the same, with three times the conversions that nobody caused",
 			func(c *simulate.Config) { c.Baseline = 3 }),
 	}, journeyWorlds()...)
 }
