@@ -241,8 +241,8 @@ func trust(p *page) (Finding, bool) {
 		doubts = append(doubts, fmt.Sprintf("%d of %d data checks fail", failing, len(checks.Rows)))
 	}
 	pipe := p.rows("pipeline-1")
-	if rate := pipe.number(0, "Reject rate"); rate > 0 {
-		doubts = append(doubts, fmt.Sprintf("%s of messages were refused", percent(rate)))
+	if refused := pipe.number(0, "Rejected"); refused > 0 { // counted, since a share rounds to nothing
+		doubts = append(doubts, fmt.Sprintf("%s of %s messages were refused", grouped(refused, 0), grouped(pipe.number(0, "Messages"), 0)))
 	}
 	if behind := pipe.number(0, "Messages behind"); behind > 0 {
 		doubts = append(doubts, fmt.Sprintf("%s messages were still unread", grouped(behind, 0)))
