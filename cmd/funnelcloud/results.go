@@ -144,7 +144,7 @@ func (r *results) showWaterfall(s *screen) {
 }
 
 func (r *results) showCredit(s *screen) {
-	s.title("Who gets credit for customers won, by model, beside the truth")
+	s.title(fmt.Sprintf("Who gets credit for customers won (%.0f days' look-back), beside the truth", demoLookBack.Hours()/24))
 	rows := make([][]string, 0, len(r.Credit))
 	for _, c := range r.Credit {
 		row := []string{shorten(c.Channel, 16)}
