@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -129,7 +128,7 @@ func listed(text string) []string {
 // run collects until the context ends and everything in flight is done.
 func (f *collectFlags) run(ctx context.Context, s *screen) (err error) {
 	f.options.HideMetrics = f.monitor != ""
-	f.options.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	f.options.Logger = warnings()
 	c, err := collector.New(ctx, f.options)
 	if err != nil {
 		return err

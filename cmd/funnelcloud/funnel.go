@@ -25,8 +25,8 @@ type funnelReport struct {
 
 // funnelOptions are those of the command.
 type funnelOptions struct {
-	log, output               string
-	columns                   path.LogColumns
+	eventLog
+	output                    string
 	steps, optional, excluded []string
 	order, entry, repeats     string
 	window                    string
@@ -68,10 +68,7 @@ func newFunnel() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.log, "log", "", "event log: CSV with a header, gzip and zstd too; - is standard input")
-	flags.StringVar(&o.columns.Case, "case", "case_id", "column that names the case")
-	flags.StringVar(&o.columns.Activity, "activity", "activity", "column that names what happened")
-	flags.StringVar(&o.columns.Time, "time", "timestamp", "column with the time")
+	o.register(flags)
 	flags.StringArrayVar(&o.steps, "step", nil, "activity that takes the next step, or several as a|b; once for each step")
 	flags.StringArrayVar(&o.optional, "optional", nil, "step that may be left out")
 	flags.StringArrayVar(&o.excluded, "exclude", nil, "activity that ends an attempt; NAME:2-3 only between steps 2 and 3")

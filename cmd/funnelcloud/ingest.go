@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -41,7 +40,7 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
 			options.Conn = db.Conn()
-			options.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			options.Logger = warnings()
 			s := newScreen(false)
 			options.Monitor = ingest.NewMonitor()
 			stop, err := serveMonitor(s, listen, options.Monitor.Handler())

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/funnelcloud/funnelcloud/models/path"
 )
@@ -26,11 +27,24 @@ type pathsReport struct {
 
 // pathsOptions are those of the command.
 type pathsOptions struct {
-	log, output string
-	columns     path.LogColumns
-	won, lost   []string
-	order       []string
-	top         int
+	eventLog
+	output    string
+	won, lost []string
+	order     []string
+	top       int
+}
+
+// eventLog is the file that a command reads, and its columns.
+type eventLog struct {
+	log     string
+	columns path.LogColumns
+}
+
+func (l *eventLog) register(flags *pflag.FlagSet) {
+	flags.StringVar(&l.log, "log", "", "event log: CSV with a header, gzip and zstd too; - is standard input")
+	flags.StringVar(&l.columns.Case, "case", "case_id", "column that names the case")
+	flags.StringVar(&l.columns.Activity, "activity", "activity", "column that names what happened")
+	flags.StringVar(&l.columns.Time, "time", "timestamp", "column with the time")
 }
 
 func newPaths() *cobra.Command {
@@ -56,10 +70,7 @@ func newPaths() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.log, "log", "", "event log: CSV with a header, gzip and zstd too; - is standard input")
-	flags.StringVar(&o.columns.Case, "case", "case_id", "column that names the case")
-	flags.StringVar(&o.columns.Activity, "activity", "activity", "column that names the step")
-	flags.StringVar(&o.columns.Time, "time", "timestamp", "column with the time")
+	o.register(flags)
 	flags.StringSliceVar(&o.won, "won", nil, "steps that win a case")
 	flags.StringSliceVar(&o.lost, "lost", nil, "steps that lose a case")
 	flags.StringSliceVar(&o.order, "order", nil, "steps in the order they are drawn, for the linearity index")

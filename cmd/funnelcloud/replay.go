@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +52,7 @@ func newReplay(connections *connectionFlags) *cobra.Command {
 
 // replay feeds the dead letters again and shows what became of them.
 func replay(ctx context.Context, o ingest.ReplayOptions, output string) error {
-	o.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	o.Logger = warnings()
 	s := newScreen(output == outputJSON)
 	var outcomes replayOutcomes
 	o.Each = func(r ingest.Replayed) {

@@ -87,7 +87,7 @@ func validOutput(output string) error {
 
 // runBatch runs the batch with its progress on the screen, then the data checks.
 func runBatch(ctx context.Context, s *screen, db *warehouse.DB, o models.Options) (models.Report, error) {
-	o.Version = version()
+	o.Version, o.Log = version(), warnings()
 	progress := s.bar("Batch", unitSteps)
 	o.Progress = func(step models.Step) {
 		if step.Done {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -32,7 +31,7 @@ func newUp(connections *connectionFlags) *cobra.Command {
 			s := newScreen(false)
 			stack, err := startStack(c.Context(), s, stackOptions{
 				DataDir: connections.dataDir, ports: ports, Partitions: partitions, Topics: topics,
-				Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+				Log: warnings()})
 			if err != nil {
 				return err
 			}
