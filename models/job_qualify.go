@@ -94,36 +94,39 @@ func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
 	}
 }
 
-// qualifyWriter writes the four kinds of rows that an evaluation gives.
+// qualifyWriter writes the five kinds of rows that an evaluation gives.
 type qualifyWriter struct {
 	stages *warehouse.Writer[qualify.StageEntry]
 	scores *warehouse.Writer[qualify.ScoreRow]
 	leads  *warehouse.Writer[qualify.ConversationLead]
 	bant   *warehouse.Writer[qualify.BantAnswer]
+	met    *warehouse.Writer[qualify.Qualification]
 }
 
 func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	var w qualifyWriter
-	var faults [4]error
+	var faults [5]error
 	w.stages, faults[0] = warehouse.NewWriter[qualify.StageEntry](r.db, "stages_by_run", r.row.RunID)
 	w.scores, faults[1] = warehouse.NewWriter[qualify.ScoreRow](r.db, "score_ledger_by_run", r.row.RunID)
 	w.leads, faults[2] = warehouse.NewWriter[qualify.ConversationLead](r.db, "conversation_leads_by_run", r.row.RunID)
 	w.bant, faults[3] = warehouse.NewWriter[qualify.BantAnswer](r.db, "bant_answers_by_run", r.row.RunID)
+	w.met, faults[4] = warehouse.NewWriter[qualify.Qualification](r.db, "qualifications_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
 }
 
 func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
 	return errors.Join(
 		appendAll(ctx, w.stages, o.Stages), appendAll(ctx, w.scores, o.Scores),
-		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant))
+		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant),
+		appendAll(ctx, w.met, o.Met))
 }
 
 func (w *qualifyWriter) flush(ctx context.Context) error {
-	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx))
+	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx), w.met.Flush(ctx))
 }
 
 func (w *qualifyWriter) written() uint64 {
-	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written()
+	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written() + w.met.Written()
 }
 
 func appendAll[Row any](ctx context.Context, w *warehouse.Writer[Row], rows []Row) error {

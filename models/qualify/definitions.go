@@ -26,6 +26,7 @@ type Definitions struct {
 
 	hash     string
 	byName   map[string]string // hash by name of definition
+	versions map[string]uint32 // by name of definition
 	program  *program
 	patterns *conversationProgram
 }
@@ -71,7 +72,10 @@ func (d *Definitions) Names() map[string]string {
 }
 
 func (d *Definitions) sign() error {
-	d.byName = map[string]string{}
+	d.byName, d.versions = map[string]string{}, map[string]uint32{}
+	for _, head := range d.heads() {
+		d.versions[head.Name] = uint32(head.Version)
+	}
 	var faults []error
 	add := func(name string, definition any) {
 		hash, err := contentHash(definition)

@@ -75,6 +75,7 @@ type evaluation struct {
 	scores []ScoreRow
 	leads  []ConversationLead
 	bant   []BantAnswer
+	met    []Qualification
 }
 
 func newEvaluation(d *Definitions, u Unit, until time.Time) *evaluation {
@@ -182,12 +183,19 @@ func (e *evaluation) move(stage string, s step) {
 	}
 }
 
-// qualify enters a route, unless the unit is a customer already.
+// qualify records that a definition was met and enters its route, unless the unit is a customer already.
 func (e *evaluation) qualify(route int, s step) bool {
 	if isCustomer(e.history.position) {
 		return false
 	}
-	return e.history.enterRoute(route, s)
+	entered := e.history.enterRoute(route, s)
+	e.met = append(e.met, Qualification{
+		UnitKind: e.unit.Kind, UnitID: e.unit.ID, AccountID: e.unit.AccountID, Route: routeStages[route],
+		Definition: s.definition, Version: e.versions[s.definition], DefinitionHash: e.byName[s.definition],
+		MetAt: instant(s.at), Entered: entered, Score: e.score.valueAt(s.at), Reason: s.reason,
+		EvidenceEventIDs: s.evidence, JunkReason: e.unit.JunkReason,
+	})
+	return entered
 }
 
 // loseRoute leaves a route that holds no more; with nothing left, the unit goes to nurture.
@@ -216,5 +224,5 @@ func contains(list words, word string) bool {
 }
 
 func (e *evaluation) outcome() Outcome {
-	return Outcome{Stages: e.history.close(), Scores: e.scores, Leads: e.leads, Bant: e.bant}
+	return Outcome{Stages: e.history.close(), Scores: e.scores, Leads: e.leads, Bant: e.bant, Met: e.met}
 }

@@ -49,6 +49,7 @@ type Outcome struct {
 	Scores []ScoreRow
 	Leads  []ConversationLead
 	Bant   []BantAnswer
+	Met    []Qualification
 }
 
 // StageEntry is a row of table stages.
@@ -64,6 +65,24 @@ type StageEntry struct {
 	Origin           string    `ch:"origin"`
 	ViaDefinition    string    `ch:"via_definition"`
 	DefinitionHash   string    `ch:"definition_hash"`
+	Reason           string    `ch:"reason"`
+	EvidenceEventIDs []string  `ch:"evidence_event_ids"`
+	JunkReason       string    `ch:"junk_reason"`
+}
+
+// Qualification is a row of table qualifications: a definition was met. A stage is entered once, by whichever definition
+// came first; of the others this is the only trace.
+type Qualification struct {
+	UnitKind         string    `ch:"unit_kind"`
+	UnitID           string    `ch:"unit_id"`
+	AccountID        string    `ch:"account_id"`
+	Route            string    `ch:"route"` // mql, pql or cql
+	Definition       string    `ch:"definition"`
+	Version          uint32    `ch:"version"`
+	DefinitionHash   string    `ch:"definition_hash"`
+	MetAt            time.Time `ch:"met_at"`
+	Entered          bool      `ch:"entered"` // opened the route; false: the unit held it already
+	Score            float64   `ch:"score"`   // lead score at that instant
 	Reason           string    `ch:"reason"`
 	EvidenceEventIDs []string  `ch:"evidence_event_ids"`
 	JunkReason       string    `ch:"junk_reason"`
