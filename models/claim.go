@@ -63,7 +63,7 @@ func (r *run) claim(ctx context.Context, parameters string) error {
 	if err != nil {
 		return err
 	}
-	definitions, err := definitionHash()
+	definitions, err := r.definitionHash()
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,23 @@ import (
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// definitionHash is the hash of the definitions that runs use.
-func definitionHash() (string, error) {
+// definitions are those of the run's options, else the built-in ones.
+func (r *run) definitions() (*qualify.Definitions, error) {
+	if r.o.Definitions != nil {
+		return r.o.Definitions, nil
+	}
 	definitions, err := qualify.Default()
 	if err != nil {
-		return "", fmt.Errorf("load the definitions: %w", err)
+		return nil, fmt.Errorf("load the definitions: %w", err)
+	}
+	return definitions, nil
+}
+
+// definitionHash is the hash of the definitions that the run uses.
+func (r *run) definitionHash() (string, error) {
+	definitions, err := r.definitions()
+	if err != nil {
+		return "", err
 	}
 	return definitions.Hash(), nil
 }
@@ -44,9 +56,9 @@ func qualifyAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
 
 // qualify evaluates every unit of a kind: one unit's history is in memory at a time.
 func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal) string) (in, out uint64, err error) {
-	definitions, err := qualify.Default()
+	definitions, err := r.definitions()
 	if err != nil {
-		return 0, 0, fmt.Errorf("load the definitions: %w", err)
+		return 0, 0, err
 	}
 	w, err := newQualifyWriter(r)
 	if err != nil {
