@@ -1,18 +1,24 @@
 package main_test
 
 import (
+	"bufio"
 	"encoding/xml"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/funnelcloud/funnelcloud/ingest/broker"
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 )
 
@@ -20,19 +26,20 @@ const composeFile = "../../docker-compose.yml"
 
 // What each kind of service in docker-compose.yml must have; a service of no kind is an error.
 var (
-	servers  = []string{"kafka", "clickhouse", "grafana"} // hold data, are asked: health check, volume, loopback port
-	workers  = []string{"ingest", "batch"}                // end when they cannot work, and are started again
-	oneShots = []string{"migrate", "topics"}              // end well once, then others start
+	servers  = []string{"kafka", "clickhouse", "grafana", "prometheus"} // hold data, are asked: health check, volume, loopback port
+	workers  = []string{"ingest", "collect", "batch"}                   // end when they cannot work, and are started again
+	oneShots = []string{"migrate", "topics"}                            // end well once, then others start
 )
 
 var filledIn = []string{
 	"FUNNELCLOUD_CLICKHOUSE_PASSWORD=one", "FUNNELCLOUD_READER_PASSWORD=two", "GRAFANA_ADMIN_PASSWORD=three",
+	"FUNNELCLOUD_WRITE_KEYS=segment=four",
 }
 
-// loadCompose reads the file as docker compose does, schema and interpolation included.
+// loadCompose reads the file as docker compose does, schema and interpolation included, with all profiles.
 func loadCompose(t *testing.T, environment []string) (*types.Project, error) {
 	t.Helper()
-	options, err := cli.NewProjectOptions([]string{composeFile}, cli.WithEnv(environment), cli.WithResolvedPaths(true))
+	options, err := cli.NewProjectOptions([]string{composeFile}, cli.WithEnv(environment), cli.WithResolvedPaths(true), cli.WithProfiles([]string{"*"}))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +120,7 @@ func TestComposePortsAreLoopbackOnly(t *testing.T) {
 	}
 }
 
-var exactTag = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+(\.\d+)*(-[a-z0-9.]+)?$`)
+var exactTag = regexp.MustCompile(`^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)*(-[a-z0-9.]+)?$`)
 
 func TestComposeAndDockerfileImagesArePinned(t *testing.T) {
 	for name, service := range compose(t).Services {
@@ -198,6 +205,99 @@ func TestComposeMakesTheTopicOfEverySource(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPrometheusFindsWhatTellsMetrics holds the scrape configuration against the addresses that ingest and collector listen on.
+func TestPrometheusFindsWhatTellsMetrics(t *testing.T) {
+	project := compose(t)
+	var config struct {
+		Jobs []struct {
+			Name string `yaml:"job_name"`
+			DNS  []struct {
+				Names []string `yaml:"names"`
+				Type  string   `yaml:"type"`
+				Port  int      `yaml:"port"`
+			} `yaml:"dns_sd_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	if err := yaml.Unmarshal([]byte(project.Configs["prometheus"].Content), &config); err != nil {
+		t.Fatalf("Prometheus's configuration: %v", err)
+	}
+	told := map[string]bool{}
+	for _, job := range config.Jobs {
+		for _, found := range job.DNS {
+			for _, name := range found.Names {
+				told[name] = true
+				service, port := project.Services[name], strconv.Itoa(found.Port)
+				if found.Type != "A" || !slices.Contains(service.Expose, port) || !slices.Contains(service.Command, ":"+port) {
+					t.Errorf("job %s asks %s at port %s by %s records; it exposes %v and runs %v", job.Name, name, port, found.Type, service.Expose, service.Command)
+				}
+			}
+		}
+	}
+	if !told["ingest"] || !told["collect"] {
+		t.Errorf("Prometheus asks %v, want ingest and collect", told)
+	}
+}
+
+// The collector with the command line of its container, asked by its container's health check.
+func TestComposeRunsACollectorThatSaysItIsWell(t *testing.T) {
+	kafka, err := broker.Start(t.Context(), broker.Options{Topics: []string{"segment"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kafka.Close() }()
+	service := compose(t).Services["collect"]
+	listen, monitor := freePort(t), freePort(t)
+	ports := strings.NewReplacer(":8088", "127.0.0.1:"+listen, ":9464", "127.0.0.1:"+monitor, "127.0.0.1/9464", "127.0.0.1/"+monitor)
+	collect := exec.CommandContext(t.Context(), os.Args[0])
+	for _, argument := range append(service.Command, "--kafka", kafka.Addr()) {
+		collect.Args = append(collect.Args, ports.Replace(argument))
+	}
+	collect.Env = append(os.Environ(), "FUNNELCLOUD_TEST_AS_PROGRAM=1")
+	for name := range service.Environment {
+		collect.Env = append(collect.Env, name+"="+variable(service, name))
+	}
+	said, err := collect.StdoutPipe()
+	if err == nil {
+		collect.Stderr = os.Stderr
+		err = collect.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	healthy := func() error {
+		test := exec.CommandContext(t.Context(), service.HealthCheck.Test[1])
+		for _, argument := range service.HealthCheck.Test[2:] {
+			test.Args = append(test.Args, ports.Replace(argument))
+		}
+		return test.Run()
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.Contains(lines.Text(), "/readyz") {
+	}
+	if err := healthy(); err != nil {
+		t.Errorf("the health check %v of a collector that runs: %v", service.HealthCheck.Test, err)
+	}
+	_ = collect.Process.Kill()
+	_ = collect.Wait() // says that it was killed
+	if err := healthy(); err == nil {
+		t.Errorf("the health check %v finds a dead collector well", service.HealthCheck.Test)
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // TestGrafanaFindsItsProvisioning holds the mounts and variables against what dashboards/provisioning expects.

@@ -56,20 +56,6 @@ func (f *connectionFlags) open(ctx context.Context) (*warehouse.DB, error) {
 	return openWarehouse(ctx, c)
 }
 
-// migrate brings the tables up to date and says which schema files that took.
-func (f *connectionFlags) migrate(ctx context.Context) (database string, applied []string, err error) {
-	c, err := f.warehouse()
-	if err != nil {
-		return "", nil, err
-	}
-	db, err := warehouse.Open(ctx, c)
-	if err != nil {
-		return "", nil, err
-	}
-	applied, err = db.Migrate(ctx)
-	return db.Database(), applied, errors.Join(err, db.Close())
-}
-
 // look connects to ClickHouse and takes database and tables as they are.
 func (f *connectionFlags) look(ctx context.Context) (*warehouse.DB, error) {
 	c, err := f.warehouse()

@@ -60,6 +60,12 @@ func TestIngestAndTheTables(t *testing.T) {
 	if r := mustRun(t, append([]string{"migrate"}, second...)...); !strings.Contains(r.out, "0 schema files") {
 		t.Errorf("the second migration says:\n%s", r.out)
 	}
+	for _, c := range [][2]string{{"30", "now kept for 30 days"}, {"30d", "are kept for 30 days"}, {"forever", "now kept for ever"}} {
+		if r := mustRun(t, append([]string{"migrate", "--keep-rejected", c[0]}, second...)...); !strings.Contains(r.out, c[1]) {
+			t.Errorf("--keep-rejected %s, want %q:\n%s", c[0], c[1], r.out)
+		}
+	}
+	wantFailure(t, exitUsage, []string{"--keep-rejected", "number of days"}, append([]string{"migrate", "--keep-rejected", "soon"}, second...)...)
 	db, err := warehouse.Open(t.Context(), warehouse.Config{Addr: a.ClickHouse, User: a.User, Password: a.Password, Database: "fresh"})
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -172,27 +171,6 @@ func newCheck(connections *connectionFlags) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
-	connections.register(c.Flags())
-	return c
-}
-
-func newMigrate(connections *connectionFlags) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "migrate",
-		Short: "Bring the tables up to date; safe to repeat",
-		Args:  arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			database, applied, err := connections.migrate(c.Context())
-			for _, file := range applied {
-				fmt.Fprintf(c.OutOrStdout(), "applied %s\n", strings.TrimPrefix(file, "schema/"))
-			}
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "The tables of database %s are up to date; %d schema files were applied.\n", database, len(applied))
-			return err
-		},
-	}
 	connections.register(c.Flags())
 	return c
 }

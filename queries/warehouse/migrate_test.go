@@ -26,7 +26,7 @@ func TestTablesOfThePastAreBroughtUpToDate(t *testing.T) {
 	for _, statement := range []string{
 		"DROP VIEW dead_letters",
 		"ALTER TABLE events_rejected DROP COLUMN replayed_at, DROP COLUMN backfill",
-		"INSERT INTO events_rejected (topic, partition, offset, reason) VALUES ('t', 0, 1, 'invalid_json')",
+		"INSERT INTO events_rejected (topic, partition, offset, reason, rejected_at) VALUES ('t', 0, 1, 'invalid_json', now64(3))",
 		"ALTER TABLE schema_migrations DELETE WHERE name >= '0013' SETTINGS mutations_sync = 2",
 	} {
 		if err := db.Statement(t.Context(), statement, nil); err != nil {
