@@ -18,7 +18,7 @@ func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) 
 	if err != nil {
 		return 0, 0, err
 	}
-	resolved, err := identity.Resolve(nodes, edges, identity.Options{})
+	resolved, err := identity.Resolve(nodes, edges, r.o.Identity)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // findTouchpoints makes a touchpoint of each session's entry and of each other contact.
 func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
-	rules, err := touch.DefaultRules()
+	rules, err := r.o.channels()
 	if err != nil {
 		return 0, 0, err
 	}
@@ -32,6 +32,14 @@ func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
 	}
 	err = w.Flush(ctx)
 	return read + more, w.Written(), err
+}
+
+// channels are the run's rules of channels and exclusions.
+func (o Options) channels() (touch.Rules, error) {
+	if o.Channels != nil {
+		return *o.Channels, nil
+	}
+	return touch.DefaultRules()
 }
 
 // transfer writes what turn makes of each row, and counts the rows.

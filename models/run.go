@@ -14,7 +14,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
+	"github.com/funnelcloud/funnelcloud/models/touch"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -33,6 +35,9 @@ type Options struct {
 	Definitions     *qualify.Definitions `json:"-"`                // who is qualified; the built-in ones. Recorded by their hash
 	Progress        func(Step)           `json:"-"`                // called as a step begins and again when it ends
 	Log             *slog.Logger         `json:"-"`
+
+	Channels *touch.Rules     `json:"-"`        // who sent a visit, and what is none; nil: touch.DefaultRules
+	Identity identity.Options `json:"identity"` // what may be one person
 }
 
 func (o Options) withDefaults() Options {

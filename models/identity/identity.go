@@ -68,13 +68,13 @@ type Quarantined struct {
 type Options struct {
 	// MaxComponent is the largest number of user ids one person may have; default 50. A claim that would exceed it is
 	// quarantined: so many accounts are an import gone wrong or a shared mailbox, not one person.
-	MaxComponent int
+	MaxComponent int `json:"max_component,omitempty"`
 	// DenyEmails are addresses that several people share, in addition to role addresses such as info@ and sales@.
-	DenyEmails []string
+	DenyEmails []string `json:"deny_emails,omitempty"`
 	// AllowEmails are role-like addresses that are known to be one person's.
-	AllowEmails []string
+	AllowEmails []string `json:"allow_emails,omitempty"`
 	// DenyIDs are device or user ids that stand for nobody, in addition to "null", "undefined" and the like.
-	DenyIDs []string
+	DenyIDs []string `json:"deny_ids,omitempty"`
 }
 
 // Result of a resolution. Identities are sorted by (kind, value); Quarantined by time, then by value.

@@ -34,10 +34,10 @@ func (r Rules) input(o origin) Input {
 
 func (r Rules) resolve(o origin, referrer string) (source, medium string) {
 	if o.utmSource != "" || o.utmMedium != "" || o.utmCampaign != "" {
-		ad := r.clickIDs[o.clickIDKind]
+		ad := r.clickIDs[strings.ToLower(o.clickIDKind)]
 		return cmp.Or(o.utmSource, ad.Source, notSet), cmp.Or(o.utmMedium, ad.Medium, notSet)
 	}
-	if ad, ok := r.clickIDs[o.clickIDKind]; ok {
+	if ad, ok := r.clickIDs[strings.ToLower(o.clickIDKind)]; ok {
 		return ad.Source, ad.Medium
 	}
 	if referrer == "" {

@@ -2,28 +2,31 @@ package touch
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed channels.yaml
 var channelsYAML []byte
 
-// Rules decide channels. The zero value knows no rule and calls everything Unassigned; use DefaultRules or ParseRules.
-// Rules are safe for concurrent use.
+// Rules decide channels, and what is no visit at all. The zero value knows no rule and calls everything Unassigned; use
+// DefaultRules or ReadRules. Rules are safe for concurrent use.
 type Rules struct {
 	rules      []rule
 	contacts   map[string]ContactRule
 	clickIDs   map[string]SourceMedium
 	ignored    []string
 	categories map[string]string // by source, by ".host", by "host.*"
+	excluded   exclusions
 	memory     *channelMemory
+	file       string // that was read last
+	hash       string
+	examples   []Example
 }
+
+// Hash identifies what the rules were made of: 16 hexadecimal digits that change with any of the files.
+func (r Rules) Hash() string { return r.hash }
 
 // Input is what a rule looks at. Everything is compared without regard to case.
 type Input struct {
@@ -45,42 +48,10 @@ type ContactRule struct {
 	Medium string `yaml:"medium"`
 }
 
-type rulesFile struct {
-	UserRules        []ruleSpec              `yaml:"user_rules"`
-	Rules            []ruleSpec              `yaml:"rules"`
-	Contacts         map[string]ContactRule  `yaml:"contacts"`
-	ClickIDs         map[string]SourceMedium `yaml:"click_ids"`
-	OwnDomains       []string                `yaml:"own_domains"`
-	IgnoredReferrers []string                `yaml:"ignored_referrers"`
-	SourceCategories map[string][]string     `yaml:"source_categories"`
-}
-
 // DefaultRules are the rules of channels.yaml.
-func DefaultRules() (Rules, error) { return ParseRules(channelsYAML) }
-
-// ParseRules reads rules in the form of channels.yaml. An unknown field, a faulty regular expression, a rule without a
-// channel and a source in two categories are errors; all of them are reported at once.
-func ParseRules(text []byte) (Rules, error) {
-	var f rulesFile
-	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return Rules{}, fmt.Errorf("read channel rules: %w", err)
-	}
-	r := Rules{
-		contacts: f.Contacts, clickIDs: f.ClickIDs, ignored: append(f.OwnDomains, f.IgnoredReferrers...), categories: map[string]string{},
-		memory: &channelMemory{known: map[Input]string{}},
-	}
-	var faults []error
-	for i, spec := range append(f.UserRules, f.Rules...) {
-		compiled, err := spec.compile()
-		if err != nil {
-			faults = append(faults, fmt.Errorf("channel rule %d (%s): %w", i+1, spec.Channel, err))
-		}
-		r.rules = append(r.rules, compiled)
-	}
-	for category, sources := range f.SourceCategories {
-		faults = append(faults, r.categorise(category, sources))
-	}
-	return r, errors.Join(faults...)
+func DefaultRules() (Rules, error) {
+	none := Rules{contacts: map[string]ContactRule{}, clickIDs: map[string]SourceMedium{}, categories: map[string]string{}}
+	return none.read("channels.yaml", channelsYAML)
 }
 
 // WithOwnDomains returns the rules with further domains of the company itself, which refer nobody.
@@ -91,17 +62,6 @@ func (r Rules) WithOwnDomains(domains ...string) Rules {
 
 // NotReferrers are the domains that send nobody: parameter own_domains of sessions.sql, so that both agree.
 func (r Rules) NotReferrers() []string { return slices.Clone(r.ignored) }
-
-func (r Rules) categorise(category string, sources []string) error {
-	for _, source := range sources {
-		source = strings.ToLower(source)
-		if other, ok := r.categories[source]; ok && other != category {
-			return fmt.Errorf("source %q is in two categories: %s and %s", source, other, category)
-		}
-		r.categories[source] = category
-	}
-	return nil
-}
 
 // Channel returns the channel of the first rule that holds, "Unassigned" when none does.
 func (r Rules) Channel(in Input) string {

@@ -3,6 +3,8 @@ package touch
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestDefaultChannelGroup has at least one case for each channel of Google's published list, and the traps between them.
@@ -89,12 +91,15 @@ func TestFromSession(t *testing.T) {
 }
 
 func TestUserRulesComeFirst(t *testing.T) {
-	text := strings.Replace(string(channelsYAML), "user_rules: []", `user_rules:
+	rules, err := ReadRules("channels.yaml", []byte(`
+rules:
   - channel: Partner
     all:
       - source: {is: [PartnerStack, google]}
-      - any: [{landing_page: {matches: '^/partners/'}}, {kind: {is: email}}]`, 1)
-	rules, err := ParseRules([]byte(text))
+      - any: [{landing_page: {matches: '^/partners/'}}, {kind: {is: email}}]
+source_categories: {social: [intranet.example, etsy.com]}
+click_ids: {MyClid: {source: mynet, medium: cpc}}
+`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,30 +108,113 @@ func TestUserRulesComeFirst(t *testing.T) {
 			t.Errorf("landing on %s: %s, want %s", landing, got, want)
 		}
 	}
+	if got := rules.Category("etsy.com") + " " + rules.Category("intranet.example") + " " + rules.Category("ebay.com"); got != "social social shopping" {
+		t.Errorf("categories: %s", got)
+	}
+	if got := rules.Try(Example{URL: "https://acme.example/?myclid=1"}); got.Source != "mynet" || got.Channel != "Paid Other" {
+		t.Errorf("own click id: %+v", got)
+	}
 }
 
-func TestParseRulesNamesFaults(t *testing.T) {
-	_, err := ParseRules([]byte(`
+// TestReadRulesNamesFaults: each with its line, those of one kind all at once.
+func TestReadRulesNamesFaults(t *testing.T) {
+	_, err := ReadRules("my.yaml", []byte(`
 rules:
   - channel: A
     medium: {matches: '('}
   - medium: {is: x}
   - channel: C
     medium: {is: x, contains: y}
-source_categories: {search: [x.com], social: [x.com]}`))
+source_categories: {search: [x.com], social: [x.com]}
+exclude: {hosts: ['[', ''], bots: [ab]}`))
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"rule 1 (A)", "rule 2", "has no channel", "rule 3 (C)", "x.com"} {
+	for _, want := range []string{"my.yaml:3: rule of channel \"A\"", "my.yaml:5: ", "has no channel", "my.yaml:6: rule of channel \"C\"", "x.com",
+		"my.yaml:9: hosts: \"[\"", "hosts: \"\"", "\"ab\" is too short"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %q: %v", want, err)
 		}
 	}
-	if _, err := ParseRules([]byte("rules:\n  - channel: A\n    utm_medium: {is: x}\n")); err == nil || !strings.Contains(err.Error(), "[3:") {
-		t.Errorf("an unknown field must be refused with its line: %v", err)
+	for text, want := range map[string]string{
+		"rules:\n  - channel: A\n    utm_medium: {is: x}\n": "my.yaml:3: unknown field \"utm_medium\"",
+		"rules: [\n": "my.yaml:1: ",
+	} {
+		if _, err := ReadRules("my.yaml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+	if rules, err := ReadRules("empty.yaml", nil); err != nil || rules.Channel(Input{Source: "google", Medium: "cpc"}) != "Paid Search" {
+		t.Errorf("an empty file: %v", err)
 	}
 	if got := (Rules{}).Channel(Input{Source: "google"}); got != "Unassigned" {
 		t.Errorf("no rules: %s", got)
+	}
+}
+
+func TestExamplesOfAFile(t *testing.T) {
+	const file = `rules:
+  - channel: Partner
+    source: {is: partnerstack}
+exclude:
+  hosts: [staging.acme.example, '*.internal']
+  user_agents: [acme-monitor]
+  not_bots: [friendlybot]
+examples:
+  - {url: 'https://acme.example/?utm_source=PartnerStack&gclid=x', channel: Partner}
+  - {url: 'https://acme.example/?gclid=x', channel: Paid Search}
+  - {url: 'https://acme.example/?fbclid=x', referrer: 'https://l.facebook.com/', channel: Organic Social}
+  - {contact: email_clicked, channel: Email}
+  - {url: 'https://staging.acme.example/', excluded: internal}
+  - {url: 'https://build.internal:8080/', excluded: internal, channel: Direct}
+  - {url: 'https://acme.example/', user_agent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', excluded: bot}
+  - {url: 'https://acme.example/', user_agent: FriendlyBot/1, channel: Direct}
+  - {url: 'https://acme.example/', user_agent: Acme-Monitor/1, excluded: internal}
+`
+	rules, err := ReadRules("my.yaml", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults := rules.Test(); len(faults) != 0 || rules.Examples() != 9 {
+		t.Errorf("%d examples, faults %v", rules.Examples(), faults)
+	}
+	wrong, err := ReadRules("my.yaml", []byte(file+`  - {url: 'https://acme.example/', channel: Email}
+  - {url: 'https://acme.example/'}
+  - {url: 'https://acme.example/', excluded: bot}
+  - {url: 'https://acme.example/', excluded: spam}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []FileError{
+		{"my.yaml", 18, "channel is Direct, want Email (source (direct), medium (none))"},
+		{"my.yaml", 19, "the example expects nothing: give it a channel, or excluded: bot or internal"},
+		{"my.yaml", 20, `excluded is "", want "bot"`},
+		{"my.yaml", 21, `excluded: "spam" is neither bot nor internal`},
+	}
+	if diff := cmp.Diff(want, wrong.Test()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExcludedUserAgent(t *testing.T) {
+	rules := mustRules(t)
+	const browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+	for agent, want := range map[string]string{
+		"": "", browser: "",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 330.0.0": "",
+		"Mozilla/5.0 (Linux; Android 9; CUBOT NOTE 20) AppleWebKit/537.36 Chrome/96.0 Mobile Safari/537.36":                               "",
+		"okhttp/4.12.0": "", "Mozilla/5.0 (X11; Linux) Unsplash/3": "", "Mozilla/5.0 (Windows NT 10.0; Robotics Lab) Firefox/130.0": "",
+		"Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)": ReasonBot,
+		"Mozilla/5.0 AppleWebKit/537.36 HeadlessChrome/120.0.0.0 Safari/537.36":   ReasonBot,
+		"facebookexternalhit/1.1":                          ReasonBot,
+		"Mozilla/5.0 (compatible; Baiduspider/2.0)":        ReasonBot,
+		"Pingdom.com_bot_version_1.4_(http://pingdom.com)": ReasonBot,
+		"curl/8.4.0": ReasonBot, "python-requests/2.31": ReasonBot, "GPTBot/1.0": ReasonBot, "SiteCrawler 3": ReasonBot,
+	} {
+		if got := rules.ExcludedUserAgent(agent); got != want {
+			t.Errorf("%q: %q, want %q", agent, got, want)
+		}
 	}
 }
 
