@@ -148,8 +148,12 @@ var errMoreTopics = errors.New("more topics exist now")
 
 // member is in the group for one generation after the other. It reports whether to join again.
 func (c *consumer) member(ctx context.Context, topics []string) (again bool, err error) {
+	balancers, err := c.balancers()
+	if err != nil {
+		return false, err
+	}
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: c.Group, Brokers: c.Brokers, Topics: topics, StartOffset: kafka.FirstOffset,
+		ID: c.Group, Brokers: c.Brokers, Topics: topics, StartOffset: kafka.FirstOffset, GroupBalancers: balancers,
 		Dialer:            c.Access.dialer(),
 		HeartbeatInterval: c.SessionTimeout / 4, SessionTimeout: c.SessionTimeout, RebalanceTimeout: 30 * time.Second,
 		JoinGroupBackoff: time.Second, WatchPartitionChanges: true,

@@ -34,6 +34,7 @@ type victim struct {
 	Topic     string        // of the Segment calls
 	Group     string        // of consumers
 	Session   time.Duration // after which the broker believes that it is dead
+	Replay    string        // replay with this definition instead of consuming
 }
 
 func crashing() bool { return os.Getenv(crashEnv) != "" }
@@ -53,6 +54,9 @@ func crash() int {
 }
 
 func (v victim) run(ctx context.Context) error {
+	if v.Replay != "" {
+		return v.replay(ctx)
+	}
 	sources, err := source.Builtin()
 	if err != nil {
 		return err
@@ -91,11 +95,17 @@ func (v victim) run(ctx context.Context) error {
 	return err
 }
 
-// start runs the process.
+// start prepares the process of a consumer.
 func (s *stack) start(v victim) *exec.Cmd {
 	s.t.Helper()
 	v.Brokers, v.Warehouse = s.brokers(), s.db.Config()
 	v.Topic, v.Session = cmp.Or(v.Topic, "segment"), cmp.Or(v.Session, time.Second)
+	return s.command(v)
+}
+
+// command is the process, not yet started.
+func (s *stack) command(v victim) *exec.Cmd {
+	s.t.Helper()
 	told, err := json.Marshal(v)
 	if err != nil {
 		s.t.Fatal(err)

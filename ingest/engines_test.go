@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -217,11 +218,11 @@ func run(ctx context.Context, o Options) <-chan error {
 	return ended
 }
 
-// ClickHouse is killed in the middle of inserts and restarted on its data: what it had acknowledged is there, what it
+// ClickHouse is killed at random points of inserts and restarted on its data: what it had acknowledged is there, what it
 // had not comes again.
 func TestKillClickHouse(t *testing.T) {
 	t.Parallel()
-	const n = 20_000
+	const n, kills = 30_000, 8
 	server := startEngine(t, engine{Kind: "clickhouse", Folder: filepath.Join(t.TempDir(), "clickhouse"), Password: "secret"})
 	s := newStack(t, sourceNamed(t, "segment"))
 	s.db = openEngine(t, server)
@@ -240,12 +241,14 @@ func TestKillClickHouse(t *testing.T) {
 	consumerCtx, stop := context.WithCancel(ctx)
 	defer stop()
 	consumer := run(consumerCtx, o)
-	for i := range 4 {
+	for kill := range kills {
 		await(ctx, t, moved, 2)
-		await(ctx, t, mapped, 1) // the insert is about to begin
-		<-time.After(time.Duration(i) * 3 * time.Millisecond)
+		await(ctx, t, mapped, 1) // the inserts are about to begin; the three of a batch take some 20 ms
+		after := time.Duration(rand.Int64N(int64(30 * time.Millisecond)))
+		<-time.After(after)
 		server.kill()
 		server.start()
+		t.Logf("kill %d: %s after a batch was mapped, %d events stored", kill, after, s.count("SELECT uniqExact(event_id) FROM events"))
 	}
 	await(ctx, t, moved, 2)
 	stop()

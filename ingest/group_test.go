@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/segmentio/kafka-go/protocol/describegroups"
 )
 
 // writer passes lines of a log on.
@@ -25,10 +28,19 @@ type groupMember struct {
 }
 
 // Up to four consumers join and leave at random while messages flow in: each change is a rebalance in the middle of
-// fetches, inserts and commits of all the others.
+// fetches, inserts and commits of all the others. With each assignment that kafka-go has.
 func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	t.Parallel()
-	const n, changes = 60_000, 12
+	for _, assignment := range Assignments {
+		t.Run(assignment, func(t *testing.T) {
+			t.Parallel()
+			comeAndGo(t, assignment)
+		})
+	}
+}
+
+func comeAndGo(t *testing.T, assignment string) {
+	const n, changes = 40_000, 10
 	s := newStack(t, sourceNamed(t, "segment"))
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -36,6 +48,7 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	o := s.options()
 	o.Drain, o.MaxRows, o.FetchBytes, o.SessionTimeout = false, 300, 20_000, 5*time.Second
 	o.Progress = func(Stats) { signal(stored) }
+	o.Assignment, o.Rack = assignment, "a"
 	var warnings sync.Map
 	o.Logger = slog.New(slog.NewTextHandler(writer(func(line string) { warnings.Store(line, line) }), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
@@ -87,6 +100,9 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	if err := <-produced; err != nil {
 		t.Fatal(err)
 	}
+	if got := s.protocol(ctx); got != assignment {
+		t.Errorf("the group shares by %q, want %q", got, assignment)
+	}
 	for len(members) > 0 {
 		leave(0)
 	}
@@ -94,6 +110,78 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	s.expectOnce(n)
 	t.Logf("%d changes, %d members at most, %d batches in %d rows", changes, most,
 		s.count("SELECT uniqExact(inserted_at) FROM ingest_batches"), s.count("SELECT count() FROM events"))
+}
+
+// protocol is how the group has agreed to share partitions; while it is still agreeing there is no answer yet.
+func (s *stack) protocol(ctx context.Context) string {
+	s.t.Helper()
+	k := newCluster(s.brokers())
+	defer k.close()
+	var again backoff
+	for {
+		response, err := k.transport.RoundTrip(ctx, k.client.Addr, &describegroups.Request{Groups: []string{"funnelcloud"}})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		described, ok := response.(*describegroups.Response)
+		if !ok || len(described.Groups) != 1 {
+			s.t.Fatalf("the group is described as %+v", response)
+		}
+		if g := described.Groups[0]; g.GroupState == "Stable" {
+			return g.ProtocolData
+		}
+		again.wait(ctx)
+	}
+}
+
+// Members that wish for different assignments share by the one that all offer.
+func TestAGroupIsChangedOverOneByOne(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, sourceNamed(t, "segment"))
+	s.produce("segment", calls(1000)...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	o := s.options()
+	o.Drain = false
+	var members []groupMember
+	for i, assignment := range []string{AssignRoundRobin, AssignRange} {
+		o.Assignment = assignment
+		moved := batchSignal(&o)
+		memberCtx, stop := context.WithCancel(ctx)
+		members = append(members, groupMember{stop, run(memberCtx, o)})
+		if i == 0 {
+			await(ctx, t, moved, 1)
+			if got := s.protocol(ctx); got != AssignRoundRobin {
+				t.Errorf("alone: %q, want %q", got, AssignRoundRobin)
+			}
+		}
+	}
+	var again backoff
+	for s.protocol(ctx) != AssignRange {
+		if ctx.Err() != nil {
+			t.Fatal("the two members never agreed on range")
+		}
+		again.wait(ctx)
+	}
+	for _, m := range members {
+		m.stop()
+		if err := <-m.ended; err != nil {
+			t.Error(err)
+		}
+	}
+	s.drain()
+	s.expectOnce(1000)
+}
+
+func TestAssignmentsThatCannotBe(t *testing.T) {
+	for want, o := range map[string]Options{
+		"is none of range, roundrobin": {Assignment: "sticky"},
+		"needs the rack":               {Assignment: AssignRackAffinity},
+	} {
+		if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
 }
 
 // flow produces a thousand messages each time it is released, and all the rest once the channel is closed.

@@ -22,9 +22,13 @@ import (
 
 // Options of a consumer. Zero values take the defaults named.
 type Options struct {
-	Brokers []string         // host:port
-	Access  Access           // how Kafka lets us in
-	Group   string           // consumer group, "funnelcloud"
+	Brokers []string // host:port
+	Access  Access   // how Kafka lets us in
+	Group   string   // consumer group, "funnelcloud"
+
+	Assignment string // how the group shares partitions: one of Assignments, default range
+	Rack       string // this consumer's, for AssignRackAffinity
+
 	Sources []*source.Source // which topics are read and how they are mapped
 	Topics  []string         // read these; default: all topics of the sources
 	Conn    driver.Conn      // ClickHouse over HTTP, with the product's tables in its database
@@ -71,6 +75,7 @@ type Stats struct {
 
 func (o Options) withDefaults() Options {
 	o.Group = cmp.Or(o.Group, "funnelcloud")
+	o.Assignment = cmp.Or(o.Assignment, AssignRange)
 	o.Workers = cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
 	o.MaxRows = cmp.Or(o.MaxRows, 250_000)
 	o.MaxBytes = cmp.Or(o.MaxBytes, 128<<20)
@@ -104,6 +109,9 @@ func (o Options) validate() error {
 	}
 	if len(o.Topics) == 0 {
 		faults = append(faults, errors.New("no topics to read: no source names one"))
+	}
+	if _, err := o.balancers(); err != nil {
+		faults = append(faults, err)
 	}
 	if o.MaxAge < 0 || o.MaxRows < 0 || o.MaxBytes < 0 || o.FetchBytes < 0 {
 		faults = append(faults, errors.New("a bound of the batches is negative"))

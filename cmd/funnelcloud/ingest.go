@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,6 +66,8 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 	flags.BoolVar(&options.RequireTopics, "require-topics", false, "fail at the start when a topic doesn't exist (default: say so, and read it once it does)")
 	flags.BoolVar(&force, "force", false, "start though samples of a source fail")
 	flags.StringVar(&options.Group, "group", "funnelcloud", "consumer group")
+	flags.StringVar(&options.Assignment, "assignment", ingest.AssignRange, "how the group's processes share partitions: "+strings.Join(ingest.Assignments, ", "))
+	flags.StringVar(&options.Rack, "rack", "", "the rack or zone that this process is in, for --assignment "+ingest.AssignRackAffinity)
 	flags.StringVar(&listen, "listen", "", "host:port for health checks and Prometheus: /healthz, /readyz, /metrics (default: none)")
 	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")
 	flags.IntVar(&options.MaxRows, "batch-rows", 0, "messages of a batch at most (default 250000)")
