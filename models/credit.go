@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -27,26 +26,66 @@ type journeyRow struct {
 	DaysToConvert  float64   `ch:"days_to_convert"`
 }
 
-// creditWriter writes conversions, journeys, the ledger and the effects.
+// creditedTouch is a row of table credited_touches: a touch of a converted journey with what each rule gives it.
+type creditedTouch struct {
+	ConversionID   string    `ch:"conversion_id"`
+	UnitKind       string    `ch:"unit_kind"`
+	UnitID         string    `ch:"unit_id"`
+	ConversionType string    `ch:"conversion_type"`
+	ConvertedAt    time.Time `ch:"converted_at"`
+	Value          int64     `ch:"value,decimal4"`
+	Currency       string    `ch:"currency"`
+	TouchID        string    `ch:"touch_id"`
+	TouchAt        time.Time `ch:"touch_ts,null"`
+	PersonID       string    `ch:"person_id"`
+	Channel        string    `ch:"channel"`
+	Source         string    `ch:"utm_source"`
+	Medium         string    `ch:"utm_medium"`
+	Campaign       string    `ch:"utm_campaign"`
+	LandingPage    string    `ch:"landing_page"`
+	Position       uint32    `ch:"position"`
+	Touches        uint32    `ch:"touches"`
+	PathKey        uint64    `ch:"path_key"`
+	JourneyKey     uint64    `ch:"journey_key"`
+	Reason         string    `ch:"reason"`
+	Models         []string  `ch:"model"`
+	Versions       []string  `ch:"model_version"`
+	Weights        []float64 `ch:"weight"`
+	Values         []int64   `ch:"credited_value,decimal4"`
+	Rules          []string  `ch:"rule"`
+}
+
+// creditWriter writes what depends on one unit alone: conversions, journeys, and touches with the credit of the rules.
 type creditWriter struct {
-	run         *run
+	rules       []attribution.Model
 	conversions *warehouse.Writer[attribution.Conversion]
 	journey     *warehouse.Writer[journeyRow]
-	ledger      *warehouse.Writer[attribution.LedgerRow]
-	effects     *warehouse.Writer[attribution.Effect]
+	touches     *warehouse.Writer[creditedTouch]
 }
 
 func newCreditWriter(r *run) (*creditWriter, error) {
-	w := creditWriter{run: r}
-	var faults [4]error
+	rules, _ := ledgerModels()
+	w := creditWriter{rules: rules}
+	var faults [3]error
 	w.conversions, faults[0] = warehouse.NewWriter[attribution.Conversion](r.db, "conversions_by_run", r.row.RunID)
 	w.journey, faults[1] = warehouse.NewWriter[journeyRow](r.db, "journeys_by_run", r.row.RunID)
-	w.ledger, faults[2] = warehouse.NewWriter[attribution.LedgerRow](r.db, "attribution_ledger_by_run", r.row.RunID)
-	w.effects, faults[3] = warehouse.NewWriter[attribution.Effect](r.db, "attribution_effects_by_run", r.row.RunID)
+	w.touches, faults[2] = warehouse.NewWriter[creditedTouch](r.db, "credited_touches_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
 }
 
-// journeys writes journeys, and the conversions that ended them.
+// ledgerModels are the models of the ledger: rules, which look at one journey, and those that look at all.
+func ledgerModels() (rules, fitted []attribution.Model) {
+	for _, m := range attribution.Models() {
+		if attribution.DependsOnOthers(m) {
+			fitted = append(fitted, m)
+		} else {
+			rules = append(rules, m)
+		}
+	}
+	return rules, fitted
+}
+
+// journeys writes the journeys of some units to one type of conversion, and what ended them.
 func (w *creditWriter) journeys(ctx context.Context, journeys []attribution.Journey) error {
 	for i := range journeys {
 		j := &journeys[i]
@@ -61,16 +100,25 @@ func (w *creditWriter) journeys(ctx context.Context, journeys []attribution.Jour
 			return err
 		}
 	}
+	rows, err := w.credit(journeys)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if err := w.touches.Append(ctx, rows[i]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func describeJourney(j *attribution.Journey) journeyRow {
 	row := journeyRow{
 		JourneyID: j.ID, UnitKind: j.UnitKind, UnitID: j.UnitID, ConversionType: j.ConversionType, Outcome: j.Outcome.String(),
-		TouchIDs: make([]string, len(j.Touches)), Channels: make([]string, len(j.Touches)), PersonIDs: make([]string, len(j.Touches)),
+		TouchIDs: make([]string, len(j.Touches)), Channels: channelsOf(j), PersonIDs: make([]string, len(j.Touches)),
 	}
 	for i := range j.Touches {
-		row.TouchIDs[i], row.Channels[i], row.PersonIDs[i] = j.Touches[i].ID, j.Touches[i].Channel, j.Touches[i].PersonID
+		row.TouchIDs[i], row.PersonIDs[i] = j.Touches[i].ID, j.Touches[i].PersonID
 	}
 	if len(j.Touches) > 0 {
 		row.StartedAt, row.EndedAt = j.Touches[0].At, j.Touches[len(j.Touches)-1].At
@@ -85,50 +133,72 @@ func describeJourney(j *attribution.Journey) journeyRow {
 	return row
 }
 
-// credit lets every model give credit: rows of the ledger, and the channels' effects with their intervals. journeys are
-// of one kind of unit and one type of conversion, and at least one.
-func (w *creditWriter) credit(ctx context.Context, journeys []attribution.Journey) error {
-	sample := attribution.NewSample(journeys)
-	list := attribution.Models()
-	credits := make([]attribution.Credit, len(list))
-	for i, m := range list {
-		var err error
-		if credits[i], err = m.Credit(sample); err != nil {
-			return fmt.Errorf("model %s: %w", m.Name(), err)
-		}
-		err = attribution.Ledger(m, journeys, credits[i], func(row attribution.LedgerRow) error { return w.ledger.Append(ctx, row) })
-		if err != nil {
-			return err
-		}
+func channelsOf(j *attribution.Journey) []string {
+	channels := make([]string, len(j.Touches))
+	for i := range j.Touches {
+		channels[i] = j.Touches[i].Channel
 	}
-	unitKind, conversionType := journeys[0].UnitKind, journeys[0].ConversionType
-	seed := seedOf(unitKind, conversionType)
-	intervals, err := attribution.BootstrapAll(list, sample, credits, w.run.o.Bootstrap, seed)
-	if err != nil {
-		return fmt.Errorf("intervals: %w", err)
-	}
-	for i, m := range list {
-		for _, effect := range attribution.Effects(m, sample, credits[i], unitKind, conversionType, intervals[i]) {
-			if err := w.effects.Append(ctx, effect); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return channels
 }
 
-// seedOf fixes the random draws, so that the same journeys give the same intervals in every run. All models share the
-// draws: a difference between two models is then a difference of models, not of luck.
-func seedOf(unitKind, conversionType string) uint64 {
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%s/%s", unitKind, conversionType)
-	return h.Sum64()
+// credit is the touches of converted journeys with what each rule gives them, and a row for each conversion that no
+// touch gets credit for.
+func (w *creditWriter) credit(journeys []attribution.Journey) ([]creditedTouch, error) {
+	var rows []creditedTouch
+	first := map[string]int{} // row of the first touch of each conversion
+	for i := range journeys {
+		if j := &journeys[i]; j.Outcome == attribution.Converted {
+			first[j.Conversion.ID] = len(rows)
+			rows = append(rows, touchRows(j)...)
+		}
+	}
+	sample := attribution.NewSample(journeys)
+	for _, m := range w.rules {
+		credit, err := m.Credit(sample)
+		if err != nil {
+			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
+		}
+		err = attribution.Ledger(m, journeys, credit, func(l attribution.LedgerRow) error {
+			row := &rows[first[l.ConversionID]+max(0, int(l.Position)-1)]
+			row.Models, row.Versions = append(row.Models, l.Model), append(row.Versions, l.ModelVersion)
+			row.Weights, row.Values = append(row.Weights, l.Weight), append(row.Values, l.CreditedValue)
+			row.Rules = append(row.Rules, l.Rule)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// touchRows are the touches of a converted journey before any credit, or one row that says why there are none.
+func touchRows(j *attribution.Journey) []creditedTouch {
+	row := creditedTouch{
+		ConversionID: j.Conversion.ID, UnitKind: j.UnitKind, UnitID: j.UnitID, ConversionType: j.ConversionType,
+		ConvertedAt: j.Conversion.At, Value: j.Conversion.Value, Currency: j.Conversion.Currency,
+		Touches: uint32(len(j.Touches)), JourneyKey: attribution.JourneyKey(j.Conversion.ID),
+	}
+	if len(j.Touches) == 0 {
+		row.Channel, row.Reason = attribution.Unattributed, j.UnattributedReason
+		return []creditedTouch{row}
+	}
+	row.PathKey = attribution.PathKey(channelsOf(j))
+	rows := make([]creditedTouch, len(j.Touches))
+	for i := range j.Touches {
+		t := &j.Touches[i]
+		row.TouchID, row.TouchAt, row.PersonID, row.Channel = t.ID, t.At, t.PersonID, t.Channel
+		row.Source, row.Medium, row.Campaign, row.LandingPage = t.Source, t.Medium, t.Campaign, t.LandingPage
+		row.Position = uint32(i + 1)
+		rows[i] = row
+	}
+	return rows
 }
 
 func (w *creditWriter) flush(ctx context.Context) error {
-	return errors.Join(w.conversions.Flush(ctx), w.journey.Flush(ctx), w.ledger.Flush(ctx), w.effects.Flush(ctx))
+	return errors.Join(w.conversions.Flush(ctx), w.journey.Flush(ctx), w.touches.Flush(ctx))
 }
 
 func (w *creditWriter) written() uint64 {
-	return w.conversions.Written() + w.journey.Written() + w.ledger.Written() + w.effects.Written()
+	return w.conversions.Written() + w.journey.Written() + w.touches.Written()
 }

@@ -2,9 +2,9 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"iter"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -19,30 +19,37 @@ func attributeAccounts(ctx context.Context, r *run) (in, out uint64, err error) 
 	return r.attribute(ctx, unitAccount)
 }
 
-// attribute cuts the journeys of every unit of a kind, once for each type of conversion, and lets every model give credit.
+// attribute works in two passes. The first goes through the units, some thousand at a time: it cuts their journeys and
+// gives them the credit that depends on the unit alone. The second reads all journeys again, as counted paths, and fits
+// the models that depend on everybody's.
 func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err error) {
-	histories, in, err := r.histories(ctx, kind)
-	if err != nil {
-		return in, 0, err
-	}
 	w, err := newCreditWriter(r)
 	if err != nil {
-		return in, 0, err
+		return 0, 0, err
 	}
-	for _, conversionType := range append([]string{"signed_up"}, r.o.ConversionTypes...) {
-		journeys := r.journeys(histories, conversionType)
-		if err := w.journeys(ctx, journeys); err != nil {
-			return in, w.written(), err
-		}
-		if len(journeys) == 0 {
-			continue // nobody was touched or converted: there is nothing to fit a model to
-		}
-		if err := w.credit(ctx, journeys); err != nil {
-			return in, w.written(), fmt.Errorf("conversions to %s: %w", conversionType, err)
+	if in, err = r.cutJourneys(ctx, kind, w); err != nil {
+		return in, w.written(), err
+	}
+	if err := w.flush(ctx); err != nil {
+		return in, w.written(), err
+	}
+	f, err := newFitWriter(r)
+	if err != nil {
+		return in, w.written(), err
+	}
+	for _, conversionType := range r.conversionTypes() {
+		read, err := r.fit(ctx, kind, conversionType, f)
+		in += read
+		if err != nil {
+			return in, w.written() + f.written(), fmt.Errorf("conversions to %s: %w", conversionType, err)
 		}
 	}
-	err = w.flush(ctx)
-	return in, w.written(), err
+	err = f.flush(ctx)
+	return in, w.written() + f.written(), err
+}
+
+func (r *run) conversionTypes() []string {
+	return append([]string{"signed_up"}, r.o.ConversionTypes...)
 }
 
 // history is what attribution needs to know of one unit.
@@ -58,58 +65,123 @@ type milestoneRow struct {
 	At     time.Time `ch:"entered_at"`
 }
 
-// histories are those of all units that were touched or converted, sorted by unit.
-func (r *run) histories(ctx context.Context, kind string) ([]history, uint64, error) {
-	params := r.params("unit_kind", kind, "conversion_stages", r.o.ConversionTypes)
-	units := map[string]*history{}
-	unit := func(id string) *history {
-		h, ok := units[id]
-		if !ok {
-			h = &history{unit: attribution.Unit{Kind: kind, ID: id}}
-			units[id] = h
-		}
-		return h
-	}
-	var read uint64
-	for c, err := range warehouse.Select[attribution.Conversion](ctx, r.db, "staging/conversions.sql", params) {
+// touchesAtOnce is about how many touches are in memory at a time.
+const touchesAtOnce = 200_000
+
+// cutJourneys writes the journeys of every unit that was touched or converted.
+func (r *run) cutJourneys(ctx context.Context, kind string, w *creditWriter) (in uint64, err error) {
+	var held []history
+	touches := 0
+	for h, err := range r.histories(ctx, kind) {
 		if err != nil {
-			return nil, read, err
+			return in, err
 		}
-		read++
-		h := unit(c.UnitID)
-		h.conversions = append(h.conversions, c)
-	}
-	for t, err := range warehouse.Select[attribution.Touch](ctx, r.db, "staging/touches.sql", params) {
-		if err != nil {
-			return nil, read, err
+		in += uint64(len(h.touches) + len(h.conversions))
+		held = append(held, h)
+		if touches += len(h.touches); touches < touchesAtOnce {
+			continue
 		}
-		read++
-		h := unit(t.UnitID)
-		h.touches = append(h.touches, t)
-	}
-	for m, err := range warehouse.Select[milestoneRow](ctx, r.db, "staging/milestones.sql", params) {
-		if err != nil {
-			return nil, read, err
+		if err := r.creditUnits(ctx, held, w); err != nil {
+			return in, err
 		}
-		if h, ok := units[m.UnitID]; ok {
-			h.unit.Milestones = append(h.unit.Milestones, attribution.Milestone{Kind: m.Kind, At: m.At})
-		}
+		held, touches = held[:0], 0
 	}
-	sorted := make([]history, 0, len(units))
-	for _, id := range slices.Sorted(maps.Keys(units)) {
-		sorted = append(sorted, *units[id])
-	}
-	return sorted, read, nil
+	return in, r.creditUnits(ctx, held, w)
 }
 
-func (r *run) journeys(histories []history, conversionType string) []attribution.Journey {
-	options := attribution.Options{
-		ConversionType: conversionType, LookBack: r.o.LookBack, Cycle: r.o.Cycle, Direct: r.o.Direct,
-		ObservedUntil: r.marks.ObservedUntil,
+func (r *run) creditUnits(ctx context.Context, units []history, w *creditWriter) error {
+	for _, conversionType := range r.conversionTypes() {
+		var all []attribution.Journey
+		options := attribution.Options{
+			ConversionType: conversionType, LookBack: r.o.LookBack, Cycle: r.o.Cycle, Direct: r.o.Direct,
+			ObservedUntil: r.marks.ObservedUntil,
+		}
+		for _, h := range units {
+			all = append(all, attribution.Journeys(h.unit, h.touches, h.conversions, options)...)
+		}
+		if len(all) == 0 {
+			continue
+		}
+		if err := w.journeys(ctx, all); err != nil {
+			return fmt.Errorf("conversions to %s: %w", conversionType, err)
+		}
 	}
-	var all []attribution.Journey
-	for _, h := range histories {
-		all = append(all, attribution.Journeys(h.unit, h.touches, h.conversions, options)...)
+	return nil
+}
+
+// histories are those of all units that were touched or converted, one at a time in the order of their ids: three
+// sorted results are read side by side.
+func (r *run) histories(ctx context.Context, kind string) iter.Seq2[history, error] {
+	params := r.params("unit_kind", kind, "conversion_stages", r.o.ConversionTypes)
+	return func(yield func(history, error) bool) {
+		conversions := newHead(warehouse.Select[attribution.Conversion](ctx, r.db, "staging/conversions.sql", params),
+			func(c attribution.Conversion) string { return c.UnitID })
+		defer conversions.stop()
+		touches := newHead(warehouse.Select[attribution.Touch](ctx, r.db, "staging/touches.sql", params),
+			func(t attribution.Touch) string { return t.UnitID })
+		defer touches.stop()
+		milestones := newHead(warehouse.Select[milestoneRow](ctx, r.db, "staging/milestones.sql", params),
+			func(m milestoneRow) string { return m.UnitID })
+		defer milestones.stop()
+		for {
+			h := history{unit: attribution.Unit{Kind: kind}}
+			switch {
+			case conversions.empty() && touches.empty():
+				if err := errors.Join(conversions.err, touches.err, milestones.err); err != nil {
+					yield(h, err)
+				}
+				return
+			case touches.empty(), !conversions.empty() && conversions.key() < touches.key():
+				h.unit.ID = conversions.key()
+			default:
+				h.unit.ID = touches.key()
+			}
+			h.conversions, h.touches = conversions.take(h.unit.ID), touches.take(h.unit.ID)
+			for _, m := range milestones.take(h.unit.ID) {
+				h.unit.Milestones = append(h.unit.Milestones, attribution.Milestone{Kind: m.Kind, At: m.At})
+			}
+			if !yield(h, nil) {
+				return
+			}
+		}
 	}
-	return all
+}
+
+// head is the first group of rows, sorted by a key, that was not taken yet.
+type head[Row any] struct {
+	rows []Row
+	of   func(Row) string
+	next func() ([]Row, error, bool)
+	stop func()
+	err  error
+}
+
+func newHead[Row any](rows iter.Seq2[Row, error], of func(Row) string) *head[Row] {
+	h := &head[Row]{of: of}
+	h.next, h.stop = iter.Pull2(grouped(rows, of))
+	h.advance()
+	return h
+}
+
+func (h *head[Row]) advance() {
+	var err error
+	if h.rows, err, _ = h.next(); err != nil {
+		h.rows, h.err = nil, err
+	}
+}
+
+func (h *head[Row]) empty() bool { return len(h.rows) == 0 }
+func (h *head[Row]) key() string { return h.of(h.rows[0]) }
+
+// take is the rows of a key, after those of smaller keys, which are dropped.
+func (h *head[Row]) take(key string) []Row {
+	for !h.empty() && h.key() < key {
+		h.advance()
+	}
+	if h.empty() || h.key() != key {
+		return nil
+	}
+	rows := h.rows
+	h.advance()
+	return rows
 }

@@ -2,7 +2,7 @@ package attribution
 
 import (
 	"cmp"
-	"encoding/binary"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -97,15 +97,17 @@ var poissonTable = func() (table [12]uint32) {
 
 // pathDraws groups units by the paths they took.
 func (s *Sample) pathDraws() *draws {
-	d := &draws{cells: s.paths.len()}
+	if s.unitDraws != nil {
+		return s.unitDraws
+	}
+	cells := s.paths.len()
+	alone := make([]float64, 2*cells) // units of a single journey, by member: no map for the common case
 	if s.journeys == nil {
 		for p := range s.conv {
-			d.group([]int32{int32(p) * 2}, s.conv[p])
-			d.group([]int32{int32(p)*2 + 1}, s.null[p])
+			alone[2*p], alone[2*p+1] = s.conv[p], s.null[p]
 		}
-		return d
+		return newDraws(cells, alone, nil)
 	}
-	alone := make([]float64, 2*d.cells) // units of a single journey, by member: no map for the common case
 	several := map[string]float64{}
 	var key []byte
 	for _, members := range s.units() {
@@ -114,27 +116,22 @@ func (s *Sample) pathDraws() *draws {
 			continue
 		}
 		slices.Sort(members)
-		key = key[:0]
-		for _, m := range members {
-			key = binary.BigEndian.AppendUint32(key, uint32(m))
-		}
+		key = memberKey(members, key)
 		several[string(key)]++
 	}
+	return newDraws(cells, alone, several)
+}
+
+// newDraws takes the number of units that have a single journey, by member, and of those that have more, by memberKey.
+func newDraws(cells int, alone []float64, several map[string]float64) *draws {
+	d := &draws{cells: cells}
 	for m, count := range alone {
 		d.group([]int32{int32(m)}, count)
 	}
-	keys := make([]string, 0, len(several))
-	for k := range several {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
 	var members []int32
-	for _, k := range keys {
-		members = members[:0]
-		for b := []byte(k); len(b) > 0; b = b[4:] {
-			members = append(members, int32(binary.BigEndian.Uint32(b)))
-		}
-		d.group(members, several[k])
+	for _, key := range slices.Sorted(maps.Keys(several)) {
+		members = membersOf(key, members[:0])
+		d.group(members, several[key])
 	}
 	return d
 }

@@ -68,17 +68,19 @@ func Ledger(m Model, js []Journey, c Credit, emit func(LedgerRow) error) error {
 			continue
 		}
 		weights := c.Weights(i)
-		if c.HasBaseline() {
-			weights = append(slices.Clone(weights), c.BaselineWeight(i))
+		baseline := c.BaselineWeight(i)
+		if baseline > 0 {
+			weights = slices.Insert(slices.Clone(weights), 0, baseline)
 		}
 		values := split.split(j.Conversion.Value, weights)
 		row.Rule = c.Rule(i)
-		if n := len(j.Touches); n < len(weights) && (weights[n] != 0 || values[n] != 0) {
-			baseline := row
-			baseline.Channel, baseline.Weight, baseline.CreditedValue = Baseline, weights[n], values[n]
-			if err := emit(baseline); err != nil {
+		if baseline > 0 {
+			unearned := row
+			unearned.Channel, unearned.Weight, unearned.CreditedValue = Baseline, baseline, values[0]
+			if err := emit(unearned); err != nil {
 				return err
 			}
+			weights, values = weights[1:], values[1:]
 		}
 		for k := range j.Touches {
 			if weights[k] == 0 && values[k] == 0 {
@@ -101,44 +103,28 @@ func (r *LedgerRow) touch(t *Touch, index int, weight float64, value int64) {
 }
 
 // splitter holds the scratch space of split.
-type splitter struct {
-	values    []int64
-	remainder []float64
-	order     []int
-}
+type splitter struct{ values []int64 }
 
-// split divides a value by weights into whole units by the method of the largest remainder; equal remainders go to
-// the earlier touch. The parts sum to the value exactly; if the weights sum to k instead of 1, to k times the value.
+// split divides a value by weights into whole units: a part is what the weights up to its touch come to, rounded, less
+// what those before it come to, and the last part is what is left. So the parts sum to the value exactly (if the weights
+// sum to k instead of 1, to k times the value), each is within one unit of its due, and one can be found without the
+// others: the ledger of data-driven models does so in SQL.
 func (s *splitter) split(value int64, weights []float64) []int64 {
-	n := len(weights)
-	s.values, s.remainder, s.order = slices.Grow(s.values[:0], n)[:n], slices.Grow(s.remainder[:0], n)[:n], s.order[:0]
-	left := value
+	s.values = s.values[:0]
+	whole := value
 	if sum := total(weights); math.Abs(sum-1) > 1e-6 {
-		left = int64(math.Round(float64(value) * sum))
+		whole = int64(math.Round(float64(value) * sum))
 	}
+	sum, before := 0.0, int64(0)
 	for i, w := range weights {
-		exact := float64(value) * w
-		down := math.Floor(exact)
-		s.values[i], s.remainder[i] = int64(down), exact-down
-		left -= s.values[i]
-		s.order = append(s.order, i)
-	}
-	if left == 0 {
-		return s.values
-	}
-	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(s.remainder[b], s.remainder[a]) })
-	// Beyond 2^53 floats skip integers, so more than n units may be left, or too few.
-	each, rest := left/int64(n), left%int64(n)
-	for k, i := range s.order {
-		s.values[i] += each
-		if int64(k) < rest {
-			s.values[i]++
+		sum += w
+		upto := whole
+		if i < len(weights)-1 {
+			// The conversion forbids a fused multiplication, which would round otherwise than SQL does.
+			upto = int64(math.Floor(float64(float64(value)*sum) + .5))
 		}
-	}
-	if rest < 0 {
-		for k := n - 1; rest < 0; k, rest = k-1, rest+1 {
-			s.values[s.order[k]]--
-		}
+		s.values = append(s.values, upto-before)
+		before = upto
 	}
 	return s.values
 }

@@ -41,3 +41,11 @@ func Named(names ...string) ([]Model, error) {
 	}
 	return slices.DeleteFunc(all, func(m Model) bool { return !slices.Contains(names, m.Name()) }), nil
 }
+
+// DependsOnOthers reports whether the weights of a journey depend on the other journeys of the sample. Those of a rule
+// don't: they may be computed a few units at a time.
+func DependsOnOthers(m Model) bool {
+	_, paths := m.(refitter)
+	_, journeys := m.(journeyRefitter)
+	return paths || journeys
+}

@@ -23,6 +23,8 @@ type Sample struct {
 
 	sets  paths   // distinct sets of channels of the paths
 	setOf []int32 // set of each path
+
+	unitDraws *draws // of a sample made by a Sampler, which knows units but has no journeys
 }
 
 // paths is a list of sequences of channel ids, laid end to end.
@@ -212,9 +214,21 @@ func (c *collector) path() int32 {
 	return p
 }
 
-// sample renumbers channels and paths in sorted order, so that sums of floats don't depend on the order of arrival.
 func (c *collector) sample() *Sample {
-	s := &Sample{channels: slices.Sorted(slices.Values(c.names))}
+	s, position := c.sorted()
+	for i, p := range c.pathOf {
+		if p >= 0 {
+			c.pathOf[i] = position[p]
+		}
+	}
+	s.pathOf = c.pathOf
+	return s
+}
+
+// sorted renumbers channels and paths in sorted order, so that sums of floats don't depend on the order of arrival.
+// position is where each path went.
+func (c *collector) sorted() (s *Sample, position []int32) {
+	s = &Sample{channels: slices.Sorted(slices.Values(c.names))}
 	rank := make([]int32, len(c.names))
 	for i, name := range c.names {
 		rank[i] = s.channelID(name)
@@ -226,20 +240,14 @@ func (c *collector) sample() *Sample {
 	n := len(order)
 	s.paths = paths{ids: make([]int32, 0, len(c.paths.ids)), start: append(make([]int, 0, n+1), 0)}
 	s.conv, s.null, s.value = make([]float64, n), make([]float64, n), make([]float64, n)
-	position := make([]int32, n)
+	position = make([]int32, n)
 	for to, from := range order {
 		position[from] = int32(to)
 		s.paths.add(c.paths.at(int(from)))
 		s.conv[to], s.null[to], s.value[to] = c.conv[from], c.null[from], c.value[from]
 	}
-	for i, p := range c.pathOf {
-		if p >= 0 {
-			c.pathOf[i] = position[p]
-		}
-	}
-	s.pathOf = c.pathOf
 	s.groupSets()
-	return s
+	return s, position
 }
 
 // order is the paths in lexicographic order. Most comparisons end within the first few ids, packed in one integer.

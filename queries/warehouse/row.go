@@ -26,6 +26,8 @@ type column struct {
 var (
 	timeType    = reflect.TypeFor[time.Time]()
 	stringsType = reflect.TypeFor[[]string]()
+	floatsType  = reflect.TypeFor[[]float64]()
+	moneysType  = reflect.TypeFor[[]int64]()
 )
 
 // columnsOf reads the `ch` tags of a row struct, embedded structs included, in the order of its fields.
@@ -65,12 +67,16 @@ func (c column) arrowType() (arrow.DataType, error) {
 	switch {
 	case c.decimal && c.kind.Kind() == reflect.Int64:
 		return decimal4, nil
+	case c.decimal && c.kind == moneysType:
+		return arrow.ListOf(decimal4), nil
 	case c.decimal:
-		return nil, fmt.Errorf("decimal4 wants an int64, not %s", c.kind)
+		return nil, fmt.Errorf("decimal4 wants an int64 or []int64, not %s", c.kind)
 	case c.kind == timeType:
 		return arrow.FixedWidthTypes.Timestamp_ms, nil
 	case c.kind == stringsType:
 		return arrow.ListOf(arrow.BinaryTypes.String), nil
+	case c.kind == floatsType:
+		return arrow.ListOf(arrow.PrimitiveTypes.Float64), nil
 	}
 	switch c.kind.Kind() {
 	case reflect.String:
@@ -112,10 +118,7 @@ func (c column) append(to array.Builder, value reflect.Value) {
 		b.Append(decimal128.FromI64(value.Int()))
 	case *array.ListBuilder:
 		b.Append(true)
-		items := b.ValueBuilder().(*array.StringBuilder)
-		for _, item := range value.Interface().([]string) {
-			items.Append(item)
-		}
+		appendItems(b.ValueBuilder(), value)
 	case *array.BooleanBuilder:
 		b.Append(value.Bool())
 	case *array.Int8Builder:
@@ -132,5 +135,21 @@ func (c column) append(to array.Builder, value reflect.Value) {
 		b.Append(value.Uint())
 	case *array.Float64Builder:
 		b.Append(value.Float())
+	}
+}
+
+// appendItems puts the items of a list at the end of its column.
+func appendItems(to array.Builder, list reflect.Value) {
+	switch items := to.(type) {
+	case *array.StringBuilder:
+		for _, item := range list.Interface().([]string) {
+			items.Append(item)
+		}
+	case *array.Float64Builder:
+		items.AppendValues(list.Interface().([]float64), nil)
+	case *array.Decimal128Builder:
+		for _, item := range list.Interface().([]int64) {
+			items.Append(decimal128.FromI64(item))
+		}
 	}
 }

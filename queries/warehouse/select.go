@@ -152,9 +152,15 @@ func (c column) setter(from arrow.Array) (func(field reflect.Value, i int), erro
 			return func(field reflect.Value, i int) { field.SetInt(int64(a.Value(i).LowBits())) }, nil
 		}
 	case *array.List:
-		items, ok := a.ListValues().(*array.String)
-		if ok && c.kind == stringsType {
-			return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(listOf(a, items, i))) }, nil
+		switch items := a.ListValues().(type) {
+		case *array.String:
+			if c.kind == stringsType {
+				return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(listOf(a, items.Value, i))) }, nil
+			}
+		case *array.Float64:
+			if c.kind == floatsType {
+				return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(listOf(a, items.Value, i))) }, nil
+			}
 		}
 	case *array.Float64:
 		if kind == reflect.Float64 {
@@ -181,11 +187,11 @@ func integerSetter(kind reflect.Type, number func(int) int64) (func(reflect.Valu
 	}
 }
 
-func listOf(a *array.List, items *array.String, i int) []string {
+func listOf[Item any](a *array.List, item func(int) Item, i int) []Item {
 	from, to := a.ValueOffsets(i)
-	list := make([]string, 0, to-from)
+	list := make([]Item, 0, to-from)
 	for k := from; k < to; k++ {
-		list = append(list, items.Value(int(k)))
+		list = append(list, item(int(k)))
 	}
 	return list
 }

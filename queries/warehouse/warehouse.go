@@ -3,9 +3,9 @@
 //
 // Rows are plain structs whose fields carry a tag naming their column:
 //
-//	`ch:"touch_id"`          string, time.Time, []string, bool, integers and floats
+//	`ch:"touch_id"`          string, time.Time, []string, []float64, bool, integers and floats
 //	`ch:"left_at,null"`      time.Time whose zero value is NULL
-//	`ch:"value,decimal4"`    int64 in units of 1/10000, a Decimal(18, 4)
+//	`ch:"value,decimal4"`    int64 in units of 1/10000, a Decimal(18, 4); []int64, an array of them, is only written
 //
 // clickhouse-go marks its Arrow formats as experimental and offers them over HTTP alone; only this package knows them.
 package warehouse
