@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
 	"net"
@@ -28,7 +29,7 @@ func selfSigned(t *testing.T) (tls.Certificate, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "loopback"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -68,41 +69,53 @@ func TestKafkaThatAsksWhoWeAre(t *testing.T) {
 		"scram-sha-512, no TLS": {unencrypted, AccessOptions{Mechanism: "scram-sha-512", User: "long"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.Password = "secret"
-			access, err := NewAccess(c.AccessOptions)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &stack{t: t, db: queriestest.New(t), address: c.address}
-			s.sources = append(s.sources, sourceNamed(t, "segment"))
-			values := calls(50)
-			if n, err := access.Produce(t.Context(), s.brokers(), keyed("segment", values), nil); n != 50 || err != nil {
-				t.Fatalf("%d messages produced: %v", n, err)
-			}
-			o := s.options()
-			o.Access, o.Group, o.Topics = access, strings.ReplaceAll(name, ", ", "-"), []string{"segment"}
-			s.run(o)
-			s.expect("events and dead letters", "SELECT (SELECT count() FROM events_deduplicated) + (SELECT uniqExact(JSONExtractString(raw, 'messageId')) FROM dead_letters)", 50)
-			lag, err := Lag(t.Context(), s.brokers(), access, o.Group, []string{"segment"})
-			if err != nil || len(lag.Partitions) != 2 || slices.ContainsFunc(lag.Partitions, func(p PartitionLag) bool { return p.Lag != 0 }) {
-				t.Errorf("lag %+v: %v", lag, err)
-			}
+			letsIn(t, c.address, strings.ReplaceAll(name, ", ", "-"), c.AccessOptions)
 		})
+	}
+}
+
+// letsIn produces and consumes as a user, and asks for the group's lag.
+func letsIn(t *testing.T, address, group string, o AccessOptions) {
+	t.Helper()
+	o.Password = "secret"
+	access, err := NewAccess(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stack{t: t, db: queriestest.New(t), address: address}
+	s.sources = append(s.sources, sourceNamed(t, "segment"))
+	if n, err := access.Produce(t.Context(), s.brokers(), keyed("segment", calls(50)), nil); n != 50 || err != nil {
+		t.Fatalf("%d messages produced: %v", n, err)
+	}
+	options := s.options()
+	options.Access, options.Group, options.Topics, options.SessionTimeout = access, group, []string{"segment"}, 6*time.Second
+	s.run(options)
+	s.expect("events and dead letters", "SELECT (SELECT count() FROM events_deduplicated) + (SELECT uniqExact(JSONExtractString(raw, 'messageId')) FROM dead_letters)", 50)
+	lag, err := Lag(t.Context(), s.brokers(), access, group, []string{"segment"})
+	if err != nil || len(lag.Partitions) != 2 || slices.ContainsFunc(lag.Partitions, func(p PartitionLag) bool { return p.Lag != 0 }) {
+		t.Errorf("lag %+v: %v", lag, err)
 	}
 }
 
 func TestKafkaThatDoesNotLetUsIn(t *testing.T) {
 	certificate, ca := selfSigned(t)
 	secured := guarded(t, kfake.TLS(&tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}))
-	for want, o := range map[string]AccessOptions{
+	keepsOut(t, secured, map[string]AccessOptions{
 		"SCRAM-SHA-512 right": {CAFile: ca, User: "long", Password: "wrong"},
+		"PLAIN right":         {CAFile: ca, Mechanism: "plain", User: "plain", Password: "wrong"},
 		"certificate":         {TLS: true, User: "long", Password: "secret"},
-	} {
+	})
+}
+
+// keepsOut wants each to fail with the words.
+func keepsOut(t *testing.T, address string, access map[string]AccessOptions) {
+	t.Helper()
+	for want, o := range access {
 		access, err := NewAccess(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Lag(t.Context(), []string{secured}, access, "funnelcloud", []string{"segment"})
+		_, err = Lag(t.Context(), []string{address}, access, "funnelcloud", []string{"segment"})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("want %q and no password, got %v", want, err)
 		}

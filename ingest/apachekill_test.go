@@ -64,6 +64,16 @@ func TestApacheKafkaKillsAtRandomPoints(t *testing.T) {
 	}
 }
 
+// Up to four consumers come and go under load, with each assignment that kafka-go has.
+func TestApacheKafkaConsumersComeAndGo(t *testing.T) {
+	for _, assignment := range Assignments {
+		t.Run(assignment, func(t *testing.T) {
+			s, _ := apacheStack(t)
+			s.comeAndGo(assignment, s.apacheOptions())
+		})
+	}
+}
+
 // kafkaFolderEnv names the folder that the tool has started Kafka from, so that the test can kill it.
 const kafkaFolderEnv = "FUNNELCLOUD_TEST_KAFKA_DIR"
 

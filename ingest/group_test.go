@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -34,19 +35,23 @@ func TestFourConsumersComeAndGoUnderLoad(t *testing.T) {
 	for _, assignment := range Assignments {
 		t.Run(assignment, func(t *testing.T) {
 			t.Parallel()
-			comeAndGo(t, assignment)
+			s := newStack(t, sourceNamed(t, "segment"))
+			o := s.options()
+			o.SessionTimeout = 5 * time.Second
+			s.comeAndGo(assignment, o)
 		})
 	}
 }
 
-func comeAndGo(t *testing.T, assignment string) {
+func (s *stack) comeAndGo(assignment string, o Options) {
 	const n, changes = 40_000, 10
-	s := newStack(t, sourceNamed(t, "segment"))
+	t := s.t
+	t.Helper()
+	drain := o
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	stored := make(chan struct{}, 1)
-	o := s.options()
-	o.Drain, o.MaxRows, o.FetchBytes, o.SessionTimeout = false, 300, 20_000, 5*time.Second
+	o.Drain, o.MaxRows, o.FetchBytes = false, 300, 20_000
 	o.Progress = func(Stats) { signal(stored) }
 	o.Assignment, o.Rack = assignment, "a"
 	var warnings sync.Map
@@ -100,26 +105,26 @@ func comeAndGo(t *testing.T, assignment string) {
 	if err := <-produced; err != nil {
 		t.Fatal(err)
 	}
-	if got := s.protocol(ctx); got != assignment {
+	if got := s.protocol(ctx, o.Group); got != assignment {
 		t.Errorf("the group shares by %q, want %q", got, assignment)
 	}
 	for len(members) > 0 {
 		leave(0)
 	}
-	s.drain()
+	s.run(drain)
 	s.expectOnce(n)
 	t.Logf("%d changes, %d members at most, %d batches in %d rows", changes, most,
 		s.count("SELECT uniqExact(inserted_at) FROM ingest_batches"), s.count("SELECT count() FROM events"))
 }
 
 // protocol is how the group has agreed to share partitions; while it is still agreeing there is no answer yet.
-func (s *stack) protocol(ctx context.Context) string {
+func (s *stack) protocol(ctx context.Context, group string) string {
 	s.t.Helper()
 	k := newCluster(s.brokers())
 	defer k.close()
 	var again backoff
 	for {
-		response, err := k.transport.RoundTrip(ctx, k.client.Addr, &describegroups.Request{Groups: []string{"funnelcloud"}})
+		response, err := k.transport.RoundTrip(ctx, k.client.Addr, &describegroups.Request{Groups: []string{cmp.Or(group, "funnelcloud")}})
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -151,13 +156,13 @@ func TestAGroupIsChangedOverOneByOne(t *testing.T) {
 		members = append(members, groupMember{stop, run(memberCtx, o)})
 		if i == 0 {
 			await(ctx, t, moved, 1)
-			if got := s.protocol(ctx); got != AssignRoundRobin {
+			if got := s.protocol(ctx, o.Group); got != AssignRoundRobin {
 				t.Errorf("alone: %q, want %q", got, AssignRoundRobin)
 			}
 		}
 	}
 	var again backoff
-	for s.protocol(ctx) != AssignRange {
+	for s.protocol(ctx, o.Group) != AssignRange {
 		if ctx.Err() != nil {
 			t.Fatal("the two members never agreed on range")
 		}
@@ -195,7 +200,7 @@ func (s *stack) flow(ctx context.Context, values []string, released <-chan struc
 					return
 				}
 			}
-			if !yield(Message{Topic: "segment", Key: fmt.Append(nil, i), Value: []byte(value)}) {
+			if !yield(Message{Topic: s.sources[0].Topics[0], Key: fmt.Append(nil, i), Value: []byte(value)}) {
 				return
 			}
 		}
