@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 )
@@ -104,6 +105,25 @@ personal_data: {hash: [email], drop: [user_id]}
 	_, rejects = s.Try([]byte(`{"properties":["a@x.test"]}`), noon)
 	if len(rejects) != 1 || rejects[0].Reason != ReasonWrongType {
 		t.Errorf("%v: want properties that can't be searched refused", rejects)
+	}
+}
+
+// An address that stands twice in a call of Segment's is readable nowhere.
+func TestSegmentsContextIsProtectedToo(t *testing.T) {
+	text, err := os.ReadFile("builtin/segment.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition, _, _ := strings.Cut(string(text), "\nsamples:")
+	s := salted(t, definition+"\npersonal_data: {hash: [email]}\n", salt)
+	events, rejects := s.Try([]byte(`{"type":"identify","userId":"u","traits":{"email":"a@x.test"},"context":{"traits":{"email":"a@x.test","plan":"pro"}}}`), noon)
+	if len(events) != 1 {
+		t.Fatal(rejects)
+	}
+	hash := hashOf("a@x.test")
+	want := `{"email":"` + hash + `","traits":{"email":"` + hash + `","plan":"pro"}}`
+	if e := events[0]; e["email"] != hash || e["properties"] != want {
+		t.Errorf("%v\nwant %s", e, want)
 	}
 }
 
