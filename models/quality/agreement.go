@@ -1,0 +1,59 @@
+package quality
+
+import (
+	"maps"
+	"slices"
+)
+
+// Judgement is one item that a person and a rule both put into a class.
+type Judgement struct{ Said, Predicted string }
+
+// Agreement holds rules against people.
+type Agreement struct {
+	N        int
+	Accuracy Rate
+	Kappa    float64 // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
+	Classes  []Class // by name
+}
+
+// Class is one class of an agreement.
+type Class struct {
+	Name      string
+	Precision Rate // of those predicted, said
+	Recall    Rate // of those said, predicted
+}
+
+// Of returns a class, with rates of 0 of 0 where nobody said or predicted it.
+func (a Agreement) Of(class string) Class {
+	for _, c := range a.Classes {
+		if c.Name == class {
+			return c
+		}
+	}
+	return Class{Name: class}
+}
+
+// Agree counts. κ is (p_o − p_e)/(1 − p_e); where only one class occurs at all, agreement says nothing and κ is 0.
+func Agree(judgements []Judgement) Agreement {
+	said, predicted, both := map[string]int{}, map[string]int{}, map[string]int{}
+	hits := 0
+	for _, j := range judgements {
+		said[j.Said]++
+		predicted[j.Predicted]++
+		if j.Said == j.Predicted {
+			hits++
+			both[j.Said]++
+		}
+	}
+	n := float64(len(judgements))
+	a := Agreement{N: len(judgements), Accuracy: NewRate(hits, len(judgements))}
+	names := maps.Clone(said)
+	maps.Copy(names, predicted)
+	chance := 0.0
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		a.Classes = append(a.Classes, Class{name, NewRate(both[name], predicted[name]), NewRate(both[name], said[name])})
+		chance += ratio(float64(said[name]), n) * ratio(float64(predicted[name]), n)
+	}
+	a.Kappa = ratio(a.Accuracy.Value-chance, 1-chance)
+	return a
+}
