@@ -21,5 +21,6 @@ func jobs() []job {
 		{"attribution of persons", attributePersons},
 		{"attribution of accounts", attributeAccounts},
 		{"paths", drawPaths},
+		{"quality", judgeDefinitions},
 	}
 }

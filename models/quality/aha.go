@@ -166,7 +166,7 @@ func (d *Discovery) Add(b Behaviour) {
 		key := rule{b.Name, b.Days, count}
 		cells := d.did[key]
 		if cells == nil {
-			cells = &[2][2]int{}
+			cells, key.behaviour = &[2][2]int{}, strings.Clone(key.behaviour) // rows share the memory of whole batches
 			d.did[key] = cells
 		}
 		cells[index(l.later[i])][index(l.wins[i])]++

@@ -65,11 +65,11 @@ func (f *Flags) Definitions() []Definition {
 // Of are the flags of a definition.
 func (f *Flags) Of(d Definition) []Flag { return f.by[d] }
 
-// OfRoute are the earliest flags of each unit by any definition of a route.
+// OfRoute are the earliest flags of each unit by any definition of a route, or of any route where that is "".
 func (f *Flags) OfRoute(route string) []Flag {
 	var all []Flag
 	for _, d := range f.order {
-		if d.Route == route {
+		if route == "" || d.Route == route {
 			all = append(all, f.by[d]...)
 		}
 	}

@@ -36,6 +36,7 @@ type Outcome struct {
 
 	MonthlyRevenue float64 // of a customer
 	CostPerWin     float64 // advertising for all units, won or not, by customer
+	GrossMargin    float64 // assumed: share of revenue left after serving the customer
 	PaybackMonths  float64 // cost a win / (monthly revenue × gross margin); 0 where either is unknown
 
 	CSAT        float64 // mean answer
@@ -98,6 +99,7 @@ func (s *Summary) Outcome() Outcome {
 	o := s.out
 	o.Won, o.Retained = NewRate(s.won, s.judged), NewRate(s.stayed, s.old)
 	o.MonthlyRevenue, o.CostPerWin = ratio(s.revenue, s.months), ratio(s.cost, float64(o.Customers))
+	o.GrossMargin = s.o.GrossMargin
 	o.PaybackMonths = Payback(o.CostPerWin, o.MonthlyRevenue, s.o.GrossMargin)
 	o.CSAT, o.CSATAnswers = ratio(s.csat, float64(s.csatAnswers)), int(s.csatAnswers)
 	o.NPS, o.NPSAnswers = 100*ratio(float64(s.promoters)-float64(s.detractors), float64(s.n)), int(s.n)

@@ -223,7 +223,7 @@ func TestEmptyIsNothing(t *testing.T) {
 
 // The peaks are the first instants at which the score, as the ledger defines it, reaches each step.
 func TestPeaksAgreeWithTheLedger(t *testing.T) {
-	ledger := []Points{{at(0), 10, 0}, {at(1), 15, 14}, {at(1), 8, 14}, {at(15), 8, 14}, {at(16), 20, 7}}
+	ledger := []Earned{{at(0), 10, 0}, {at(1), 15, 14}, {at(1), 8, 14}, {at(15), 8, 14}, {at(16), 20, 7}}
 	var got []string
 	for _, c := range Peaks(ledger, 10, 100) {
 		got = append(got, fmt.Sprintf("%g@%g", c.Threshold, c.At.Sub(day0).Hours()/24))

@@ -36,8 +36,8 @@ func TradeOff(units []Unit, crossings []Crossing, o Options) []Point {
 	return points
 }
 
-// Points of a score ledger: what an event gave, and how it fades.
-type Points struct {
+// Earned is a row of a score ledger: what an event gave, and how it fades.
+type Earned struct {
 	At           time.Time `ch:"event_ts"`
 	Points       float64   `ch:"points"`
 	HalfLifeDays float64   `ch:"half_life_days"` // 0: never
@@ -45,7 +45,7 @@ type Points struct {
 
 // Peaks are the instants at which a unit's score first reached each multiple of a step, up to a highest. The ledger is
 // sorted by time; a score is looked at after all rows of an instant, since between events it only falls.
-func Peaks(ledger []Points, step, highest float64) []Crossing {
+func Peaks(ledger []Earned, step, highest float64) []Crossing {
 	var crossings []Crossing
 	sums := map[float64]float64{} // by half life, as of at
 	var at time.Time

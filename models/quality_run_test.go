@@ -1,0 +1,119 @@
+package models_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// trial signs up on a day and uses the product for so many days; ten days make a PQL on the tenth use. bought < 0: never.
+func (s *story) trial(name string, day float64, uses int, bought float64) {
+	user := "user-" + name
+	s.add(day, event{Kind: "track", Name: "Signed Up", Meaning: "signed_up", UserID: user, Email: name + "@" + name + "works.com", Properties: `{"plan":"free"}`})
+	for i := range uses {
+		s.add(day+1+float64(i), event{Kind: "track", Name: "Feature Used", Meaning: "feature_used", UserID: user, Properties: `{"feature":"board"}`})
+	}
+	if bought >= 0 {
+		s.add(bought, event{Kind: "billing", Name: "Subscription Started", Meaning: "subscription_started", UserID: user, Value: 500_000, Currency: "EUR"})
+	}
+}
+
+// cohort is twenty leads: eight flagged of whom six buy in time and one 90 days too late, one flagged a moment ago, four
+// who buy without being flagged, one who uses the product enough only after buying, and seven who do nothing.
+func cohort() *story {
+	s := &story{}
+	for i := range 6 {
+		s.trial(fmt.Sprintf("hit%d", i), 0, 10, 40)
+	}
+	s.trial("slow", 0, 10, 190)
+	s.trial("vain", 0, 10, -1)
+	s.trial("young", 270, 10, -1)
+	for i := range 4 {
+		s.trial(fmt.Sprintf("missed%d", i), 0, 2, 30)
+	}
+	s.trial("after", 0, 10, 5)
+	for i := range 6 {
+		s.trial(fmt.Sprintf("idle%d", i), 0, 1, -1)
+	}
+	s.add(300, event{Kind: "page", AnonymousID: "latecomer", URL: "https://www.acme.test/"})
+	return s
+}
+
+func TestTheQualityOfADefinitionIsMeasured(t *testing.T) {
+	db := load(t, cohort().events)
+	batch(t, db)
+	wantRows(t, db, `SELECT units, converted, flagged, censored, late, leaked, precision_of, precision_total, recall_of, recall_total,
+		flagged_share_of, flagged_share_total, base_rate_of, base_rate_total, round(lift, 4), median_lead_days
+		FROM quality_definitions WHERE unit_kind = 'person' AND definition = 'pql_depth' AND horizon_days = 90 AND cohort = ''`,
+		"20 12 9 1 0 0 6 8 6 12 8 19 11 19 1.2955 30")
+	wantRows(t, db, `SELECT cell, units, win_rate_of, win_rate_total FROM quality_sides WHERE unit_kind = 'person' AND horizon_days = 90
+		AND side_a = 'marketing' AND side_b = 'product' ORDER BY cell`, "both 0 0 0", "neither 11 5 11", "only_a 0 0 0", "only_b 9 6 8")
+	wantRows(t, db, `SELECT subject, units, customers, win_rate_of, win_rate_total, retained_of, retained_total, round(monthly_revenue, 2)
+		FROM quality_routes WHERE unit_kind = 'person' AND horizon_days = 90 AND subject_kind = 'route' AND units > 0 ORDER BY subject`,
+		"(none) 11 5 5 11 5 5 5.53", "pql 9 7 6 8 7 7 6.38")
+	wantRows(t, db, "SELECT count() FROM quality_definitions WHERE definition = 'pql_depth' AND unit_kind = 'person' AND horizon_days = 90 AND cohort != ''", "2")
+	if holds := rows(t, db, "SELECT count() FROM aha WHERE NOT isFinite(phi)"); holds[0] != "0" {
+		t.Error("a rule without a number")
+	}
+}
+
+// What a threshold of the score passes on is what the definition with that threshold flagged: the peaks and the evaluator
+// see the same score at the same instants.
+func TestTheThresholdInUseIsTheDefinition(t *testing.T) {
+	s := cohort()
+	for i := range 12 {
+		user := fmt.Sprintf("user-form%d", i)
+		for n := range 1 + i%6 {
+			s.add(float64(i)+float64(n), event{Kind: "track", Name: "Form Submitted", Meaning: "form_submitted", UserID: user, Email: fmt.Sprintf("f%d@form%d.com", i, i)})
+		}
+		if i%3 == 0 {
+			s.add(60, event{Kind: "billing", Name: "Subscription Started", Meaning: "subscription_started", UserID: user, Value: 10_000, Currency: "EUR"})
+		}
+	}
+	db := load(t, s.events)
+	batch(t, db)
+	in := rows(t, db, `SELECT threshold, passed, win_rate_of, win_rate_total, recall_of, recall_total FROM quality_thresholds
+		WHERE unit_kind = 'person' AND horizon_days = 90 AND score = 'lead_score' AND in_use`)
+	of := rows(t, db, `SELECT 50, flagged, precision_of, precision_total, recall_of, recall_total FROM quality_definitions
+		WHERE unit_kind = 'person' AND horizon_days = 90 AND definition = 'lead_score' AND cohort = '' AND flagged > 4`)
+	if len(of) != 1 || !slices.Equal(in, of) {
+		t.Errorf("the threshold in use passes on %q, the definition flags %q", in, of)
+	}
+}
+
+// A qualification whose evidence comes from after it is found by the check, and counts in no figure.
+func TestAPlantedLeakIsCaught(t *testing.T) {
+	db := load(t, cohort().events)
+	batch(t, db)
+	planted := `INSERT INTO qualifications_by_run (run_id, unit_kind, unit_id, route, definition, version, met_at, evidence_event_ids)
+		SELECT 1, 'person', person_id, 'pql', 'clairvoyant', 1, event_ts - INTERVAL 1 HOUR, [event_id] FROM person_events WHERE meaning = 'subscription_started'`
+	if err := db.Statement(t.Context(), planted, nil); err != nil {
+		t.Fatal(err)
+	}
+	checks, err := models.RunChecks(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(checks, func(c models.Check) bool { return c.Name == "qualifications_know_no_future" })
+	if i < 0 || checks[i].Violations != 12 || !strings.Contains(checks[i].Example, "clairvoyant") {
+		t.Fatalf("checks %+v", checks)
+	}
+	leaks := 0
+	for met, err := range warehouse.Select[struct {
+		Definition string `ch:"definition"`
+	}](t.Context(), db, "staging/quality_met.sql", warehouse.Params{"run_id": uint64(1), "unit_kind": "person"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if met.Definition == "clairvoyant" {
+			leaks++
+		}
+	}
+	if leaks != 12 {
+		t.Errorf("the step reads %d planted rows", leaks)
+	}
+}

@@ -1,0 +1,137 @@
+-- The leads of one kind of unit, by id, with what became of them: wins, churn, money, satisfaction. A lead is a unit that
+-- entered any stage beyond suspect.
+--
+-- Money: subscriptions first; who has none paid by the opportunity won. What a last payment pays for is not written on
+-- it: it is taken to last as long as the one before it, and at least until the cancellation or the end of observation.
+-- Cost: what was spent on a campaign in a month is spread evenly over the touches it brought that month, as far as source
+-- and medium of the spend say. A unit's cost is that of its touches up to its win.
+WITH
+    history AS
+    (
+        SELECT
+            unit_id,
+            minIf(entered_at, stage != 'suspect') AS started_at,
+            minOrNullIf(entered_at, stage = 'won') AS converted_at,
+            arraySort(groupArrayIf((entered_at, indexOf(['pql', 'cql', 'mql'], stage), toString(stage)), stage IN ('mql', 'pql', 'cql'))) AS routes,
+            arraySort(groupArrayIf(entered_at, stage = 'churned')) AS churns
+        FROM stages_by_run
+        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND junk_reason = ''
+        GROUP BY unit_id
+        HAVING countIf(stage != 'suspect') > 0
+    ),
+    leads AS
+    (
+        SELECT
+            unit_id, started_at, converted_at,
+            arrayFirstOrNull(c -> c >= converted_at, churns) AS churned_at,
+            arrayFilter(r -> isNull(converted_at) OR r.1 < converted_at, routes)[1] AS first_route
+        FROM history
+    ),
+    happenings AS
+    (
+        SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, toFloat64(value) AS amount, properties
+        FROM person_events_by_run
+        WHERE run_id = {run_id:UInt64} AND unit_id != ''
+          AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled',
+                          'opportunity_created', 'opportunity_won', 'opportunity_lost', 'survey_answered')
+    ),
+    money AS
+    (
+        SELECT
+            unit_id,
+            sumIf(amount, startsWith(what, 'subscription_')) AS subscribed,
+            sumIf(amount, what = 'opportunity_won') AS contracted,
+            minIf(event_ts, what = 'opportunity_won') AS contracted_at,
+            arraySort(groupArrayIf(event_ts, what IN ('subscription_started', 'subscription_renewed') AND amount > 0)) AS payments,
+            if(length(payments) > 1, dateDiff('second', payments[-2], payments[-1]), 0) AS last_term,
+            maxIf(event_ts, what = 'subscription_cancelled') AS cancelled_at,
+            if(cancelled_at > payments[-1], cancelled_at, {until:DateTime64(3, 'UTC')}) AS ended_at
+        FROM happenings
+        GROUP BY unit_id
+    ),
+    answers AS
+    (
+        SELECT unit_id, JSONExtractString(properties, 'survey') AS survey,
+            toFloat64OrNull(if(JSONType(properties, 'score') = 'String', JSONExtractString(properties, 'score'), JSONExtractRaw(properties, 'score'))) AS score
+        FROM happenings
+        WHERE what = 'survey_answered' AND isNotNull(score)
+    ),
+    satisfaction AS
+    (
+        SELECT
+            unit_id,
+            sumIf(assumeNotNull(score), survey = 'csat') AS csat_score,
+            countIf(survey = 'csat') AS csat_answers,
+            countIf(survey = 'nps' AND score >= 9) AS promoters,
+            countIf(survey = 'nps' AND score <= 6) AS detractors,
+            countIf(survey = 'nps') AS nps_answers
+        FROM answers
+        GROUP BY unit_id
+    ),
+    -- Opportunities without an id are one for each unit.
+    opportunities AS
+    (
+        SELECT
+            unit_id, JSONExtractString(properties, 'opportunity_id') AS opportunity,
+            argMaxIf(amount, (event_ts, event_id), what = 'opportunity_created') AS expected,
+            sumIf(amount, what = 'opportunity_won') AS closed
+        FROM happenings
+        WHERE startsWith(what, 'opportunity_')
+        GROUP BY unit_id, opportunity
+        HAVING countIf(what = 'opportunity_created') > 0 AND countIf(what IN ('opportunity_won', 'opportunity_lost')) > 0
+    ),
+    forecasts AS
+    (
+        SELECT unit_id, sum(o.expected) AS expected, sum(o.closed) AS closed, sum(abs(o.expected - o.closed)) AS missed
+        FROM opportunities AS o
+        GROUP BY unit_id
+    ),
+    touched AS
+    (
+        SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, touch_ts, toStartOfMonth(touch_ts) AS month,
+            toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(cost) AS own_cost
+        FROM touchpoints_by_run
+        WHERE run_id = {run_id:UInt64}
+    ),
+    spend AS
+    (
+        SELECT toStartOfMonth(event_ts) AS month, toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(sum(value)) AS spent
+        FROM events FINAL
+        WHERE kind = 'ad_cost' AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
+        GROUP BY month, source, medium, campaign
+    ),
+    matched AS
+    (
+        SELECT month, campaign, t.source AS source, t.medium AS medium, s.spent AS spent,
+            sum(t.touches) OVER (PARTITION BY month, campaign, s.source, s.medium) AS all_touches
+        FROM (SELECT month, campaign, source, medium, count() AS touches FROM touched GROUP BY month, campaign, source, medium) AS t
+        INNER JOIN spend AS s USING (month, campaign)
+        WHERE s.source IN ('', t.source) AND s.medium IN ('', t.medium)
+    ),
+    prices AS (SELECT month, campaign, source, medium, sum(spent / all_touches) AS price FROM matched GROUP BY month, campaign, source, medium),
+    costs AS
+    (
+        SELECT t.unit_id AS unit_id, sum(t.own_cost + p.price) AS cost
+        FROM touched AS t
+        INNER JOIN leads AS l ON l.unit_id = t.unit_id
+        LEFT JOIN prices AS p ON p.month = t.month AND p.campaign = t.campaign AND p.source = t.source AND p.medium = t.medium
+        WHERE isNull(l.converted_at) OR t.touch_ts <= l.converted_at
+        GROUP BY unit_id
+    )
+SELECT
+    leads.unit_id AS unit_id, leads.started_at AS started_at, leads.converted_at AS converted_at, leads.churned_at AS churned_at,
+    leads.first_route.3 AS first_route, if(first_route = '', NULL, leads.first_route.1) AS qualified_at,
+    if(money.subscribed > 0, money.subscribed, money.contracted) AS revenue,
+    if(revenue = 0, 0., greatest(1., if(money.subscribed > 0,
+        dateDiff('second', money.payments[1], greatest(addSeconds(money.payments[-1], money.last_term), money.ended_at)),
+        dateDiff('second', money.contracted_at, {until:DateTime64(3, 'UTC')})) / 86400. / 30.4375)) AS paid_months,
+    costs.cost AS cost,
+    satisfaction.csat_score AS csat_score, satisfaction.csat_answers AS csat_answers,
+    satisfaction.promoters AS promoters, satisfaction.detractors AS detractors, satisfaction.nps_answers AS nps_answers,
+    forecasts.expected AS expected, forecasts.closed AS closed, forecasts.missed AS missed
+FROM leads
+LEFT JOIN money ON money.unit_id = leads.unit_id
+LEFT JOIN satisfaction ON satisfaction.unit_id = leads.unit_id
+LEFT JOIN forecasts ON forecasts.unit_id = leads.unit_id
+LEFT JOIN costs ON costs.unit_id = leads.unit_id
+ORDER BY unit_id
