@@ -10,15 +10,10 @@ import (
 
 // resolveIdentities finds out which identifiers are the same person.
 func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) {
-	nodes, err := warehouse.SelectAll[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params())
-	if err != nil {
+	if _, err := dropReturned(ctx, r.db); err != nil {
 		return 0, 0, err
 	}
-	edges, err := warehouse.SelectAll[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params())
-	if err != nil {
-		return 0, 0, err
-	}
-	resolved, err := identity.Resolve(nodes, edges, r.o.Identity)
+	resolved, err := resolve(ctx, r, r.o.Identity)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -26,7 +21,20 @@ func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) 
 		return 0, 0, err
 	}
 	err = warehouse.Insert(ctx, r.db, "person_identities_by_run", r.row.RunID, resolved.Identities)
-	return uint64(len(nodes) + len(edges)), uint64(len(resolved.Identities)), err
+	return 0, uint64(len(resolved.Identities)), err
+}
+
+// resolve reads identifiers and claims, and decides who is who.
+func resolve(ctx context.Context, r *run, o identity.Options) (identity.Result, error) {
+	nodes, err := warehouse.SelectAll[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params())
+	if err != nil {
+		return identity.Result{}, err
+	}
+	edges, err := warehouse.SelectAll[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params())
+	if err != nil {
+		return identity.Result{}, err
+	}
+	return identity.Resolve(nodes, edges, o)
 }
 
 // personFacts is what the events say about a person.

@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	connections := &connectionFlags{}
 	root.AddCommand(
 		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newRun(connections),
-		newReplay(connections), newStatus(connections),
+		newReplay(connections), newForget(connections), newStatus(connections),
 		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
 		newSource(), newExplain(connections), newExport(connections), newPaths(), newFunnel(), newAttribution(), newVersion(),
 	)

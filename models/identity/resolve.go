@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -121,7 +120,7 @@ func (m *merger) result() Result {
 		c := canonical[root]
 		id, ok := ids[root]
 		if !ok {
-			id = personID(m.nodes[c].kind, m.nodes[c].value)
+			id = PersonID(m.nodes[c].kind.String(), m.nodes[c].value)
 			ids[root] = id
 		}
 		rule := ruleNames[n.rule]
@@ -193,8 +192,10 @@ func (m *merger) quarantined() []Quarantined {
 
 var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// personID is 80 bits of a hash: among a billion people two share an id with a chance of one in two million.
-func personID(k kind, value string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{k.String(), value}, "\x00")))
+// PersonID is 80 bits of a hash, among a billion people two share one with a chance of one in two million: the id of the
+// person whose canonical identifier this is; see Resolve. A person's id is that of one of their
+// identifiers at any time, whichever was canonical then.
+func PersonID(idKind, value string) string {
+	sum := sha256.Sum256([]byte(idKind + "\x00" + value))
 	return "p_" + lowerBase32.EncodeToString(sum[:10])
 }

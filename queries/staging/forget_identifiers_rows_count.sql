@@ -1,0 +1,5 @@
+-- Counts a table's rows that name an identifier of the person.
+SELECT count() AS rows
+FROM {table:Identifier}
+WHERE lower(hex(substring(SHA256(concat({salt:String}, '\0', {kind:Identifier}, '\0', {id:Identifier})), 1, 16))) IN {digests:Array(String)}
+   OR lower(hex(substring(SHA256(concat({salt:String}, '\0', {kind2:Identifier}, '\0', {id2:Identifier})), 1, 16))) IN {digests:Array(String)}

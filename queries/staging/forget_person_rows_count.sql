@@ -1,0 +1,4 @@
+-- Counts a table's rows about the person.
+SELECT count() AS rows
+FROM {table:Identifier}
+WHERE lower(hex(substring(SHA256(concat({salt:String}, '\0', 'person', '\0', {id:Identifier})), 1, 16))) IN {digests:Array(String)}

@@ -1,0 +1,1 @@
+SELECT salt FROM forgotten_salt FINAL

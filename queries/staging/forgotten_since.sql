@@ -1,0 +1,6 @@
+-- Whether anybody was ever forgotten, and since when events may have come back that no run has looked at: a day before the
+-- last run's end of reading, since senders' and consumers' clocks differ.
+SELECT
+    (SELECT count() FROM forgotten) AS digests,
+    if((SELECT count() FROM runs WHERE status = 'published') = 0, toDateTime64(0, 3, 'UTC'),
+       (SELECT max(events_until) FROM runs FINAL WHERE status = 'published') - INTERVAL 1 DAY) AS since
