@@ -3,120 +3,182 @@ package models
 import (
 	"context"
 	"fmt"
-	"iter"
+	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/path"
-	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// topVariants is how many sequences are kept by themselves; the rest are one row, (remaining).
-const topVariants = 1000
+// How much of a path report the tables keep.
+const (
+	pathExamples     = 10 // units that a variant names
+	pathGroups       = 6  // of similar variants
+	expectedStates   = 60 // states whose every pair has a row of expectations; with more the table would be mostly noise
+	segmentResamples = 50 // for the intervals of a segment, at most; the whole has all
+)
 
-// drawnFunnel is the order that slides draw. The three routes stand side by side: one of them is enough.
-var drawnFunnel = [][]string{{"suspect"}, {"inquiry"}, {"mql", "pql", "cql"}, {"sal"}, {"sql"}, {"opportunity"}, {"won"}}
-
-// stageVisit is one entry of a unit into a stage.
-type stageVisit struct {
-	UnitID string    `ch:"unit_id"`
-	State  string    `ch:"state"`
-	At     time.Time `ch:"at"`
-}
-
-// channelVisit is one touch of a unit by a channel; WonAt is zero for those that did not win.
-type channelVisit struct {
-	stageVisit
-	WonAt time.Time `ch:"won_at,null"`
-}
-
-// drawPaths makes the transition graph, the chain and the variants of stages and of channels, for people and accounts.
+// drawPaths makes the saved path reports and funnels.
 func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
+	reports := r.o.Reports
+	if reports == nil {
+		if reports, err = path.DefaultReports(); err != nil {
+			return 0, 0, err
+		}
+	}
 	w := &pathWriter{run: r}
-	for _, kind := range []string{unitPerson, unitAccount} {
-		params := r.params("unit_kind", kind, "stage_order", vocabulary.Stages)
-		stages := warehouse.Select[stageVisit](ctx, r.db, "staging/stage_entries.sql", params)
-		builder, read, err := buildPaths(kind, "stage", stages, stageTrail)
+	reader := pathReader{r.db, r.row.RunID}
+	for _, d := range reports.Paths {
+		study, read, err := reader.study(ctx, d, pathExamples)
 		in += read
+		if err == nil {
+			err = w.study(ctx, d, study)
+		}
 		if err != nil {
-			return in, w.written, err
+			return in, w.written, fmt.Errorf("path report %q: %w", d.Name, err)
 		}
-		if err := w.linearity(ctx, builder.LinearityOfSteps(drawnFunnel)); err != nil {
-			return in, w.written, err
-		}
-		if err := w.graph(ctx, builder); err != nil {
-			return in, w.written, err
-		}
-		channels := warehouse.Select[channelVisit](ctx, r.db, "staging/channel_visits.sql", params)
-		builder, read, err = buildPaths(kind, "channel", channels, channelTrail)
+	}
+	for _, f := range reports.Funnels {
+		funnel, read, err := reader.funnel(ctx, f)
 		in += read
-		if err != nil {
-			return in, w.written, err
+		if err == nil {
+			err = w.funnel(ctx, f, funnel)
 		}
-		if err := w.graph(ctx, builder); err != nil {
-			return in, w.written, err
+		if err != nil {
+			return in, w.written, fmt.Errorf("funnel %q: %w", f.Name, err)
 		}
 	}
 	return in, w.written, nil
 }
 
-func buildPaths[Row interface{ unit() string }](unitKind, stateKind string, rows iter.Seq2[Row, error], trail func([]Row) path.Trail) (*path.Builder, uint64, error) {
-	builder := path.NewBuilder(path.Options{UnitKind: unitKind, StateKind: stateKind})
-	var read uint64
-	for visits, err := range grouped(rows, Row.unit) {
-		if err != nil {
-			return nil, read, err
-		}
-		read += uint64(len(visits))
-		builder.Add(trail(visits))
-	}
-	return builder, read, nil
-}
-
-func (v stageVisit) unit() string { return v.UnitID }
-
-// stageTrail is the trail of a unit through the stages: the states themselves say how it ended.
-func stageTrail(visits []stageVisit) path.Trail {
-	t := path.Trail{UnitID: visits[0].UnitID, Outcome: path.OutcomeOpen}
-	for _, v := range visits {
-		t.Visits = append(t.Visits, path.Visit{State: v.State, At: v.At})
-	}
-	return t
-}
-
-func channelTrail(visits []channelVisit) path.Trail {
-	t := path.Trail{UnitID: visits[0].UnitID, Outcome: path.OutcomeOpen, EndedAt: visits[0].WonAt}
-	if !t.EndedAt.IsZero() {
-		t.Outcome = path.OutcomeWon
-	}
-	for _, v := range visits {
-		t.Visits = append(t.Visits, path.Visit{State: v.State, At: v.At})
-	}
-	return t
-}
-
-// pathWriter writes the four path tables. They are small: a table is written in one batch.
+// pathWriter writes the path tables. They are small: a table is written in one batch.
 type pathWriter struct {
 	run     *run
 	written uint64
 }
 
-func (w *pathWriter) graph(ctx context.Context, b *path.Builder) error {
-	states, err := b.States()
+func (w *pathWriter) study(ctx context.Context, d path.Definition, s *path.Study) error {
+	parts, err := s.Parts()
 	if err != nil {
-		return fmt.Errorf("absorbing chain: %w", err)
-	}
-	if err := insertRows(ctx, w, "path_states_by_run", states); err != nil {
 		return err
 	}
-	if err := insertRows(ctx, w, "path_transitions_by_run", b.Graph()); err != nil {
+	var segments []path.SegmentRow
+	var bottlenecks []path.Bottleneck
+	for i, part := range parts {
+		resamples := w.run.o.Bootstrap
+		if i > 0 {
+			resamples = min(resamples, segmentResamples)
+		}
+		states, graph, err := part.Builder.Figures(resamples, seed(d, part.Segment))
+		if err != nil {
+			return fmt.Errorf("absorbing chain of %s %q: %w", part.By, part.Value, err)
+		}
+		segments = append(segments, part.Row(d.Steps()))
+		bottlenecks = append(bottlenecks, path.Bottlenecks(part.Segment, states)...)
+		if i > 0 {
+			continue
+		}
+		if err := w.whole(ctx, d, part.Builder, states, graph); err != nil {
+			return err
+		}
+	}
+	if err := insertRows(ctx, w, "path_segments_by_run", segments); err != nil {
 		return err
 	}
-	return insertRows(ctx, w, "path_variants_by_run", b.Variants(topVariants))
+	return insertRows(ctx, w, "path_bottlenecks_by_run", bottlenecks)
 }
 
-func (w *pathWriter) linearity(ctx context.Context, l path.Linearity) error {
-	return insertRows(ctx, w, "path_linearity_by_run", []path.Linearity{l})
+// whole writes what is kept of all units together.
+func (w *pathWriter) whole(ctx context.Context, d path.Definition, b *path.Builder, states []path.State, graph []path.Transition) error {
+	variants := b.Variants(d.Top)
+	b.Group(variants, pathGroups)
+	var expectations []path.Expectation
+	if len(states) <= expectedStates {
+		var err error
+		if expectations, err = b.Expectations(); err != nil {
+			return err
+		}
+	}
+	var linearity []path.Linearity
+	if d.Name == "stage" { // the table has one row a unit kind, that of the stages; other reports' are in path_segments
+		linearity = append(linearity, b.LinearityOfSteps(d.Steps()))
+	}
+	for _, insert := range []func() error{
+		func() error { return insertRows(ctx, w, "path_states_by_run", states) },
+		func() error { return insertRows(ctx, w, "path_transitions_by_run", graph) },
+		func() error { return insertRows(ctx, w, "path_variants_by_run", variants) },
+		func() error { return insertRows(ctx, w, "path_expectations_by_run", expectations) },
+		func() error { return insertRows(ctx, w, "path_actions_by_run", b.Actions()) },
+		func() error { return insertRows(ctx, w, "path_linearity_by_run", linearity) },
+	} {
+		if err := insert(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seed is the same in every run, so that intervals change only when the data do.
+func seed(d path.Definition, s path.Segment) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.Join([]string{d.Unit, d.Name, s.By, s.Value}, "\x00")))
+	return h.Sum64()
+}
+
+type funnelStep struct {
+	UnitKind           string   `ch:"unit_kind"`
+	Funnel             string   `ch:"funnel"`
+	Breakdown          string   `ch:"breakdown"`
+	Position           uint32   `ch:"position"`
+	Step               string   `ch:"step"`
+	Optional           bool     `ch:"optional"`
+	Units              uint64   `ch:"units"`
+	OfFirst            float64  `ch:"of_first"`
+	OfPrevious         float64  `ch:"of_previous"`
+	MeanSeconds        float64  `ch:"mean_seconds"`
+	MedianSeconds      float64  `ch:"median_seconds"`
+	P90Seconds         float64  `ch:"p90_seconds"`
+	TotalMedianSeconds float64  `ch:"total_median_seconds"`
+	TotalP90Seconds    float64  `ch:"total_p90_seconds"`
+	Dropped            uint64   `ch:"dropped"`
+	DroppedUnits       []string `ch:"dropped_units"`
+}
+
+type funnelCohort struct {
+	UnitKind    string    `ch:"unit_kind"`
+	Funnel      string    `ch:"funnel"`
+	Breakdown   string    `ch:"breakdown"`
+	CohortStart time.Time `ch:"cohort_start"`
+	Position    uint32    `ch:"position"`
+	Step        string    `ch:"step"`
+	Units       uint64    `ch:"units"`
+}
+
+func (w *pathWriter) funnel(ctx context.Context, f path.SavedFunnel, funnel *path.Funnel) error {
+	rows := funnel.Rows()
+	steps := make([]funnelStep, len(rows))
+	for i, row := range rows {
+		steps[i] = funnelStep{
+			UnitKind: f.UnitKind(), Funnel: f.Name, Breakdown: strings.Join(row.Breakdown, ", "), Position: uint32(i%len(f.Steps) + 1),
+			Step: row.Step, Optional: row.Optional, Units: row.Units, OfFirst: row.OfFirst, OfPrevious: row.OfPrevious,
+			MeanSeconds: row.MeanSeconds, MedianSeconds: row.MedianSeconds, P90Seconds: row.P90Seconds,
+			TotalMedianSeconds: row.TotalMedianSeconds, TotalP90Seconds: row.TotalP90Seconds, Dropped: row.Dropped, DroppedUnits: row.DroppedUnits,
+		}
+	}
+	if err := insertRows(ctx, w, "funnel_steps_by_run", steps); err != nil {
+		return err
+	}
+	var cohorts []funnelCohort
+	for _, c := range funnel.Cohorts() {
+		for i, units := range c.Units {
+			cohorts = append(cohorts, funnelCohort{
+				UnitKind: f.UnitKind(), Funnel: f.Name, Breakdown: strings.Join(c.Breakdown, ", "), CohortStart: c.Start,
+				Position: uint32(i + 1), Step: rows[i].Step, Units: units,
+			})
+		}
+	}
+	return insertRows(ctx, w, "funnel_cohorts_by_run", cohorts)
 }
 
 func insertRows[Row any](ctx context.Context, w *pathWriter, table string, rows []Row) error {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
+	"github.com/funnelcloud/funnelcloud/models/path"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
 	"github.com/funnelcloud/funnelcloud/models/touch"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -22,18 +23,19 @@ import (
 
 // Options of a run. The zero value of each field means its default.
 type Options struct {
-	LookBack        time.Duration        `json:"look_back"`        // how long before a conversion a touch may earn credit; 90 days
-	SessionGap      time.Duration        `json:"session_gap"`      // silence that ends a session; 30 minutes
-	Cycle           string               `json:"cycle"`            // reset or look_through; reset
-	Direct          string               `json:"direct"`           // keep, drop_unless_only or drop_last; drop_unless_only
-	ConversionTypes []string             `json:"conversion_types"` // stages that count as conversions, beside signed_up
-	Bootstrap       int                  `json:"bootstrap"`        // replicates for the intervals; 200, negative for none
-	Keep            int                  `json:"-"`                // published runs to keep; 3
-	Version         string               `json:"-"`                // of funnelcloud, recorded with the run
-	OwnDomains      []string             `json:"own_domains"`      // of the company: they refer nobody, and their e-mail addresses are staff
-	ProductPages    []string             `json:"product_pages"`    // prefixes of host/path of the product itself, whose use is no touch; "app."
-	Definitions     *qualify.Definitions `json:"-"`                // who is qualified; the built-in ones. Recorded by their hash
-	Progress        func(Step)           `json:"-"`                // called as a step begins and again when it ends
+	LookBack        time.Duration        `json:"look_back"`         // how long before a conversion a touch may earn credit; 90 days
+	SessionGap      time.Duration        `json:"session_gap"`       // silence that ends a session; 30 minutes
+	Cycle           string               `json:"cycle"`             // reset or look_through; reset
+	Direct          string               `json:"direct"`            // keep, drop_unless_only or drop_last; drop_unless_only
+	ConversionTypes []string             `json:"conversion_types"`  // stages that count as conversions, beside signed_up
+	Bootstrap       int                  `json:"bootstrap"`         // replicates for the intervals; 200, negative for none
+	Keep            int                  `json:"-"`                 // published runs to keep; 3
+	Version         string               `json:"-"`                 // of funnelcloud, recorded with the run
+	OwnDomains      []string             `json:"own_domains"`       // of the company: they refer nobody, and their e-mail addresses are staff
+	ProductPages    []string             `json:"product_pages"`     // prefixes of host/path of the product itself, whose use is no touch; "app."
+	Definitions     *qualify.Definitions `json:"-"`                 // who is qualified; the built-in ones. Recorded by their hash
+	Reports         *path.Reports        `json:"reports,omitempty"` // saved path reports and funnels; those of models/path/reports.yaml
+	Progress        func(Step)           `json:"-"`                 // called as a step begins and again when it ends
 	Log             *slog.Logger         `json:"-"`
 
 	Channels *touch.Rules     `json:"-"`        // who sent a visit, and what is none; nil: touch.DefaultRules

@@ -1,14 +1,5 @@
 package path
 
-import (
-	"cmp"
-	"fmt"
-	"math/rand/v2"
-	"slices"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
-
 // Interval is a 95 % percentile interval. Resamples is how many it rests on: those in which the figure exists; with none
 // it is 0 to 0.
 type Interval struct {
@@ -24,6 +15,8 @@ type StateIntervals struct {
 	ExpectedVisits Interval `json:"expected_visits"`
 	WinProbability Interval `json:"win_probability"`
 	ExpectedSteps  Interval `json:"expected_steps"`
+	WinLost        Interval `json:"win_lost"`
+	Bottleneck     Interval `json:"bottleneck"` // with the mean days as they were seen
 }
 
 // TransitionIntervals are the intervals of a row of Graph.
@@ -34,38 +27,37 @@ type TransitionIntervals struct {
 	ConversionRate Interval `json:"conversion_rate"`
 }
 
+// draws are the values of one figure, resample by resample.
+type draws []float64
+
+func (d *draws) add(x float64) { *d = append(*d, x) }
+
+func (d draws) interval() Interval { return Interval{quantile(d, .025), quantile(d, .975), len(d)} }
+
 // Bootstrap resamples units (each is drawn Poisson(1) times, with its whole trail), fits everything to each resample and
 // takes percentiles. Units of one variant are drawn together, Poisson(count) times, which is the same. The same units
 // and seed give the same intervals in whatever order the units came. Rows are those of States and Graph.
 func (b *Builder) Bootstrap(resamples int, seed uint64) ([]StateIntervals, []TransitionIntervals, error) {
-	type figure struct{ kind, from, to string }
-	drawn := map[figure][]float64{}
-	err := b.eachResample(resamples, seed, func(r *Builder) error {
-		states, err := r.States()
+	states, edges := make([]stateDraws, len(b.states)), make([]edgeDraws, len(b.edges))
+	err := b.eachResample(resamples, seed, func(c *counts) error {
+		chain, err := b.chainOf(c)
 		if err != nil {
 			return err
 		}
-		for _, s := range states {
-			for kind, x := range map[string]float64{"re-entry": s.ReEntryRate, "visits": s.ExpectedVisits, "win": s.WinProbability, "steps": s.ExpectedSteps} {
-				drawn[figure{kind, s.State, ""}] = append(drawn[figure{kind, s.State, ""}], x)
+		entering := b.entering(c)
+		for id := range b.states {
+			if c.stateUnits[id] > 0 {
+				states[id].add(b, chain, c, id, entering[id])
 			}
 		}
-		leaving := map[string]float64{}
-		graph := r.Graph()
-		for _, e := range graph {
-			leaving[e.From] += float64(e.Transitions)
-		}
-		seen := map[[2]string]bool{}
-		for _, e := range graph {
-			seen[[2]string{e.From, e.To}] = true
-			drawn[figure{"conversion", e.From, e.To}] = append(drawn[figure{"conversion", e.From, e.To}], e.ConversionRate)
-			drawn[figure{"share", e.From, e.To}] = append(drawn[figure{"share", e.From, e.To}], float64(e.Transitions)/leaving[e.From])
-		}
-		// An edge that a resample lacks has share 0 there, so long as somebody left its state.
-		for key := range b.edges {
-			from, to := b.name(key.from), b.name(key.to)
-			if leaving[from] > 0 && !seen[[2]string{from, to}] {
-				drawn[figure{"share", from, to}] = append(drawn[figure{"share", from, to}], 0)
+		leaving := b.leaving(c)
+		for i := range b.edges {
+			// An edge that a resample lacks has share 0 there, so long as somebody left its state.
+			if from := b.edges[i].from; from < 0 || leaving[from] > 0 {
+				edges[i].share.add(b.shareOfLeaving(c, leaving, i))
+			}
+			if c.edgeUnits[i] > 0 {
+				edges[i].conversion.add(ratio(c.converted[i], c.edgeUnits[i]))
 			}
 		}
 		return nil
@@ -73,17 +65,100 @@ func (b *Builder) Bootstrap(resamples int, seed uint64) ([]StateIntervals, []Tra
 	if err != nil {
 		return nil, nil, err
 	}
-	of := func(kind, from, to string) Interval { return interval(drawn[figure{kind, from, to}]) }
-	var states []StateIntervals
+	return b.stateIntervals(states), b.transitionIntervals(edges), nil
+}
+
+type stateDraws struct{ reEntry, visits, win, steps, lost, bottleneck draws }
+
+type edgeDraws struct{ share, conversion draws }
+
+func (d *stateDraws) add(b *Builder, chain *Chain, c *counts, id, entries int) {
+	s := &b.states[id]
+	row := State{State: s.name, Entries: uint64(entries), MeanDays: s.stays.mean() / 86400}
+	chain.fill(&row, chain.Steps) // of times only the seen ones are used
+	if s.won {
+		row.WinProbability = 1
+	}
+	d.reEntry.add(ratio(c.reentered[id], c.stateUnits[id]))
+	d.visits.add(row.ExpectedVisits)
+	d.win.add(row.WinProbability)
+	d.steps.add(row.ExpectedSteps)
+	d.lost.add(row.WinLost)
+	d.bottleneck.add(row.Bottleneck)
+}
+
+// entering is the number of transitions into each state: its entries.
+func (b *Builder) entering(c *counts) []int {
+	entering := make([]int, len(b.states))
+	for i := range b.edges {
+		if to := b.edges[i].to; to >= 0 {
+			entering[to] += c.transitions[i]
+		}
+	}
+	return entering
+}
+
+func (b *Builder) stateIntervals(drawn []stateDraws) []StateIntervals {
+	rows := make([]StateIntervals, 0, len(drawn))
 	for _, id := range b.sortedIDs() {
-		s := b.states[id].name
-		states = append(states, StateIntervals{s, of("re-entry", s, ""), of("visits", s, ""), of("win", s, ""), of("steps", s, "")})
+		d := &drawn[id]
+		rows = append(rows, StateIntervals{
+			State: b.states[id].name, ReEntryRate: d.reEntry.interval(), ExpectedVisits: d.visits.interval(),
+			WinProbability: d.win.interval(), ExpectedSteps: d.steps.interval(), WinLost: d.lost.interval(),
+			Bottleneck: d.bottleneck.interval(),
+		})
 	}
-	var edges []TransitionIntervals
+	return rows
+}
+
+func (b *Builder) transitionIntervals(drawn []edgeDraws) []TransitionIntervals {
+	rows := make([]TransitionIntervals, 0, len(drawn))
 	for _, e := range b.Graph() {
-		edges = append(edges, TransitionIntervals{e.From, e.To, of("share", e.From, e.To), of("conversion", e.From, e.To)})
+		d := &drawn[b.edgeOf[edgeKey{b.idOf(e.From), b.idOf(e.To)}]]
+		rows = append(rows, TransitionIntervals{e.From, e.To, d.share.interval(), d.conversion.interval()})
 	}
-	return states, edges, nil
+	return rows
+}
+
+// idOf is the id of a state or end by its name. A state called like an end is the state.
+func (b *Builder) idOf(name string) int32 {
+	if id, known := b.ids[name]; known {
+		return id
+	}
+	for id, end := range endNames {
+		if end == name {
+			return id
+		}
+	}
+	return noEnd
+}
+
+// Figures are States and Graph with their intervals; with no resamples, without those that need them.
+func (b *Builder) Figures(resamples int, seed uint64) ([]State, []Transition, error) {
+	states, err := b.States()
+	if err != nil {
+		return nil, nil, err
+	}
+	graph := b.Graph()
+	if resamples <= 0 {
+		return states, graph, nil
+	}
+	ofStates, ofEdges, err := b.Bootstrap(resamples, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, d := range ofStates {
+		s := &states[i]
+		s.VisitsLow, s.VisitsHigh = d.ExpectedVisits.Low, d.ExpectedVisits.High
+		s.WinLow, s.WinHigh = d.WinProbability.Low, d.WinProbability.High
+		s.StepsLow, s.StepsHigh = d.ExpectedSteps.Low, d.ExpectedSteps.High
+		s.WinLostLow, s.WinLostHigh = d.WinLost.Low, d.WinLost.High
+		s.BottleneckLow, s.BottleneckHigh = d.Bottleneck.Low, d.Bottleneck.High
+	}
+	for i, d := range ofEdges {
+		graph[i].ShareLow, graph[i].ShareHigh = d.Share.Low, d.Share.High
+	}
+	return states, graph, nil
 }
 
 // BootstrapWhatIf is WhatIf with an interval of MoreWins. Resamples in which nobody makes the move are left out.
@@ -92,97 +167,27 @@ func (b *Builder) BootstrapWhatIf(s Shift, resamples int, seed uint64) (Effect, 
 	if err != nil {
 		return Effect{}, err
 	}
-	var more []float64
-	err = b.eachResample(resamples, seed, func(r *Builder) error {
-		if resampled, err := r.WhatIf(s); err == nil { // else the resample lacks a state of the shift
-			more = append(more, resampled.MoreWins/float64(r.units)*float64(b.units))
+	var more draws
+	err = b.eachResample(resamples, seed, func(c *counts) error {
+		chain, err := b.chainOf(c)
+		if err != nil {
+			return err
+		}
+		if resampled, err := chain.whatIf(s, c.units); err == nil { // else the resample lacks a state of the shift
+			more.add(resampled.MoreWins / float64(c.units) * float64(b.units))
 		}
 		return nil
 	})
-	i := interval(more)
+	i := more.interval()
 	e.MoreWinsLow, e.MoreWinsHigh, e.Resamples = i.Low, i.High, i.Resamples
 	return e, err
 }
 
-func interval(xs []float64) Interval {
-	return Interval{quantile(xs, .025), quantile(xs, .975), len(xs)}
-}
-
-// eachResample hands over Builders of resampled units. They know counts, not times.
-func (b *Builder) eachResample(resamples int, seed uint64, use func(*Builder) error) error {
-	variants := b.sortedVariants()
-	for i := range resamples {
-		random := rand.NewPCG(seed, uint64(i))
-		r := NewBuilder(b.options)
-		for _, v := range variants {
-			if n := int(distuv.Poisson{Lambda: float64(v.units), Src: random}.Rand()); n > 0 {
-				r.addVariant(b, v, n)
-			}
-		}
-		if r.units == 0 {
-			continue // nobody was drawn: no figure exists
-		}
-		if err := use(r); err != nil {
-			return fmt.Errorf("resample %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-// sortedVariants are the variants in an order that doesn't depend on that of arrival.
-func (b *Builder) sortedVariants() []*variant {
-	all := make([]*variant, 0, len(b.variants))
-	for _, v := range b.variants {
-		all = append(all, v)
-	}
-	slices.SortFunc(all, func(x, y *variant) int {
-		return cmp.Or(slices.Compare(b.names(x.states), b.names(y.states)), cmp.Compare(x.end, y.end))
-	})
-	return all
-}
-
-// addVariant counts n units that took variant v of builder of.
-func (b *Builder) addVariant(of *Builder, v *variant, n int) {
-	visits := make([]Visit, len(v.states))
-	for i, id := range v.states {
-		visits[i].State = of.states[id].name
-	}
-	ids := b.intern(visits)
-	lastWin := b.lastWin(ids, v.end)
-	stamp := b.units + 1 // of these units, as a whole
-	b.units += n
-	count := func(key edgeKey, converts bool) {
-		e := b.edges[key]
-		if e == nil {
-			e = &edge{}
-			b.edges[key] = e
-		}
-		e.transitions += n
-		if e.lastUnit == stamp {
-			return
-		}
-		e.lastUnit = stamp
-		e.units += n
-		if converts {
-			e.converted += n
-		}
-	}
-	count(edgeKey{startID, ids[0]}, lastWin >= 0)
+// names of states by their ids.
+func (b *Builder) names(ids []int32) []string {
+	names := make([]string, len(ids))
 	for i, id := range ids {
-		s := &b.states[id]
-		if s.entries += n; s.lastUnit != stamp {
-			s.lastUnit, s.byUnit = stamp, 0
-			s.units += n
-		}
-		if s.byUnit++; s.byUnit == 2 {
-			s.reentered += n
-		}
-		to := v.end
-		if i+1 < len(ids) {
-			to = ids[i+1]
-		}
-		if to != noEnd {
-			count(edgeKey{id, to}, i+1 <= lastWin)
-		}
+		names[i] = b.states[id].name
 	}
+	return names
 }

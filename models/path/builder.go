@@ -3,25 +3,31 @@ package path
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Builder takes trails, one at a time, and keeps counts, times and distinct sequences, not the trails.
+// Builder takes trails, one at a time, and keeps counts, times and distinct sequences, not the trails: memory grows with
+// the edges and with the distinct sequences (some 150 bytes each), not with the visits.
 type Builder struct {
 	options  Options
 	ids      map[string]int32
 	states   []state
-	edges    map[edgeKey]*edge
+	edgeOf   map[edgeKey]int32
+	edges    []edge
 	variants map[string]*variant
 	key      []byte
+	path     []int32
 	units    int // trails added, also the stamp of the one at hand
+	won      int
 	empty    int
+	returns  returns
 }
 
 // NewBuilder makes a Builder without trails.
 func NewBuilder(o Options) *Builder {
 	return &Builder{
-		options: o.withDefaults(), ids: map[string]int32{}, edges: map[edgeKey]*edge{}, variants: map[string]*variant{},
+		options: o.withDefaults(), ids: map[string]int32{}, edgeOf: map[edgeKey]int32{}, variants: map[string]*variant{},
 	}
 }
 
@@ -42,10 +48,9 @@ type state struct {
 	setBack   bool
 	entries   int
 	units     int
-	reentered int // units that entered more than once
-	stays     int // visits whose end is known
-	stayed    time.Duration
-	lastUnit  int // stamp of the last unit that entered, and its entries
+	reentered int       // units that entered more than once
+	stays     durations // of visits whose end is known
+	lastUnit  int       // stamp of the last unit that entered, and its entries
 	byUnit    int
 }
 
@@ -54,20 +59,21 @@ func (s *state) absorbing() bool { return s.won || s.lost }
 type edgeKey struct{ from, to int32 }
 
 type edge struct {
+	edgeKey
 	transitions int
 	units       int
 	converted   int
-	seconds     []float64
+	times       durations
 	lastUnit    int
 }
 
-// variant is a distinct sequence with its end.
+// variant is a distinct sequence with its end. Its states are in its key.
 type variant struct {
-	states []int32
-	end    int32
-	units  int
-	won    bool
-	days   []float64 // first to last state, of each unit
+	end      int32
+	won      bool
+	units    int
+	days     []float64 // first to last state, of each unit
+	examples []string  // the first units by name
 }
 
 // Empty is the number of trails added that had no visit. They are in no figure.
@@ -75,6 +81,9 @@ func (b *Builder) Empty() int { return b.empty }
 
 // Units is the number of trails added that had a visit.
 func (b *Builder) Units() int { return b.units }
+
+// Wins is the number of trails that were won.
+func (b *Builder) Wins() int { return b.won }
 
 // Add counts the trail of a unit. Give each unit one trail: units are counted by trail.
 func (b *Builder) Add(t Trail) {
@@ -87,6 +96,9 @@ func (b *Builder) Add(t Trail) {
 	ids := b.intern(visits)
 	end := b.end(ids, t.Outcome)
 	lastWin := b.lastWin(ids, end)
+	if lastWin >= 0 {
+		b.won++
+	}
 	b.edge(edgeKey{startID, ids[0]}, 0, 0 <= lastWin)
 	for i, id := range ids {
 		b.enter(id)
@@ -101,31 +113,36 @@ func (b *Builder) Add(t Trail) {
 		if !at.IsZero() {
 			stay = max(at.Sub(visits[i].At), 0)
 			if to != openID {
-				b.states[id].stays++
-				b.states[id].stayed += stay
+				b.states[id].stays.add(stay)
 			}
 		}
-		b.edge(edgeKey{id, to}, stay.Seconds(), i+1 <= lastWin)
+		b.edge(edgeKey{id, to}, stay, i+1 <= lastWin)
 	}
-	b.variant(ids, end, lastWin >= 0, visits)
+	b.returns.add(b, ids, visits)
+	b.variant(ids, end, lastWin >= 0, visits, t.UnitID)
 }
 
-// intern turns states into ids.
+// intern turns states into ids. They are valid until the next call.
 func (b *Builder) intern(visits []Visit) []int32 {
-	ids := make([]int32, len(visits))
-	for i, v := range visits {
-		id, known := b.ids[v.State]
-		if !known {
-			id = int32(len(b.states))
-			b.ids[v.State] = id
-			b.states = append(b.states, state{
-				name: v.State, won: slices.Contains(b.options.Won, v.State),
-				lost: slices.Contains(b.options.Lost, v.State), setBack: slices.Contains(b.options.SetBack, v.State),
-			})
-		}
-		ids[i] = id
+	b.path = b.path[:0]
+	for _, v := range visits {
+		b.path = append(b.path, b.id(v.State))
 	}
-	return ids
+	return b.path
+}
+
+func (b *Builder) id(name string) int32 {
+	id, known := b.ids[name]
+	if !known {
+		id = int32(len(b.states))
+		name = strings.Clone(name) // it outlives the batch of rows that it may be a piece of
+		b.ids[name] = id
+		b.states = append(b.states, state{
+			name: name, won: slices.Contains(b.options.Won, name),
+			lost: slices.Contains(b.options.Lost, name), setBack: slices.Contains(b.options.SetBack, name),
+		})
+	}
+	return id
 }
 
 // end is what follows the last state. A unit that went on after an absorbing state (a customer who was retained) has
@@ -170,14 +187,16 @@ func (b *Builder) enter(id int32) {
 }
 
 // edge counts a transition. A unit counts once an edge, and as converted if it won after the first time.
-func (b *Builder) edge(key edgeKey, seconds float64, converts bool) {
-	e := b.edges[key]
-	if e == nil {
-		e = &edge{}
-		b.edges[key] = e
+func (b *Builder) edge(key edgeKey, took time.Duration, converts bool) {
+	i, known := b.edgeOf[key]
+	if !known {
+		i = int32(len(b.edges))
+		b.edgeOf[key] = i
+		b.edges = append(b.edges, edge{edgeKey: key})
 	}
+	e := &b.edges[i]
 	e.transitions++
-	e.seconds = append(e.seconds, seconds)
+	e.times.add(took)
 	if e.lastUnit != b.units {
 		e.lastUnit = b.units
 		e.units++
@@ -187,18 +206,42 @@ func (b *Builder) edge(key edgeKey, seconds float64, converts bool) {
 	}
 }
 
-func (b *Builder) variant(ids []int32, end int32, won bool, visits []Visit) {
-	b.key = binary.LittleEndian.AppendUint32(b.key[:0], uint32(end))
+func (b *Builder) variant(ids []int32, end int32, won bool, visits []Visit, unit string) {
+	b.key = binary.AppendVarint(b.key[:0], int64(end))
 	for _, id := range ids {
-		b.key = binary.LittleEndian.AppendUint32(b.key, uint32(id))
+		b.key = binary.AppendUvarint(b.key, uint64(id))
 	}
 	v := b.variants[string(b.key)]
 	if v == nil {
-		v = &variant{states: ids, end: end, won: won}
+		v = &variant{end: end, won: won}
 		b.variants[string(b.key)] = v
 	}
 	v.units++
 	v.days = append(v.days, visits[len(visits)-1].At.Sub(visits[0].At).Hours()/24)
+	v.examples = keepFirst(v.examples, unit, b.options.Examples)
+}
+
+// keepFirst keeps the first names in order of the alphabet, so that which they are doesn't depend on arrival.
+func keepFirst(names []string, name string, keep int) []string {
+	at, known := slices.BinarySearch(names, name)
+	if known || at >= keep {
+		return names
+	}
+	names = slices.Insert(names, at, strings.Clone(name))
+	return names[:min(keep, len(names))]
+}
+
+// statesOf reads the states of a variant from its key.
+func statesOf(key string) []int32 {
+	text := []byte(key)
+	_, n := binary.Varint(text)
+	ids := make([]int32, 0, len(text)-n)
+	for text = text[n:]; len(text) > 0; text = text[n:] {
+		var id uint64
+		id, n = binary.Uvarint(text)
+		ids = append(ids, int32(id))
+	}
+	return ids
 }
 
 func (b *Builder) name(id int32) string {

@@ -3,6 +3,7 @@ package path
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -26,72 +27,78 @@ type Chain struct {
 	Steps        []float64  // t = N 1: expected steps to the end
 	StepVariance []float64  // (2N − I) t − t∘t
 
+	noExit        []bool    // of States
 	startAbsorbed []float64 // share of units that begin in an absorbing state
 	won           []bool    // of Absorbing
 }
 
 // Chain fits the chain. Without transient states it has no matrices.
-func (b *Builder) Chain() (*Chain, error) {
+func (b *Builder) Chain() (*Chain, error) { return b.chainOf(b.counts()) }
+
+// chainOf fits the chain to counts. States that they never enter are not in it.
+func (b *Builder) chainOf(counts *counts) (*Chain, error) {
 	c := &Chain{}
-	transient, absorbing := b.columns(c)
+	transient, absorbing := b.columns(c, counts)
 	n, m := len(c.States), len(c.Absorbing)
 	c.Start, c.startAbsorbed = make([]float64, n), make([]float64, m)
 	for id, i := range transient {
-		c.Start[i] = b.startShare(id)
+		c.Start[i] = b.startShare(counts, id)
 	}
 	for id, i := range absorbing {
-		c.startAbsorbed[i] = b.startShare(id)
+		c.startAbsorbed[i] = b.startShare(counts, id)
 	}
 	if n == 0 {
 		return c, nil
 	}
 	c.Transitions, c.Absorptions = mat.NewDense(n, n, nil), mat.NewDense(n, m, nil)
-	for key, e := range b.edges {
-		from, leaves := transient[key.from]
-		if !leaves {
+	for i := range b.edges {
+		e, times := &b.edges[i], float64(counts.transitions[i])
+		from, leaves := transient[e.from]
+		if !leaves || times == 0 {
 			continue
 		}
-		if to, inside := transient[key.to]; inside {
-			c.Transitions.Set(from, to, float64(e.transitions))
-		} else if to, known := absorbing[key.to]; known && key.to != openID {
-			c.Absorptions.Set(from, to, float64(e.transitions))
-		} else if key.to == openID && slices.Contains(c.NoExit, c.States[from]) {
-			c.Absorptions.Set(from, absorbing[openID], float64(e.transitions))
+		if to, inside := transient[e.to]; inside {
+			c.Transitions.Set(from, to, times)
+		} else if to, known := absorbing[e.to]; known && e.to != openID {
+			c.Absorptions.Set(from, to, times)
+		} else if e.to == openID && c.noExit[from] {
+			c.Absorptions.Set(from, absorbing[openID], times)
 		}
 	}
 	return c, c.solve()
 }
 
-func (b *Builder) startShare(id int32) float64 {
-	if e := b.edges[edgeKey{startID, id}]; e != nil {
-		return float64(e.transitions) / float64(b.units)
+func (b *Builder) startShare(c *counts, id int32) float64 {
+	if i, known := b.edgeOf[edgeKey{startID, id}]; known {
+		return ratio(c.transitions[i], c.units)
 	}
 	return 0
 }
 
 // columns names the states of the chain and gives each an index, in sorted order so that figures don't depend on the
 // order of arrival.
-func (b *Builder) columns(c *Chain) (transient, absorbing map[int32]int) {
+func (b *Builder) columns(c *Chain, counts *counts) (transient, absorbing map[int32]int) {
 	transient, absorbing = map[int32]int{}, map[int32]int{}
+	exits := b.reachingAnEnd(counts)
 	for _, id := range b.sortedIDs() {
-		if s := &b.states[id]; s.absorbing() {
+		s := &b.states[id]
+		switch {
+		case counts.stateUnits[id] == 0:
+		case s.absorbing():
 			absorbing[id] = len(c.Absorbing)
 			c.Absorbing, c.won = append(c.Absorbing, s.name), append(c.won, s.won)
-		} else {
+		default:
 			transient[id] = len(c.States)
-			c.States = append(c.States, s.name)
-		}
-	}
-	exits := b.reachingAnEnd()
-	for _, id := range b.sortedIDs() {
-		if !b.states[id].absorbing() && !exits[id] {
-			c.NoExit = append(c.NoExit, b.states[id].name)
+			c.States, c.noExit = append(c.States, s.name), append(c.noExit, !exits[id])
+			if !exits[id] {
+				c.NoExit = append(c.NoExit, s.name)
+			}
 		}
 	}
 	ends := map[int32]bool{openID: len(c.NoExit) > 0}
-	for key := range b.edges {
-		if key.to == convertedID || key.to == lostID {
-			ends[key.to] = true
+	for i := range b.edges {
+		if to := b.edges[i].to; counts.transitions[i] > 0 && (to == convertedID || to == lostID) {
+			ends[to] = true
 		}
 	}
 	for _, id := range []int32{convertedID, lostID, openID} {
@@ -103,36 +110,35 @@ func (b *Builder) columns(c *Chain) (transient, absorbing map[int32]int) {
 	return transient, absorbing
 }
 
+// sortedIDs are the states by name.
 func (b *Builder) sortedIDs() []int32 {
 	ids := make([]int32, len(b.states))
 	for i := range ids {
 		ids[i] = int32(i)
 	}
-	slices.SortFunc(ids, func(x, y int32) int {
-		if b.states[x].name < b.states[y].name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(ids, func(x, y int32) int { return strings.Compare(b.states[x].name, b.states[y].name) })
 	return ids
 }
 
 // reachingAnEnd is the transient states from which some absorbing state can be reached along edges of the graph.
-func (b *Builder) reachingAnEnd() map[int32]bool {
-	into := map[int32][]int32{}
+func (b *Builder) reachingAnEnd(counts *counts) []bool {
+	into := make([][]int32, len(b.states))
 	var queue []int32
-	reached := map[int32]bool{}
+	reached := make([]bool, len(b.states))
 	visit := func(id int32) {
 		if id >= 0 && !reached[id] && !b.states[id].absorbing() {
 			reached[id] = true
 			queue = append(queue, id)
 		}
 	}
-	for key := range b.edges {
-		if key.to == convertedID || key.to == lostID || (key.to >= 0 && b.states[key.to].absorbing()) {
-			visit(key.from)
-		} else if key.to >= 0 {
-			into[key.to] = append(into[key.to], key.from)
+	for i := range b.edges {
+		e := &b.edges[i]
+		switch {
+		case counts.transitions[i] == 0:
+		case e.to == convertedID || e.to == lostID || (e.to >= 0 && b.states[e.to].absorbing()):
+			visit(e.from)
+		case e.to >= 0:
+			into[e.to] = append(into[e.to], e.from)
 		}
 	}
 	for len(queue) > 0 {
@@ -224,4 +230,61 @@ func (c *Chain) absorbedFromStart(k int) float64 {
 		p += share * c.Absorption.At(i, k)
 	}
 	return p
+}
+
+// reachFromStart is the probability of a unit ever to be in transient state j.
+func (c *Chain) reachFromStart(j int) float64 { return c.visitsFromStart(j) / c.Visits.At(j, j) }
+
+// winLost is how much of the chance to win a unit is expected to lose as it leaves transient state i: the probability of
+// each move times the fall of the chance that it brings. Moves that raise the chance make up for the falls in the mean,
+// so that the whole difference is 0; the falls alone are what could be prevented.
+func (c *Chain) winLost(i int) float64 {
+	from, lost := c.Win(i), 0.0
+	for j := range c.States {
+		lost += c.Transitions.At(i, j) * max(from-c.Win(j), 0)
+	}
+	for k, won := range c.won {
+		if !won {
+			lost += c.Absorptions.At(i, k) * from
+		}
+	}
+	return lost
+}
+
+// Expectation is a row of table path_expectations: what the chain expects between two states.
+type Expectation struct {
+	UnitKind       string  `ch:"unit_kind" json:"unit_kind"`
+	StateKind      string  `ch:"state_kind" json:"state_kind"`
+	From           string  `ch:"from_state" json:"from_state"`
+	To             string  `ch:"to_state" json:"to_state"`
+	Absorbing      bool    `ch:"absorbing" json:"absorbing"`             // To ends the chain
+	ExpectedVisits float64 `ch:"expected_visits" json:"expected_visits"` // to To, of a unit in From; the present one included
+	Probability    float64 `ch:"probability" json:"probability"`         // ever to be in To after From; to end there where it is absorbing
+}
+
+// Expectations are those between all states, by name; From is Start for a unit at its beginning.
+func (b *Builder) Expectations() ([]Expectation, error) {
+	c, err := b.Chain()
+	if err != nil {
+		return nil, err
+	}
+	var rows []Expectation
+	add := func(from, to string, absorbing bool, visits, probability float64) {
+		rows = append(rows, Expectation{b.options.UnitKind, b.options.StateKind, from, to, absorbing, visits, probability})
+	}
+	for j, to := range c.States {
+		add(Start, to, false, c.visitsFromStart(j), c.reachFromStart(j))
+	}
+	for k, to := range c.Absorbing {
+		add(Start, to, true, c.absorbedFromStart(k), c.absorbedFromStart(k))
+	}
+	for i, from := range c.States {
+		for j, to := range c.States {
+			add(from, to, false, c.Visits.At(i, j), c.Reach(i, j))
+		}
+		for k, to := range c.Absorbing {
+			add(from, to, true, c.Absorption.At(i, k), c.Absorption.At(i, k))
+		}
+	}
+	return rows, nil
 }

@@ -11,6 +11,10 @@ type Event struct {
 	Name       string
 	At         time.Time
 	Properties map[string]string // a property that is absent or empty has no value
+	Kind       string            // KindEvent, KindStage or KindChannel
+	Meaning    string            // word of the vocabulary; empty: nothing special
+	Page       string            // host and path, see PageOf; empty: no page
+	Campaign   string            // that brought the unit here; a new one begins a session
 }
 
 // History is all that a unit did. Events are sorted by At, stably, if they are not: events of one instant keep the order

@@ -154,12 +154,7 @@ func (g *funnelGroup) add(unit string, a Attempt, f *Funnel) {
 // drop counts a unit and keeps its name if it is among the first.
 func (s *funnelStep) drop(unit string, keep int) {
 	s.dropped++
-	at, known := slices.BinarySearch(s.names, unit)
-	if known || at >= keep {
-		return
-	}
-	s.names = slices.Insert(s.names, at, unit)
-	s.names = s.names[:min(keep, len(s.names))]
+	s.names = keepFirst(s.names, unit, keep)
 }
 
 // Rows are the steps under each value of the breakdown: values by number of units that entered, then by name.

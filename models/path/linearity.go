@@ -8,6 +8,8 @@ type Linearity struct {
 	Wins           uint64  `ch:"wins" json:"wins"`
 	Linear         uint64  `ch:"linear" json:"linear"`
 	LinearityIndex float64 `ch:"linearity_index" json:"linearity_index"`
+	IndexLow       float64 `ch:"index_low" json:"index_low"` // Wilson's 95 % interval
+	IndexHigh      float64 `ch:"index_high" json:"index_high"`
 	Skipped        uint64  `ch:"skipped" json:"skipped"`
 	Repeated       uint64  `ch:"repeated" json:"repeated"`
 	WentBack       uint64  `ch:"went_back" json:"went_back"`
@@ -36,12 +38,12 @@ func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 	row := Linearity{UnitKind: b.options.UnitKind}
 	rank := b.ranks(steps)
 	loops := uint64(0)
-	for _, v := range b.variants {
+	for key, v := range b.variants {
 		if !v.won {
 			continue
 		}
 		units := uint64(v.units)
-		d := b.deviations(v, rank, len(steps))
+		d := b.deviations(statesOf(key), rank, len(steps))
 		row.Wins += units
 		loops += units * d.loops
 		for _, part := range []struct {
@@ -60,6 +62,7 @@ func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 		row.LinearityIndex = float64(row.Linear) / float64(row.Wins)
 		row.LoopsPerWin = float64(loops) / float64(row.Wins)
 	}
+	row.IndexLow, row.IndexHigh = wilson(row.Linear, row.Wins)
 	return row
 }
 
@@ -81,12 +84,12 @@ func (d deviations) linear() bool {
 	return !d.skipped && !d.wentBack && !d.enteredLate && !d.offLine && d.loops == 0
 }
 
-func (b *Builder) deviations(v *variant, rank []int, steps int) deviations {
+func (b *Builder) deviations(states []int32, rank []int, steps int) deviations {
 	var d deviations
 	taken := make([]bool, steps)
 	seen := map[int32]bool{}
 	first, highest, last := -1, -1, steps-1
-	for _, id := range v.states {
+	for _, id := range states {
 		if seen[id] {
 			d.loops++
 		}

@@ -42,6 +42,14 @@ type Trail struct {
 	Visits  []Visit // sorted by At, stably, if they are not; the order of equal times is the caller's to decide
 	Outcome string  // won, lost or open; anything else is open
 	EndedAt time.Time
+	// Segments are what a Study splits by beside the whole.
+	Segments []Segment
+}
+
+// Segment is a value of something that units are split by.
+type Segment struct {
+	By    string `json:"by"`
+	Value string `json:"value"`
 }
 
 // Options of a Builder.
@@ -54,6 +62,8 @@ type Options struct {
 	// SetBack are the states that a unit recovers from when it wins after all: nurture and disqualified by default
 	// where StateKind is stage.
 	SetBack []string
+	// Examples is how many units each variant names: the first ones by name.
+	Examples int
 }
 
 func (o Options) withDefaults() Options {

@@ -39,7 +39,8 @@ func stages() Options { return Options{UnitKind: "person", StateKind: "stage"} }
 func TestGraphKeepsLoopsAndReturns(t *testing.T) {
 	b := build(Options{UnitKind: "person", StateKind: "channel"}, "a b b a/won", "a b/open", "a/lost")
 	edge := func(from, to string, transitions, units uint64, rate float64) Transition {
-		return Transition{"person", "channel", from, to, transitions, units, 86400, 86400, rate}
+		return Transition{UnitKind: "person", StateKind: "channel", From: from, To: to, Transitions: transitions, Units: units,
+			MedianSeconds: 86400, P90Seconds: 86400, ConversionRate: rate, UnitShare: float64(units) / 3}
 	}
 	entry := edge(Start, "a", 3, 3, 1./3)
 	entry.MedianSeconds, entry.P90Seconds = 0, 0
@@ -47,8 +48,33 @@ func TestGraphKeepsLoopsAndReturns(t *testing.T) {
 		entry, edge("a", Converted, 1, 1, 1), edge("a", Lost, 1, 1, 0), edge("a", "b", 2, 2, .5),
 		edge("b", Open, 1, 1, 0), edge("b", "a", 1, 1, 1), edge("b", "b", 1, 1, 1),
 	}
-	if diff := cmp.Diff(want, b.Graph(), cmpopts.EquateApprox(0, 1e-12)); diff != "" {
+	if diff := cmp.Diff(want, b.Graph(), cmpopts.EquateApprox(0, 1e-12), withoutIntervals, cmpopts.IgnoreFields(Transition{}, "Share")); diff != "" {
 		t.Error(diff)
+	}
+	shares := map[string]float64{}
+	for _, e := range b.Graph() {
+		shares[e.From] += e.Share
+	}
+	for from, sum := range shares {
+		if math.Abs(sum-1) > 1e-12 {
+			t.Errorf("shares of those that leave %s sum to %g", from, sum)
+		}
+	}
+}
+
+// withoutIntervals leaves the bounds out, which have tests of their own.
+var withoutIntervals = cmpopts.IgnoreFields(Transition{}, "ConversionLow", "ConversionHigh", "UnitShareLow", "UnitShareHigh", "ShareLow", "ShareHigh")
+
+// Wilson's intervals of 1 in 10 and of 0 in 20, from his formula by hand.
+func TestWilson(t *testing.T) {
+	for _, c := range []struct {
+		part, whole uint64
+		low, high   float64
+	}{{1, 10, .017876, .404150}, {0, 20, 0, .161130}, {0, 0, 0, 1}} {
+		low, high := wilson(c.part, c.whole)
+		if math.Abs(low-c.low) > 1e-5 || math.Abs(high-c.high) > 1e-5 {
+			t.Errorf("%d of %d: got %g to %g, want %g to %g", c.part, c.whole, low, high, c.low, c.high)
+		}
 	}
 }
 
@@ -66,15 +92,20 @@ func TestGraphAfterTheWin(t *testing.T) {
 }
 
 func TestVariants(t *testing.T) {
-	b := build(Options{UnitKind: "person", StateKind: "channel"},
+	b := build(Options{UnitKind: "person", StateKind: "channel", Examples: 2},
 		"a b c b c/won", "a b c b c/open", "a/open", "a/open", "a/won", "d/won", "c/open")
 	want := []Variant{
-		{"person", "channel", "a", "a", 1, 3, 1, 0},
-		{"person", "channel", "a > b > c > b > c", "a (b c)×2", 5, 2, 1, 4},
-		{"person", "channel", Remaining, "2 other variants", 0, 2, 1, 0},
+		{UnitKind: "person", StateKind: "channel", Variant: "a", Compressed: "a", Length: 1, Units: 3, Won: 1, Examples: []string{"u2", "u3"}},
+		{UnitKind: "person", StateKind: "channel", Variant: "a > b > c > b > c", Compressed: "a (b c)×2", Length: 5, Units: 2, Won: 1, MedianDays: 4,
+			Examples: []string{"u0", "u1"}},
+		{UnitKind: "person", StateKind: "channel", Variant: Remaining, Compressed: "2 other variants", Units: 2, Won: 1},
 	}
 	if diff := cmp.Diff(want, b.Variants(2)); diff != "" {
 		t.Error(diff)
+	}
+	// 3 and 2 of 7 units take two variants: 71 % are covered, 80 % need a third.
+	if got := b.Concentration(.8); got != (Concentration{Variants: 4, Covering: 3}) {
+		t.Errorf("concentration %+v", got)
 	}
 	if got := len(b.Variants(0)); got != 4 {
 		t.Errorf("all variants: got %d rows, want 4", got)
@@ -124,7 +155,7 @@ func TestLinearityAndItsParts(t *testing.T) {
 		"suspect inquiry sql":                          {},
 	} {
 		want.UnitKind = "person"
-		if diff := cmp.Diff(want, build(stages(), text).Linearity(order)); diff != "" {
+		if diff := cmp.Diff(want, build(stages(), text).Linearity(order), cmpopts.IgnoreFields(Linearity{}, "IndexLow", "IndexHigh")); diff != "" {
 			t.Errorf("%s: %s", text, diff)
 		}
 	}
@@ -145,11 +176,15 @@ func TestChainByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// From a the way to b costs 1/2 × (2/3 − 1/3), from b the way to lost 1/2 × 1/3.
+	root := math.Sqrt(2) // variance of the steps: (2N − I)t − t² = 4·2 − 2 − 4
 	want := []State{
-		{State: "a", Entries: 4, Units: 3, ReEntryRate: 1. / 3, ExpectedVisits: 4. / 3, ExpectedReturns: 1. / 3, WinProbability: 2. / 3, ExpectedSteps: 2, MeanDays: 1},
-		{State: "b", Entries: 2, Units: 2, ExpectedVisits: 2. / 3, ExpectedReturns: 1. / 3, WinProbability: 1. / 3, ExpectedSteps: 2, MeanDays: 1},
-		{State: "lost", Entries: 1, Units: 1, ExpectedVisits: 1. / 3},
-		{State: "won", Entries: 2, Units: 2, ExpectedVisits: 2. / 3, WinProbability: 1},
+		{State: "a", Entries: 4, Units: 3, ReEntryRate: 1. / 3, ExpectedVisits: 4. / 3, ExpectedReturns: 1. / 3, ReachProbability: 1, WinProbability: 2. / 3,
+			ExpectedSteps: 2, StepsDeviation: root, ExpectedDays: 2, MeanDays: 1, MedianDays: 1, P90Days: 1, WinLost: 1. / 6, Bottleneck: 4. / 6, BottleneckRank: 1},
+		{State: "b", Entries: 2, Units: 2, ExpectedVisits: 2. / 3, ExpectedReturns: 1. / 3, ReachProbability: .5, WinProbability: 1. / 3,
+			ExpectedSteps: 2, StepsDeviation: root, ExpectedDays: 2, MeanDays: 1, MedianDays: 1, P90Days: 1, WinLost: 1. / 6, Bottleneck: 2. / 6, BottleneckRank: 2},
+		{State: "lost", Entries: 1, Units: 1, ExpectedVisits: 1. / 3, ReachProbability: 1. / 3},
+		{State: "won", Entries: 2, Units: 2, ExpectedVisits: 2. / 3, ReachProbability: 2. / 3, WinProbability: 1},
 	}
 	if diff := cmp.Diff(want, rows, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Error(diff)
@@ -305,7 +340,7 @@ func everything(t *testing.T, trails []Trail) []any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []any{b.Graph(), states, b.Variants(10), b.Linearity([]string{"a", "b", "f"})}
+	return []any{b.Graph(), states, b.Variants(10), b.Linearity([]string{"a", "b", "f"}), b.Requalification(), b.Concentration(.8)}
 }
 
 // The closed form agrees with walking the fitted chain.

@@ -2,6 +2,7 @@ package path
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,16 +17,20 @@ type Variant struct {
 	Length     uint32  `ch:"length" json:"length"`
 	Units      uint64  `ch:"units" json:"units"`
 	Won        uint64  `ch:"won" json:"won"`
-	MedianDays float64 `ch:"median_days" json:"median_days"` // from the first to the last state
+	MedianDays float64 `ch:"median_days" json:"median_days"`           // from the first to the last state
+	Group      uint32  `ch:"similarity_group" json:"similarity_group"` // of similar variants, from 1; 0: none was asked for
+	// Examples are units that took it, the first by name, as many as Options.Examples.
+	Examples []string `ch:"examples" json:"examples,omitempty"`
 }
 
 // merged is the variants of one sequence, whatever their ends.
 type merged struct {
-	states []int32
-	text   string
-	units  int
-	won    int
-	days   []float64
+	states   []int32
+	text     string
+	units    int
+	won      int
+	days     []float64
+	examples []string
 }
 
 // Variants are the most frequent sequences, by number of units, then by name; all of them if top is 0 or less. If some
@@ -57,7 +62,7 @@ func (b *Builder) Variants(top int) []Variant {
 func (b *Builder) row(m *merged) Variant {
 	return Variant{
 		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Variant: m.text,
-		Units: uint64(m.units), Won: uint64(m.won), MedianDays: quantile(m.days, .5),
+		Units: uint64(m.units), Won: uint64(m.won), MedianDays: quantile(m.days, .5), Examples: m.examples,
 	}
 }
 
@@ -65,14 +70,19 @@ func (b *Builder) row(m *merged) Variant {
 func (b *Builder) merged() []*merged {
 	bySequence := map[string]*merged{}
 	for key, v := range b.variants {
-		sequence := key[4:] // behind the end
+		_, endLength := binary.Varint([]byte(key[:min(len(key), binary.MaxVarintLen64)]))
+		sequence := key[endLength:]
 		m := bySequence[sequence]
 		if m == nil {
-			m = &merged{states: v.states, text: strings.Join(b.names(v.states), " > ")}
+			states := statesOf(key)
+			m = &merged{states: states, text: strings.Join(b.names(states), " > ")}
 			bySequence[sequence] = m
 		}
 		m.units += v.units
 		m.days = append(m.days, v.days...)
+		for _, unit := range v.examples {
+			m.examples = keepFirst(m.examples, unit, b.options.Examples)
+		}
 		if v.won {
 			m.won += v.units
 		}
@@ -88,10 +98,23 @@ func (b *Builder) merged() []*merged {
 	return all
 }
 
-func (b *Builder) names(ids []int32) []string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = b.states[id].name
+// Concentration says how many variants it takes to cover a share of the units, beside how many there are.
+type Concentration struct {
+	Variants uint64 `json:"variants"`
+	Covering uint64 `json:"covering"` // the fewest variants that hold at least the share asked for
+}
+
+// Concentration for a share from 0 to 1, such as .8.
+func (b *Builder) Concentration(share float64) Concentration {
+	all := b.merged()
+	c := Concentration{Variants: uint64(len(all))}
+	covered := 0
+	for _, m := range all {
+		if float64(covered) >= share*float64(b.units) {
+			break
+		}
+		covered += m.units
+		c.Covering++
 	}
-	return names
+	return c
 }

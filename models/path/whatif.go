@@ -40,14 +40,18 @@ func (b *Builder) WhatIf(s Shift) (Effect, error) {
 	if err != nil {
 		return Effect{}, err
 	}
-	after, moving, err := before.shifted(s)
+	return before.whatIf(s, b.units)
+}
+
+func (c *Chain) whatIf(s Shift, units int) (Effect, error) {
+	after, moving, err := c.shifted(s)
 	if err != nil {
 		return Effect{}, err
 	}
-	units := float64(b.units)
+	n := float64(units)
 	e := Effect{
-		Units: b.units, WinsBefore: units * before.WinFromStart(), WinsAfter: units * after.WinFromStart(),
-		StepsBefore: before.stepsFromStart(), StepsAfter: after.stepsFromStart(), Moved: moving,
+		Units: units, WinsBefore: n * c.WinFromStart(), WinsAfter: n * after.WinFromStart(),
+		StepsBefore: c.stepsFromStart(), StepsAfter: after.stepsFromStart(), Moved: moving,
 	}
 	e.MoreWins = e.WinsAfter - e.WinsBefore
 	return e, nil

@@ -77,33 +77,37 @@ func loopingTrails(r *rand.Rand, n int) []string {
 	return all
 }
 
-// Drawing each unit once gives the graph and states back: the resample counts as Add does, but for times.
+// Drawing each unit once gives the counts back.
 func TestResampleOfEachOnce(t *testing.T) {
 	b := build(stages(), append(loopingTrails(rand.New(rand.NewPCG(1, 1)), 50), "sql/open", "won retained won", "sql nurture/lost")...)
-	r := NewBuilder(b.options)
-	for _, v := range b.sortedVariants() {
-		r.addVariant(b, v, v.units)
+	r := b.noCounts()
+	samples := b.sampling()
+	for i := range samples {
+		r.addSampled(&samples[i], samples[i].units)
 	}
-	graph, want := r.Graph(), b.Graph()
-	for i := range want {
-		want[i].MedianSeconds, want[i].P90Seconds = 0, 0
+	if !reflect.DeepEqual(r, b.counts()) {
+		t.Errorf("got %+v, want %+v", r, b.counts())
 	}
-	if !reflect.DeepEqual(graph, want) {
-		t.Errorf("got %v, want %v", graph, want)
-	}
-	states, err := r.States()
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantStates, err := b.States()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range wantStates {
-		wantStates[i].MeanDays = 0
-	}
-	if !reflect.DeepEqual(states, wantStates) {
-		t.Errorf("got %v, want %v", states, wantStates)
+}
+
+// Draws have the mean and the variance that they should, be they made by hand or by the library.
+func TestPoisson(t *testing.T) {
+	for _, mean := range []int{1, 3, 8, 20} {
+		random := rand.NewPCG(uint64(mean), 5)
+		const n = 100_000
+		sum, squares := 0., 0.
+		for range n {
+			x := float64(poisson(mean, random))
+			sum += x
+			squares += x * x
+		}
+		m := float64(mean)
+		if got := sum / n; math.Abs(got-m) > 5*math.Sqrt(m/n) {
+			t.Errorf("mean %g, want %g", got, m)
+		}
+		if got := squares/n - sum/n*sum/n; math.Abs(got-m) > .03*m {
+			t.Errorf("variance %g, want %g", got, m)
+		}
 	}
 }
 

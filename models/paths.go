@@ -1,0 +1,197 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/models/path"
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// DrawPaths draws the ways of a definition from the published run. Of each variant it names as many units as examples
+// says. It returns an error if nothing was published yet.
+func DrawPaths(ctx context.Context, db *warehouse.DB, d path.Definition, examples int) (*path.Study, error) {
+	run, err := published(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	study, _, err := pathReader{db, run}.study(ctx, d, examples)
+	return study, err
+}
+
+// CountFunnel counts a funnel from the published run. It returns an error if nothing was published yet.
+func CountFunnel(ctx context.Context, db *warehouse.DB, f path.SavedFunnel) (*path.Funnel, error) {
+	run, err := published(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	funnel, _, err := pathReader{db, run}.funnel(ctx, f)
+	return funnel, err
+}
+
+func published(ctx context.Context, db *warehouse.DB) (uint64, error) {
+	runs, err := warehouse.SelectAll[runNumber](ctx, db, "staging/published_runs.sql", nil)
+	if err != nil {
+		return 0, err
+	}
+	if len(runs) == 0 {
+		return 0, fmt.Errorf("no run was published yet; start one with: funnelcloud run")
+	}
+	return runs[0].RunID, nil
+}
+
+// pathReader reads what reports are made of from one run.
+type pathReader struct {
+	db  *warehouse.DB
+	run uint64
+}
+
+// study reads the units once, and once more before that if states are to be the most visited ones.
+func (r pathReader) study(ctx context.Context, d path.Definition, examples int) (*path.Study, uint64, error) {
+	ways, err := path.NewWays(d)
+	if err != nil {
+		return nil, 0, err
+	}
+	d = ways.Definition()
+	scope := pathScope{unit: d.Unit, key: d.Key, since: d.Since.Time, until: d.Until.Time, needs: d.Needs()}
+	if ways.Counting() {
+		for h, err := range r.histories(ctx, scope) {
+			if err != nil {
+				return nil, 0, err
+			}
+			ways.Count(h)
+		}
+		ways.Settle()
+	}
+	study := path.NewStudy(ways.Options(examples))
+	var read uint64
+	for h, err := range r.histories(ctx, scope) {
+		if err != nil {
+			return nil, read, err
+		}
+		read += uint64(len(h.Events))
+		for _, trail := range ways.Trails(h) {
+			study.Add(trail)
+		}
+	}
+	return study, read, nil
+}
+
+func (r pathReader) funnel(ctx context.Context, f path.SavedFunnel) (*path.Funnel, uint64, error) {
+	funnel, cut, err := f.Compile()
+	if err != nil {
+		return nil, 0, err
+	}
+	scope := pathScope{unit: f.Unit, key: f.Key, since: f.Since.Time, until: f.Until.Time, needs: f.Needs()}
+	var read uint64
+	for h, err := range r.histories(ctx, scope) {
+		if err != nil {
+			return nil, read, err
+		}
+		read += uint64(len(h.Events))
+		for _, part := range cut.Histories(h) {
+			funnel.Add(part)
+		}
+	}
+	return funnel, read, nil
+}
+
+// pathScope says what to read: whose events, when, and which.
+type pathScope struct {
+	unit, key    string
+	since, until time.Time
+	needs        path.Needs
+}
+
+// pathStep is a row of staging/path_steps.sql.
+type pathStep struct {
+	UnitID   string    `ch:"unit_id"`
+	Kind     string    `ch:"kind"`
+	Name     string    `ch:"name"`
+	Meaning  string    `ch:"meaning"`
+	URL      string    `ch:"url"`
+	Campaign string    `ch:"campaign"`
+	At       time.Time `ch:"at"`
+	Values   []string  `ch:"values"`
+}
+
+func (s pathStep) unit() string { return s.UnitID }
+
+// Bounds of a period that has none: those of DateTime64(3).
+var (
+	beginning = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	end       = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// params of staging/path_steps.sql.
+func (s pathScope) params(run uint64) warehouse.Params {
+	kind := s.unit
+	if kind == "" || kind == path.UnitSession {
+		kind = path.UnitPerson
+	}
+	bound := func(t, otherwise time.Time) string {
+		if t.IsZero() {
+			t = otherwise
+		}
+		return t.UTC().Format("2006-01-02 15:04:05.000")
+	}
+	return warehouse.Params{
+		"run_id": run, "unit_kind": kind, "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),
+		"names": s.needs.Names, "meanings": nonNil(s.needs.Meanings), "properties": nonNil(s.needs.Properties),
+		"pages": bit(s.needs.Pages), "stages": bit(s.needs.Stages), "channels": bit(s.needs.Channels), "all_events": bit(s.needs.Campaigns),
+		"stage_order": vocabulary.Stages, "since": bound(s.since, beginning), "until": bound(s.until, end),
+	}
+}
+
+func bit(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// histories are those of all units, by unit.
+func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.History, error] {
+	return func(yield func(path.History, error) bool) {
+		rows := warehouse.Select[pathStep](ctx, r.db, "staging/path_steps.sql", s.params(r.run))
+		for steps, err := range grouped(rows, pathStep.unit) {
+			if err != nil {
+				yield(path.History{}, err)
+				return
+			}
+			h := path.History{UnitID: strings.Clone(steps[0].UnitID), Events: make([]path.Event, len(steps))}
+			for i, step := range steps {
+				h.Events[i] = step.event(s.needs.Properties)
+			}
+			if !yield(h, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s pathStep) event(properties []string) path.Event {
+	e := path.Event{Name: s.Name, At: s.At, Kind: s.Kind, Meaning: s.Meaning, Page: path.PageOf(s.URL), Campaign: s.Campaign}
+	for i, value := range s.Values {
+		if value == "" {
+			continue
+		}
+		if e.Properties == nil {
+			e.Properties = map[string]string{}
+		}
+		e.Properties[properties[i]] = value
+	}
+	return e
+}

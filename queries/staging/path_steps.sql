@@ -1,0 +1,62 @@
+-- What path and funnel reports are made of: stage entries, touches by channels and events of the units of one kind, each
+-- unit's in order of time. models/path decides what they mean; this file only leaves out what no definition asks for.
+--
+-- At one instant touches come first, then events by source and event id, then stages in the drawn order: the touch
+-- brought the unit, and the event caused the entry. Junk is left out.
+--
+-- Parameters: run_id; unit_kind: person, account or property (what shares a value of the
+-- property at unit_index, counted from 1); names: regular expression of event names, empty for none; meanings; pages, stages, channels, all_events: 1 or 0; properties: whose
+-- values come with each row; stage_order; since, until: period, until itself is out.
+WITH junk AS
+(
+    SELECT person_id FROM persons_by_run WHERE run_id = {run_id:UInt64} AND junk_reason != ''
+)
+SELECT unit_id, kind, name, meaning, url, campaign, at, values
+FROM
+(
+    SELECT
+        multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', values[{unit_index:UInt32}], person_id) AS unit_id,
+        '' AS kind, toString(name) AS name, toString(meaning) AS meaning, if({pages:UInt8} = 1, url, '') AS url,
+        if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
+           concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
+        event_ts AS at,
+        arrayMap(property -> multiIf(
+            property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
+            property = 'utm_campaign', toString(utm_campaign), property = 'source', toString(source),
+            JSONType(properties, property) = 'String', JSONExtractString(properties, property),
+            JSONExtractRaw(properties, property) = 'null', '',
+            JSONExtractRaw(properties, property)), {properties:Array(String)}) AS values,
+        1 AS rank, toString(source) AS tie, event_id AS id
+    FROM person_events_by_run
+    WHERE run_id = {run_id:UInt64}
+      AND ({all_events:UInt8} = 1
+        OR ({names:String} != '' AND match(name, {names:String}))
+        OR has({meanings:Array(String)}, meaning)
+        OR ({pages:UInt8} = 1 AND url != ''))
+      AND person_id NOT IN junk
+    UNION ALL
+    SELECT
+        multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', '', person_id) AS unit_id,
+        'channel' AS kind, toString(channel) AS name, '' AS meaning, '' AS url, '' AS campaign, touch_ts AS at,
+        arrayMap(property -> multiIf(
+            property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
+            property = 'utm_campaign', toString(utm_campaign), property = 'landing_page', landing_page, ''), {properties:Array(String)}) AS values,
+        0 AS rank, leftPad(toString(source_rank), 10, '0') AS tie, touch_id AS id
+    FROM touchpoints_by_run
+    WHERE run_id = {run_id:UInt64} AND {channels:UInt8} = 1 AND person_id NOT IN junk
+    UNION ALL
+    SELECT
+        unit_id, 'stage' AS kind, toString(stage) AS name, '' AS meaning, '' AS url, '' AS campaign, entered_at AS at,
+        arrayMap(property -> multiIf(
+            property = 'origin', toString(origin), property = 'via_definition', toString(via_definition),
+            property = 'owner', toString(owner), property = 'reason', reason, ''), {properties:Array(String)}) AS values,
+        2 AS rank, leftPad(toString(indexOf({stage_order:Array(String)}, stage)), 10, '0') AS tie, '' AS id
+    FROM stages_by_run
+    WHERE run_id = {run_id:UInt64} AND {stages:UInt8} = 1 AND junk_reason = ''
+      AND unit_kind = if({unit_kind:String} = 'property', '', {unit_kind:String})
+)
+WHERE unit_id != ''
+  AND at >= {since:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
+ORDER BY unit_id, at, rank, tie, id
+-- Sorting goes to disk rather than out of memory.
+SETTINGS max_bytes_before_external_sort = 1000000000
