@@ -109,6 +109,71 @@ ignore: [item.noise]
 	}
 }
 
+// Where some columns stand, counted from 0, in Snowplow's own documentation and SDKs.
+func TestColumnsOfAnEnrichedStreamStandWhereSnowplowPutsThem(t *testing.T) {
+	for at, name := range map[int]string{0: "app_id", 3: "collector_tstamp", 6: "event_id", 12: "user_id", 15: "domain_userid", 18: "geo_country", 29: "page_url",
+		44: "refr_medium", 47: "mkt_medium", 52: "contexts", 53: "se_category", 58: "unstruct_event", 61: "tr_total", 71: "ti_price", 77: "useragent", 93: "br_cookies",
+		108: "tr_currency", 116: "mkt_clickid", 119: "dvce_sent_tstamp", 122: "derived_contexts", 123: "domain_sessionid", 126: "event_name", 130: "true_tstamp"} {
+		if enrichedFields[at] != name {
+			t.Errorf("column %d is %s, want %s", at, enrichedFields[at], name)
+		}
+	}
+	if len(enrichedFields) != 131 {
+		t.Errorf("%d columns, want 131", len(enrichedFields))
+	}
+}
+
+// Every kind of event that the pipeline writes: page views and pings, structured and self-describing events, screens,
+// transactions and their items; contexts of trackers and of enrichments.
+func TestKindsOfEventsOfAnEnrichedStream(t *testing.T) {
+	s, err := Named(builtins(t), "snowplow_enriched")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, c := range map[string]struct {
+		columns map[string]string
+		want    map[string]string
+	}{
+		"page view": {map[string]string{"event": "page_view", "event_name": "page_view", "page_title": "Pricing", "page_url": "https://acme.test/pricing?gclid=x", "mkt_source": "google", "mkt_clickid": "x", "refr_medium": "search", "geo_country": "DE"},
+			map[string]string{"kind": "page", "name": "Pricing", "meaning": "pricing_viewed", "utm_source": "google", "click_id_kind": "gclid", "country": "DE",
+				"properties": `{"page_title":"Pricing","refr_medium":"search","mkt_clickid":"x"}`}},
+		"page ping": {map[string]string{"event": "page_ping", "event_name": "page_ping", "pp_yoffset_max": "120"},
+			map[string]string{"kind": "track", "name": "page_ping", "properties": `{"pp_yoffset_max":"120"}`}},
+		"structured event": {map[string]string{"event": "struct", "event_name": "event", "se_category": "trial", "se_action": "start", "se_label": "pro", "se_value": "49.0"},
+			map[string]string{"kind": "track", "name": "trial start", "meaning": "trial_started", "value": "", "properties": `{"se_label":"pro","se_value":"49.0"}`}},
+		"screen": {map[string]string{"event": "unstruct", "event_name": "screen_view", "unstruct_event": `{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0","data":{"schema":"iglu:com.snowplowanalytics.mobile/screen_view/jsonschema/1-0-0","data":{"name":"Home"}}}`},
+			map[string]string{"kind": "screen", "name": "screen_view", "properties": `{"name":"Home"}`}},
+		"transaction": {map[string]string{"event": "transaction", "event_name": "transaction", "tr_orderid": "o-1", "tr_total": "49.9", "tr_currency": "EUR"},
+			map[string]string{"kind": "track", "name": "transaction", "value": "49.9", "currency": "EUR", "properties": `{"tr_orderid":"o-1"}`}},
+		"item of a transaction": {map[string]string{"event": "transaction_item", "event_name": "transaction_item", "ti_orderid": "o-1", "ti_price": "49.9", "ti_quantity": "1"},
+			map[string]string{"kind": "track", "name": "transaction_item", "value": "", "properties": `{"ti_orderid":"o-1","ti_price":"49.9","ti_quantity":"1"}`}},
+		"contexts of an enrichment": {map[string]string{"event": "page_view", "derived_contexts": `{"schema":"iglu:com.snowplowanalytics.snowplow\/contexts\/jsonschema\/1-0-1","data":[]}`, "true_tstamp": "2024-01-02 03:04:05.678", "derived_tstamp": "2024-01-01 00:00:00.000"},
+			map[string]string{"kind": "page", "event_ts": "2024-01-02T03:04:05.678Z", "properties": `{"derived_contexts":{"schema":"iglu:com.snowplowanalytics.snowplow\/contexts\/jsonschema\/1-0-1","data":[]}}`}},
+	} {
+		row := make([]string, len(enrichedFields))
+		for i, name := range enrichedFields {
+			row[i] = c.columns[name]
+			switch {
+			case row[i] != "":
+			case name == "event_id" || name == "user_id":
+				row[i] = kind
+			case name == "collector_tstamp" || name == "derived_tstamp":
+				row[i] = "2024-01-02 03:04:06.000"
+			}
+		}
+		events, rejects := s.Try([]byte(strings.Join(row, "\t")), noon)
+		if len(events) != 1 {
+			t.Errorf("%s: rejects %v", kind, rejects)
+			continue
+		}
+		for column, want := range c.want {
+			if got := events[0][column]; got != want {
+				t.Errorf("%s: %s is %s, want %s", kind, column, got, want)
+			}
+		}
+	}
+}
+
 func TestRowsOfAnEnrichedStream(t *testing.T) {
 	s, err := Named(builtins(t), "snowplow_enriched")
 	if err != nil {
