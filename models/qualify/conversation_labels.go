@@ -1,0 +1,92 @@
+package qualify
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/models/quality"
+)
+
+//go:embed testdata/messages.tsv
+var labelledMessages []byte
+
+// Reading is what one message of a prospect says, by the conversation definition.
+type Reading struct {
+	Level      int8    // 1 to 3: intent; −1: a negative reason; 0: nothing of buying
+	Confidence float64 // of the rule, 0 to 1
+	Rule       string
+	Negative   string // support, spam, student, job_seeker or competitor; empty otherwise
+	Why        string // the stated use or problem, in the prospect's words
+	Qualifies  bool   // by itself it makes a CQL
+}
+
+// Read judges one message by itself.
+func (d *Definitions) Read(message string) Reading {
+	v := d.read(message)
+	return Reading{v.level, v.confidence, v.rule, v.negative, v.why, v.level > 0 && v.level >= d.Conversation.MinLevel}
+}
+
+// Classes of messages beside the negative reasons.
+const (
+	ClassIntent   = "intent"   // wants to buy, or asks for price, terms or sales: qualifies
+	ClassInterest = "interest" // looks around
+	ClassNone     = "none"
+)
+
+// Class is the reading in one word: intent, interest, none or the negative reason.
+func (r Reading) Class() string {
+	switch {
+	case r.Qualifies:
+		return ClassIntent
+	case r.Level > 0:
+		return ClassInterest
+	case r.Negative != "":
+		return r.Negative
+	default:
+		return ClassNone
+	}
+}
+
+// LabelledMessage is a message of a prospect and what a person says of it.
+type LabelledMessage struct {
+	Split    string // tuning: rules may be mended by it; test: only measured
+	Language string
+	Said     string // a class
+	Text     string
+}
+
+// Labelled are the messages that come with the program, half English and half Spanish, half for tuning and half for test.
+func Labelled() ([]LabelledMessage, error) { return ParseLabelled(labelledMessages) }
+
+// ParseLabelled reads tab-separated lines of split, language, said and text beneath a line that names them. Faults name
+// their lines, all at once.
+func ParseLabelled(text []byte) ([]LabelledMessage, error) {
+	var all []LabelledMessage
+	var faults []error
+	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
+		fields := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
+		switch {
+		case i == 0 && strings.Join(fields, "\t") != "split\tlanguage\tsaid\ttext":
+			return nil, fmt.Errorf("labelled messages: line 1: want the names split, language, said and text, with tabs between, not %q", line)
+		case i == 0:
+		case len(fields) != 4 || fields[2] == "" || fields[3] == "":
+			faults = append(faults, fmt.Errorf("labelled messages: line %d: want split, language, said and text, with tabs between: %q", i+1, line))
+		default:
+			all = append(all, LabelledMessage{fields[0], fields[1], fields[2], fields[3]})
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// Agreement holds the conversation definition against people. split and language narrow the messages; empty takes all.
+func (d *Definitions) Agreement(messages []LabelledMessage, split, language string) quality.Agreement {
+	var judgements []quality.Judgement
+	for _, m := range messages {
+		if (split == "" || m.Split == split) && (language == "" || m.Language == language) {
+			judgements = append(judgements, quality.Judgement{Said: m.Said, Predicted: d.Read(m.Text).Class()})
+		}
+	}
+	return quality.Agree(judgements)
+}
