@@ -86,7 +86,7 @@ func overviewSteps() cog.Builder[dashboard.Panel] {
 func overviewSpeed() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 7, at: grid{12, 17, 12, 10}, title: "How fast do we answer?",
-		about:   "First request of each unit in the period until the first reply or call after it, wall time; and the share that qualified after the request. Details on Waterfall.",
+		about:   "Requests of the period until the first reply, call or meeting after it, wall time; and the share that qualified after the request. Details on Waterfall.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/speed_to_lead")},
 	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).OverrideByName("Qualified after", unit(share, 1)).

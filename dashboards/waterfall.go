@@ -88,7 +88,7 @@ func firstQualified() cog.Builder[dashboard.Panel] {
 func speedToLead() cog.Builder[dashboard.Panel] {
 	return paint(bars(head{
 		id: 7, at: grid{0, 36, 12, 11}, title: "How fast do we answer, and does it pay?",
-		about:   "First request of each unit in the period (a form or a chat message) until the first message by a person or bot, or call, after it; wall time, replies after 30 days count as never. “Qualified after” is the share that qualified after the request. Fast replies may go to better prospects: the difference is no proof of cause.",
+		about:   "Requests of the period (events that ask for a reply by the definitions: a chat, a demo form, not a newsletter) until the first message by a person or bot, call or meeting after it; wall time, replies after 30 days count as never, younger requests wait. “Qualified after” is the share that qualified after the request. Fast replies may go to better prospects: the difference is no proof of cause.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/speed_to_lead")},
 	}).XField("First reply").Unit(share).Decimals(1).ShowValue(common.VisibilityModeAlways).

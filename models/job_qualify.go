@@ -47,12 +47,43 @@ const (
 )
 
 func qualifyPersons(ctx context.Context, r *run) (in, out uint64, err error) {
+	if err := r.recordDefinitions(ctx); err != nil {
+		return 0, 0, err
+	}
 	return r.qualify(ctx, unitPerson, func(s qualify.Signal) string { return s.PersonID })
 }
 
 func qualifyAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
 	return r.qualify(ctx, unitAccount, func(s qualify.Signal) string { return s.AccountID })
 }
+
+// recordDefinitions writes which definitions the run uses.
+func (r *run) recordDefinitions(ctx context.Context) error {
+	definitions, err := r.definitions()
+	if err != nil {
+		return err
+	}
+	return warehouse.Insert(ctx, r.db, "definitions_by_run", r.row.RunID, definitions.List())
+}
+
+// signalParams are the parameters by which ClickHouse leaves out events that cannot matter to the definitions.
+func signalParams(d *qualify.Definitions) []any {
+	params := []any{"columns", list(d.Columns())}
+	for _, f := range []struct {
+		prefix string
+		filter qualify.Prefilter
+	}{{"admit_", d.Prefilter()}, {"exclude_", d.Excludes()}} {
+		params = append(params,
+			f.prefix+"everything", f.filter.Everything,
+			f.prefix+"meanings", list(f.filter.Meanings), f.prefix+"names", list(f.filter.Names),
+			f.prefix+"kinds", list(f.filter.Kinds), f.prefix+"sources", list(f.filter.Sources),
+			f.prefix+"url_parts", list(f.filter.URLParts), f.prefix+"agent_parts", list(f.filter.AgentParts))
+	}
+	return params
+}
+
+// list is never nil: the driver has no form for a nil list.
+func list(texts []string) []string { return append([]string{}, texts...) }
 
 // qualify evaluates every unit of a kind: one unit's history is in memory at a time.
 func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal) string) (in, out uint64, err error) {
@@ -66,7 +97,7 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 	}
 	units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, r.db, "staging/units_of_"+kind+"s.sql", r.params()))
 	defer stop()
-	signals := warehouse.Select[qualify.Signal](ctx, r.db, "staging/signals_of_"+kind+"s.sql", r.params())
+	signals := warehouse.Select[qualify.Signal](ctx, r.db, "staging/signals_of_"+kind+"s.sql", r.params(signalParams(definitions)...))
 	for history, err := range grouped(signals, key) {
 		if err != nil {
 			return in, w.written(), err
@@ -106,39 +137,47 @@ func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
 	}
 }
 
-// qualifyWriter writes the five kinds of rows that an evaluation gives.
+// qualifyWriter writes the rows that an evaluation gives, one kind a table.
 type qualifyWriter struct {
-	stages *warehouse.Writer[qualify.StageEntry]
-	scores *warehouse.Writer[qualify.ScoreRow]
-	leads  *warehouse.Writer[qualify.ConversationLead]
-	bant   *warehouse.Writer[qualify.BantAnswer]
-	met    *warehouse.Writer[qualify.Qualification]
+	stages     *warehouse.Writer[qualify.StageEntry]
+	scores     *warehouse.Writer[qualify.ScoreRow]
+	leads      *warehouse.Writer[qualify.ConversationLead]
+	bant       *warehouse.Writer[qualify.BantAnswer]
+	met        *warehouse.Writer[qualify.Qualification]
+	grades     *warehouse.Writer[qualify.GradeRow]
+	requests   *warehouse.Writer[qualify.RequestRow]
+	exclusions *warehouse.Writer[qualify.ExclusionRow]
 }
 
 func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	var w qualifyWriter
-	var faults [5]error
+	var faults [8]error
 	w.stages, faults[0] = warehouse.NewWriter[qualify.StageEntry](r.db, "stages_by_run", r.row.RunID)
 	w.scores, faults[1] = warehouse.NewWriter[qualify.ScoreRow](r.db, "score_ledger_by_run", r.row.RunID)
 	w.leads, faults[2] = warehouse.NewWriter[qualify.ConversationLead](r.db, "conversation_leads_by_run", r.row.RunID)
 	w.bant, faults[3] = warehouse.NewWriter[qualify.BantAnswer](r.db, "bant_answers_by_run", r.row.RunID)
 	w.met, faults[4] = warehouse.NewWriter[qualify.Qualification](r.db, "qualifications_by_run", r.row.RunID)
+	w.grades, faults[5] = warehouse.NewWriter[qualify.GradeRow](r.db, "grades_by_run", r.row.RunID)
+	w.requests, faults[6] = warehouse.NewWriter[qualify.RequestRow](r.db, "requests_by_run", r.row.RunID)
+	w.exclusions, faults[7] = warehouse.NewWriter[qualify.ExclusionRow](r.db, "exclusions_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
 }
 
 func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
 	return errors.Join(
 		appendAll(ctx, w.stages, o.Stages), appendAll(ctx, w.scores, o.Scores),
-		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant),
-		appendAll(ctx, w.met, o.Met))
+		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant), appendAll(ctx, w.met, o.Met),
+		appendAll(ctx, w.grades, o.Grades), appendAll(ctx, w.requests, o.Requests), appendAll(ctx, w.exclusions, o.Exclusions))
 }
 
 func (w *qualifyWriter) flush(ctx context.Context) error {
-	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx), w.met.Flush(ctx))
+	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx), w.met.Flush(ctx),
+		w.grades.Flush(ctx), w.requests.Flush(ctx), w.exclusions.Flush(ctx))
 }
 
 func (w *qualifyWriter) written() uint64 {
-	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written() + w.met.Written()
+	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written() + w.met.Written() +
+		w.grades.Written() + w.requests.Written() + w.exclusions.Written()
 }
 
 func appendAll[Row any](ctx context.Context, w *warehouse.Writer[Row], rows []Row) error {

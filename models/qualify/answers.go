@@ -49,7 +49,7 @@ func (e *evaluation) actOnBant(score float64, call bool, outcome string, poor bo
 	switch {
 	case score >= e.Bant.Threshold && (outcome == "" || outcome == "ready"):
 		if e.beforeSales() {
-			e.qualify(marketingRoute, e.step(e.Bant.Name, reason))
+			e.heldByBant = e.qualify(marketingRoute, e.step(e.Bant.Name, reason)) || e.heldByBant
 		}
 		if call && outcome == "" {
 			e.move(stageSQL, e.step(e.Bant.Name, reason))

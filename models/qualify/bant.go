@@ -1,8 +1,6 @@
 package qualify
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"strings"
 )
@@ -33,22 +31,24 @@ const (
 
 func (w BantWeights) list() [4]float64 { return [4]float64{w.Budget, w.Authority, w.Need, w.Timeline} }
 
-func (b BantDefinition) validate() error {
-	var faults []error
+func (b *BantDefinition) check(p place) {
+	b.Named.check(p)
 	sum := 0.0
 	for i, w := range b.Weights.list() {
-		if w < 0 {
-			faults = append(faults, fmt.Errorf("%s: weight of %s is negative", b.Name, bantQuestions[i]))
+		if !(w >= 0) || !finite(w) {
+			p.key("weights").key(bantQuestions[i]).faultf("weight of %s: %g is no share of 100", bantQuestions[i], w)
 		}
 		sum += w
 	}
-	if math.Abs(sum-100) > 1e-9 {
-		faults = append(faults, fmt.Errorf("%s: weights sum to %g, not to 100", b.Name, sum))
+	if !(math.Abs(sum-100) <= 1e-9) {
+		p.key("weights").faultf("weights sum to %g, not to 100", sum)
 	}
-	if b.Threshold <= 0 || b.Threshold > 100 || b.RevisitDays <= 0 {
-		faults = append(faults, fmt.Errorf("%s: needs 0 < threshold ≤ 100 and revisit_days > 0", b.Name))
+	if !(b.Threshold > 0 && b.Threshold <= 100) {
+		p.key("threshold").faultf("threshold %g: must be above 0 and up to 100", b.Threshold)
 	}
-	return errors.Join(faults...)
+	if !positive(b.RevisitDays) {
+		p.key("revisit_days").faultf("revisit_days must be above 0")
+	}
 }
 
 // score is the sum of the weights of the good answers.

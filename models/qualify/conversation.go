@@ -1,7 +1,6 @@
 package qualify
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -41,17 +40,23 @@ type NegativePattern struct {
 	Match        words `yaml:"match"`
 }
 
-func (c ConversationDefinition) validate() error {
-	var faults []error
-	if c.MinLevel < 1 || c.MinLevel > 3 || c.LapseDays <= 0 {
-		faults = append(faults, fmt.Errorf("%s: needs min_level 1 to 3 and lapse_days", c.Name))
+func (c *ConversationDefinition) check(p place) {
+	c.Named.check(p)
+	if c.MinLevel < 1 || c.MinLevel > 3 {
+		p.key("min_level").faultf("min_level %d: levels are 1 to 3", c.MinLevel)
 	}
-	for _, p := range c.Intents {
-		if p.Rule == "" || p.Level < 1 || p.Level > 3 || p.Confidence <= 0 || p.Confidence > 1 {
-			faults = append(faults, fmt.Errorf("%s: intent %q: needs a rule, a level 1 to 3 and a confidence above 0 up to 1", c.Name, p.Rule))
+	if !positive(c.LapseDays) {
+		p.key("lapse_days").faultf("lapse_days must be above 0")
+	}
+	for i, intent := range c.Intents {
+		at := p.key("intents").item(i)
+		if intent.Rule == "" || intent.Level < 1 || intent.Level > 3 {
+			at.faultf("intent %q: needs a rule to name it by and a level 1 to 3", intent.Rule)
+		}
+		if !(intent.Confidence > 0 && intent.Confidence <= 1) {
+			at.key("confidence").faultf("confidence %g: must be above 0 and up to 1", intent.Confidence)
 		}
 	}
-	return errors.Join(faults...)
 }
 
 type conversationProgram struct {
@@ -62,29 +67,34 @@ type conversationProgram struct {
 	why         []pattern
 }
 
-func (c ConversationDefinition) compile() (*conversationProgram, error) {
-	p := &conversationProgram{}
-	var faults []error
-	one := func(where string, alternatives words, wrap string) pattern {
+func (c *ConversationDefinition) compile(p place) *conversationProgram {
+	out := &conversationProgram{}
+	one := func(at place, alternatives words, wrap string) pattern {
+		if len(alternatives) == 0 {
+			wrap, alternatives = "%s", words{matchesNothing}
+		}
 		expression, err := compilePattern(fmt.Sprintf(wrap, strings.Join(alternatives, "|")))
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %s: %w", c.Name, where, err))
+			at.faultf("%w", err)
 		}
 		return expression
 	}
-	for _, i := range c.Intents {
-		p.intents = append(p.intents, one(i.Rule, i.Match, `\b(?:%s)`))
+	for i, intent := range c.Intents {
+		out.intents = append(out.intents, one(p.key("intents").item(i).key("match"), intent.Match, `\b(?:%s)`))
 	}
-	for _, n := range c.Negatives {
-		p.negatives = append(p.negatives, one(n.Reason, n.Match, `\b(?:%s)`))
+	for i, n := range c.Negatives {
+		out.negatives = append(out.negatives, one(p.key("negatives").item(i).key("match"), n.Match, `\b(?:%s)`))
 	}
-	p.negators = one("negators", c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
-	p.notNegators = one("not_negators", c.NotNegators, `(?:%s)`)
-	for _, w := range c.Why {
-		p.why = append(p.why, one("why", words{w}, `\b(?:%s)`))
+	out.negators = one(p.key("negators"), c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
+	out.notNegators = one(p.key("not_negators"), c.NotNegators, `(?:%s)`)
+	for i, w := range c.Why {
+		out.why = append(out.why, one(p.key("why").item(i), words{w}, `\b(?:%s)`))
 	}
-	return p, errors.Join(faults...)
+	return out
 }
+
+// matchesNothing is the expression of an empty list: a list without alternatives would match everywhere.
+const matchesNothing = `[^\s\S]`
 
 // verdict on one message. Level 0: it says nothing of buying.
 type verdict struct {

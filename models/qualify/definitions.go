@@ -2,28 +2,57 @@ package qualify
 
 import (
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
 	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
 
-//go:embed definitions/default.yaml
-var defaultYAML []byte
+//go:embed definitions/*.yaml
+var builtinFolder embed.FS
 
-// Definitions say what qualifies whom. Use Default or Parse; they are read-only afterwards and safe for concurrent use.
+// File is a text of definitions, and the name that faults call it by.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// document is what a definition file may hold. Kinds that it says nothing of are left as they are elsewhere.
+type document struct {
+	Signals        []SignalDefinition        `yaml:"signals"`
+	Score          *ScoreDefinition          `yaml:"score"`
+	Bant           *BantDefinition           `yaml:"bant"`
+	Qualifications []QualificationDefinition `yaml:"qualifications"`
+	Conversation   *ConversationDefinition   `yaml:"conversation"`
+	Stages         *StageDefinition          `yaml:"stages"`
+	Requests       *RequestDefinition        `yaml:"requests"`
+	Exclusions     *ExclusionDefinition      `yaml:"exclusions"`
+	Samples        []SampleDefinition        `yaml:"samples"`
+}
+
+// Definitions say what qualifies whom. Use Default, Load or Parse; they are read-only afterwards and safe for concurrent
+// use.
 type Definitions struct {
-	Score        ScoreDefinition        `yaml:"score"`
-	Bant         BantDefinition         `yaml:"bant"`
-	Product      []ProductDefinition    `yaml:"product"`
-	Conversation ConversationDefinition `yaml:"conversation"`
-	Stages       StageDefinition        `yaml:"stages"`
+	Signals        []SignalDefinition
+	Score          ScoreDefinition
+	Bant           BantDefinition
+	Qualifications []QualificationDefinition
+	Conversation   ConversationDefinition
+	Stages         StageDefinition
+	Requests       RequestDefinition
+	Exclusions     ExclusionDefinition
 
+	samples  []Sample
+	listed   []Listed
 	hash     string
 	byName   map[string]string // hash by name of definition
 	versions map[string]uint32 // by name of definition
@@ -37,26 +66,50 @@ type Named struct {
 	Version int    `yaml:"version"`
 }
 
-// Default returns the definitions of definitions/default.yaml.
-func Default() (*Definitions, error) { return Parse(defaultYAML) }
+// Default returns the built-in definitions.
+func Default() (*Definitions, error) { return Load() }
 
-// Parse reads definitions. Unknown fields are errors with their line; faults of content are reported all at once.
+// Load returns the built-in definitions with those of the files in their place: what the files say of a kind (score,
+// bant, qualifications, conversation, stages, requests, exclusions) replaces all that is built in of that kind; a signal
+// replaces the built-in one of its name. The error holds all FileErrors.
+func Load(files ...File) (*Definitions, error) {
+	builtin, err := Folder(builtinFolder, "definitions")
+	if err != nil {
+		return nil, err
+	}
+	return assemble(builtin, files)
+}
+
+// Parse reads definitions that stand for themselves, with nothing built in.
 func Parse(text []byte) (*Definitions, error) {
-	d := &Definitions{}
-	if err := yaml.UnmarshalWithOptions(text, d, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read definitions: %w", err)
+	return assemble(nil, []File{{Name: "definitions.yaml", Text: text}})
+}
+
+// Folder reads the YAML files of a folder, in the order of their names.
+func Folder(folder fs.FS, name string) ([]File, error) {
+	root := "."
+	if _, embedded := folder.(embed.FS); embedded {
+		root = name
 	}
-	if err := d.validate(); err != nil {
-		return nil, fmt.Errorf("check definitions: %w", err)
+	entries, err := fs.ReadDir(folder, root)
+	if err != nil {
+		return nil, fmt.Errorf("read the folder of definitions %s: %w", name, err)
 	}
-	var err error
-	if d.patterns, err = d.Conversation.compile(); err != nil {
-		return nil, fmt.Errorf("check definitions: %w", err)
+	var files []File
+	for _, entry := range entries {
+		if ext := path.Ext(entry.Name()); entry.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		text, err := fs.ReadFile(folder, path.Join(root, entry.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("read definitions: %w", err)
+		}
+		files = append(files, File{path.Join(name, entry.Name()), text})
 	}
-	if d.program, err = d.compile(); err != nil {
-		return nil, fmt.Errorf("check definitions: %w", err)
+	if len(files) == 0 {
+		return nil, fmt.Errorf("the folder of definitions %s has no .yaml file", name)
 	}
-	return d, d.sign()
+	return files, nil
 }
 
 // Hash covers all definitions: it changes when anything that could change a result does.
@@ -71,32 +124,6 @@ func (d *Definitions) Names() map[string]string {
 	return names
 }
 
-func (d *Definitions) sign() error {
-	d.byName, d.versions = map[string]string{}, map[string]uint32{}
-	for _, head := range d.heads() {
-		d.versions[head.Name] = uint32(head.Version)
-	}
-	var faults []error
-	add := func(name string, definition any) {
-		hash, err := contentHash(definition)
-		if _, twice := d.byName[name]; twice {
-			err = errors.Join(err, fmt.Errorf("two definitions are called %q", name))
-		}
-		d.byName[name] = hash
-		faults = append(faults, err)
-	}
-	add(d.Score.Name, d.Score)
-	add(d.Bant.Name, d.Bant)
-	for _, p := range d.Product {
-		add(p.Name, p)
-	}
-	add(d.Conversation.Name, d.Conversation)
-	add(d.Stages.Name, d.Stages)
-	var err error
-	d.hash, err = contentHash(d)
-	return errors.Join(append(faults, err)...)
-}
-
 // contentHash is over the parsed content, so that comments and layout don't count.
 func contentHash(v any) (string, error) {
 	text, err := json.Marshal(v)
@@ -105,28 +132,6 @@ func contentHash(v any) (string, error) {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6]), nil
-}
-
-func (d *Definitions) validate() error {
-	var faults []error
-	for _, n := range d.heads() {
-		if n.Name == "" || n.Version < 1 {
-			faults = append(faults, fmt.Errorf("definition %q: needs a name and a version of 1 or more", n.Name))
-		}
-	}
-	faults = append(faults, d.Score.validate(), d.Bant.validate(), d.Conversation.validate(), d.Stages.validate())
-	for _, p := range d.Product {
-		faults = append(faults, p.validate())
-	}
-	return errors.Join(faults...)
-}
-
-func (d *Definitions) heads() []Named {
-	heads := []Named{d.Score.Named, d.Bant.Named, d.Conversation.Named, d.Stages.Named}
-	for _, p := range d.Product {
-		heads = append(heads, p.Named)
-	}
-	return heads
 }
 
 var (
@@ -140,17 +145,6 @@ func setOf(words []string) map[string]bool {
 		set[w] = true
 	}
 	return set
-}
-
-// unknownWords names the words that are not in a set.
-func unknownWords(what string, words []string, known map[string]bool) error {
-	var faults []error
-	for _, w := range words {
-		if !known[w] {
-			faults = append(faults, fmt.Errorf("unknown %s %q", what, w))
-		}
-	}
-	return errors.Join(faults...)
 }
 
 // words lets people write `on: signed_up` for `on: [signed_up]`.
@@ -170,3 +164,14 @@ func (w *words) UnmarshalYAML(text []byte) error {
 	*w = words{one}
 	return nil
 }
+
+func contains(list words, word string) bool { return slices.Contains(list, word) }
+
+// FileErrorsOf are the faults that an error of this package holds; none where it is of another kind.
+func FileErrorsOf(err error) FileErrors {
+	var faults FileErrors
+	errors.As(err, &faults)
+	return faults
+}
+
+func joined(list words) string { return strings.Join(list, ", ") }

@@ -7,14 +7,18 @@ type due int
 
 const (
 	nothing due = iota
+	scoreStep
 	scoreFall
-	productLapse
+	gradeFall
+	qualificationLapse
+	qualificationRipe
 	conversationLapse
 	dormancy
 )
 
-// advance lets happen, in order, what falls due up to and including a time if nothing else does: decay of the score
-// below its threshold, a lapsed product or conversation route, dormancy.
+// advance lets happen, in order, what falls due up to and including a time if nothing else does: points that take a step,
+// decay of the score below its threshold, a lapsed qualification or conversation, a condition that becomes true because
+// something is over, dormancy.
 func (e *evaluation) advance(to int64) {
 	to = min(to, e.until)
 	for {
@@ -34,11 +38,16 @@ func (e *evaluation) nextDue() (int64, due) {
 			at, what = t, w
 		}
 	}
+	if len(e.score.steps) > 0 {
+		consider(e.score.nextStep(), scoreStep)
+	}
 	if e.heldByScore {
 		consider(e.scoreFalls, scoreFall)
 	}
-	if e.history.open[productRoute] != none {
-		consider(e.productLapse(), productLapse)
+	consider(e.gradeFalls, gradeFall)
+	for i := range e.qualifications {
+		consider(e.lapsesAt(i), qualificationLapse)
+		consider(e.ripensAt(i), qualificationRipe)
 	}
 	if e.history.open[conversationRoute] != none {
 		consider(e.lastMessage+days(e.Conversation.LapseDays), conversationLapse)
@@ -51,14 +60,20 @@ func (e *evaluation) nextDue() (int64, due) {
 
 func (e *evaluation) happen(what due, at int64) {
 	switch what {
+	case scoreStep:
+		e.age(at)
 	case scoreFall:
 		e.heldByScore = false
-		e.loseRoute(marketingRoute, at, fmt.Sprintf("score fell below %g", e.Score.thresholds(e.unit.Kind).Leave))
-	case productLapse:
-		for i := range e.products {
-			e.products[i].live = false
+		if !e.held(marketingRoute) {
+			e.loseRoute(marketingRoute, at, fmt.Sprintf("score fell below %g", e.Score.thresholds(e.unit.Kind).Leave))
 		}
-		e.loseRoute(productRoute, at, "stopped using the product")
+	case gradeFall:
+		e.regrade(at, "")
+		e.foresee(at)
+	case qualificationLapse:
+		e.lapse(at)
+	case qualificationRipe:
+		e.ripen(at)
 	case conversationLapse:
 		e.loseRoute(conversationRoute, at, "conversation went silent")
 	case dormancy:
@@ -70,20 +85,6 @@ func (e *evaluation) happen(what due, at int64) {
 }
 
 func days(n float64) int64 { return int64(n * float64(dayMS)) }
-
-// productLapse is when the last live definition lapses.
-func (e *evaluation) productLapse() int64 {
-	latest := int64(-1)
-	for i := range e.products {
-		if e.products[i].live {
-			latest = max(latest, e.products[i].lastAt+days(e.Product[i].LapseDays))
-		}
-	}
-	if latest < 0 {
-		return never
-	}
-	return latest
-}
 
 // canSleep: in a position of the dormant rule, or with a route and no position.
 func (e *evaluation) canSleep() bool {

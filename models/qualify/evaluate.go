@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
-
-	"github.com/valyala/fastjson"
 
 	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
@@ -23,7 +22,7 @@ var ErrOrder = errors.New("signals are not in the order of time, source and even
 // instant. Properties that are not JSON objects are read as empty.
 func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outcome, error) {
 	e := newEvaluation(d, u, until)
-	defer parsers.Put(e.parser)
+	defer views.Put(e.view)
 	for i := range signals {
 		s := &signals[i]
 		if i > 0 && compareSignals(&signals[i-1], s) > 0 {
@@ -31,14 +30,24 @@ func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outco
 		}
 		e.take(s)
 	}
-	if len(signals) > 0 {
+	if e.seen {
 		e.advance(until.UnixMilli())
 	}
 	return e.outcome(), nil
 }
 
-// parsers keep the memory of parsed properties from unit to unit.
-var parsers fastjson.ParserPool
+// Prefilter is what events must have to matter to the definitions: of all others only the first that is not left out
+// does, since it makes a suspect. Evaluate gives the same whether or not it sees the rest.
+func (d *Definitions) Prefilter() Prefilter { return d.program.prefilter }
+
+// Excludes is what events must have to be left out by an exclusion.
+func (d *Definitions) Excludes() Prefilter { return d.program.excludes }
+
+// Columns are those that filters read beside the ones that every signal carries.
+func (d *Definitions) Columns() []string { return d.program.columns() }
+
+// views keep the memory of parsed properties and of expressions from unit to unit.
+var views = sync.Pool{New: func() any { return &view{reader: &propertyReader{}} }}
 
 func compareSignals(a, b *Signal) int {
 	if c := a.At.Compare(b.At); c != 0 {
@@ -55,59 +64,71 @@ type evaluation struct {
 
 	signal   *Signal // the one being taken
 	at       int64   // its time
-	parser   *fastjson.Parser
-	parsed   *fastjson.Value // properties of signal, when something asked for them
-	seen     bool            // any signal yet
-	lastLife int64           // last sign of life
+	view     *view   // the same, as expressions see it
+	seen     bool    // any signal yet
+	lastLife int64   // last sign of life
 
-	history       history
-	score         score
-	heldByScore   bool  // mql is held because of the score, not of BANT
-	scoreFalls    int64 // then: when decay ends it if nothing happens, never if not before the end of observation
-	scoring       []use // latest scoring events, the evidence of a crossing
-	identified    bool
-	plan          string
-	products      []product
-	answers       [4]int8
-	conversations map[string]*conversation
-	lastMessage   int64
+	history        history
+	score          score
+	heldByScore    bool  // mql is held because of the score,
+	heldByBant     bool  // because of BANT
+	scoreFalls     int64 // when decay ends it if nothing happens, never if not before points take a step
+	graded         bool
+	fitBand        int
+	engagementBand int
+	gradeFalls     int64 // when decay ends the engagement band, likewise
+	scoring        []use // latest scoring events, the evidence of a crossing
+	identified     bool
+	plan           string
+	windows        []window // by measure
+	qualifications []qualified
+	touched        []int // measures that the signal being taken counts for
+	answers        [4]int8
+	conversations  map[string]*conversation
+	lastMessage    int64
+	asked          map[string]int // requests by conversation
+	oldestRequest  int
+	left           map[int]uint64 // events left out, by exclusion
 
-	scores []ScoreRow
-	leads  []ConversationLead
-	bant   []BantAnswer
-	met    []Qualification
+	scores   []ScoreRow
+	leads    []ConversationLead
+	bant     []BantAnswer
+	met      []Qualification
+	grades   []GradeRow
+	requests []request
 }
 
 func newEvaluation(d *Definitions, u Unit, until time.Time) *evaluation {
-	e := &evaluation{
+	return &evaluation{
 		Definitions: d, unit: u, until: until.UnixMilli(),
 		answers: [4]int8{answerUnknown, answerUnknown, answerUnknown, answerUnknown},
-		history: newHistory(u, d), parser: parsers.Get(),
+		history: newHistory(u, d), view: views.Get().(*view), score: newScore(d),
+		windows: make([]window, len(d.program.measures)), qualifications: make([]qualified, len(d.program.qualifications)),
+		scoreFalls: never, gradeFalls: never,
 	}
-	e.score = newScore(d)
-	e.products = make([]product, len(d.Product))
-	for i := range e.products {
-		e.products[i].usages = make([]usage, len(d.Product[i].All))
-	}
-	return e
 }
 
 // take applies one signal.
 func (e *evaluation) take(s *Signal) {
-	e.signal, e.at, e.parsed = s, s.At.UnixMilli(), nil
+	e.view.show(s)
+	e.signal = s
+	if e.excluded() {
+		return
+	}
+	e.at = s.At.UnixMilli()
 	e.advance(e.at)
-	if !e.program.ignored[s.Meaning] {
+	if !e.seen || s.Meaning != "" && !e.program.ignored[s.Meaning] {
 		e.lastLife = e.at
 	}
-	reaction := e.program.byMeaning[s.Meaning]
-	if s.Meaning == "" {
-		reaction = nil
-	}
+	reaction := e.program.reaction(s)
+	fitChanged := false
 	if s.Kind == vocabulary.Identify || s.Kind == vocabulary.Group || reaction != nil && reaction.identifies {
-		e.learn()
+		fitChanged = e.learn()
 	}
 	if reaction != nil {
-		e.react(reaction)
+		e.react(reaction, fitChanged)
+	} else if fitChanged {
+		e.count(nil, true)
 	}
 	if !e.seen && e.history.nowhere() {
 		e.history.enter(stageSuspect, e.step(e.Stages.Name, "first seen"))
@@ -115,10 +136,12 @@ func (e *evaluation) take(s *Signal) {
 	e.seen = true
 }
 
-func (e *evaluation) react(r *reaction) {
+func (e *evaluation) react(r *reaction, fitChanged bool) {
+	planBefore := e.plan
 	if r.plan {
 		e.changePlan()
 	}
+	e.ask(r.requests)
 	e.applyStageRules(r.early)
 	if len(r.engagement) > 0 {
 		e.engage(r.engagement)
@@ -126,9 +149,7 @@ func (e *evaluation) react(r *reaction) {
 	if r.bant {
 		e.answer()
 	}
-	if len(r.product) > 0 {
-		e.use(r.product)
-	}
+	e.count(r.measures, fitChanged || e.plan != planBefore)
 	if r.message {
 		e.hear()
 	}
@@ -136,10 +157,11 @@ func (e *evaluation) react(r *reaction) {
 		e.closeConversation()
 	}
 	e.applyStageRules(r.late)
+	e.reply(r.replies)
 }
 
 // applyStageRules moves the unit by the first rule that holds.
-func (e *evaluation) applyStageRules(rules []*StageRule) {
+func (e *evaluation) applyStageRules(rules []*stageRule) {
 	for _, rule := range rules {
 		if !e.applies(rule) {
 			continue
@@ -155,20 +177,12 @@ func (e *evaluation) applyStageRules(rules []*StageRule) {
 	}
 }
 
-func (e *evaluation) applies(rule *StageRule) bool {
+func (e *evaluation) applies(rule *stageRule) bool {
 	position := e.history.position
 	if contains(rule.UnlessIn, position) || len(rule.OnlyIn) > 0 && !contains(rule.OnlyIn, position) {
 		return false
 	}
-	if rule.UnlessQualified && e.history.qualified() || rule.Paid && e.signal.Value <= 0 {
-		return false
-	}
-	for property, accepted := range rule.Where {
-		if !contains(accepted, e.text(property)) {
-			return false
-		}
-	}
-	return true
+	return !(rule.UnlessQualified && e.history.qualified()) && rule.filter.holds(e.view)
 }
 
 // move enters a position; where it ends the routes, what had been counted towards them is spent.
@@ -177,13 +191,11 @@ func (e *evaluation) move(stage string, s step) {
 		return
 	}
 	e.history.leaveAllRoutes(s.at)
-	e.heldByScore = false
-	for i := range e.products {
-		e.products[i].clear()
-	}
+	e.heldByScore, e.heldByBant = false, false
+	e.spend()
 }
 
-// qualify records that a definition was met and enters its route, unless the unit is a customer already.
+// qualify records that a definition was met and enters its route; false where the unit is a customer already.
 func (e *evaluation) qualify(route int, s step) bool {
 	if isCustomer(e.history.position) {
 		return false
@@ -195,7 +207,7 @@ func (e *evaluation) qualify(route int, s step) bool {
 		MetAt: instant(s.at), Entered: entered, Score: e.score.valueAt(s.at), Reason: s.reason,
 		EvidenceEventIDs: s.evidence, JunkReason: e.unit.JunkReason,
 	})
-	return entered
+	return true
 }
 
 // loseRoute leaves a route that holds no more; with nothing left, the unit goes to nurture.
@@ -214,15 +226,9 @@ func (e *evaluation) step(definition, reason string, evidence ...string) step {
 	return step{at: e.at, definition: definition, reason: reason, evidence: evidence, origin: e.origin}
 }
 
-func contains(list words, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
-
 func (e *evaluation) outcome() Outcome {
-	return Outcome{Stages: e.history.close(), Scores: e.scores, Leads: e.leads, Bant: e.bant, Met: e.met}
+	return Outcome{
+		Stages: e.history.close(), Scores: e.scores, Leads: e.leads, Bant: e.bant, Met: e.met, Grades: e.grades,
+		Requests: e.closeRequests(), Exclusions: e.exclusions(),
+	}
 }

@@ -15,7 +15,7 @@ func TestEveryDefinitionThatWasMetHasARow(t *testing.T) {
 	o := evaluate(t, d, 30, signals...)
 	var got []string
 	for _, q := range o.Met {
-		if q.DefinitionHash != d.Names()[q.Definition] || q.Version != 1 || len(q.EvidenceEventIDs) == 0 || q.Score <= 0 {
+		if q.DefinitionHash != d.Names()[q.Definition] || q.Version != 2 || len(q.EvidenceEventIDs) == 0 || q.Score <= 0 {
 			t.Errorf("hash, version, evidence or score: %+v", q)
 		}
 		got = append(got, fmt.Sprintf("%s %s %.4g %v", q.Route, q.Definition, q.MetAt.Sub(day0).Hours()/24, q.Entered))

@@ -29,6 +29,11 @@ func (e *evaluation) origin(stage string) string {
 		vocabulary.OpportunityLost:
 		return originSGL
 	}
+	return originOfUse(stage)
+}
+
+// originOfUse is the origin of a unit that no event brought in.
+func originOfUse(stage string) string {
 	if stage == stagePQL {
 		return originProduct
 	}

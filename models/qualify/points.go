@@ -2,39 +2,14 @@ package qualify
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-func newScore(d *Definitions) score {
-	s := score{
-		has:   make([]bool, len(d.Score.Fit)),
-		today: make([]spent, len(d.Score.Engagement.Signals)+1),
-	}
-	for _, signal := range d.Score.Engagement.Signals {
-		s.class(d.Score.Engagement.halfLife(signal))
-	}
-	for i := range s.today {
-		s.today[i].day = -1
-	}
-	return s
-}
-
-// class is the running sum of all signals with one half life.
-func (s *score) class(halfLifeDays float64) *decaying {
-	ms := halfLifeDays * float64(dayMS)
-	for i := range s.classes {
-		if s.classes[i].halfLifeMS == ms {
-			return &s.classes[i]
-		}
-	}
-	s.classes = append(s.classes, decaying{halfLifeMS: ms})
-	return &s.classes[len(s.classes)-1]
-}
-
-// learn reads fit attributes from a signal that describes the unit.
-func (e *evaluation) learn() {
+// learn reads fit attributes from a signal that describes the unit, and reports whether the fit changed.
+func (e *evaluation) learn() bool {
 	before := e.score.valueAt(e.at)
 	changed := false
 	for i, f := range e.Score.Fit {
@@ -59,6 +34,7 @@ func (e *evaluation) learn() {
 	if changed {
 		e.crossed(before)
 	}
+	return changed
 }
 
 // fits reports whether an attribute matches, and whether this signal says so at all.
@@ -80,17 +56,28 @@ func (e *evaluation) fits(i int, f FitAttribute) (matches, known bool) {
 // engage gives points.
 func (e *evaluation) engage(signals []int) {
 	before := e.score.valueAt(e.at)
+	earned := false
 	for _, i := range signals {
-		definition := e.Score.Engagement.Signals[i]
-		points := e.score.earn(i, definition.Points, definition.CapPerDay, e.Score.Engagement.CapPerDay, e.at)
+		if !e.program.engagement[i].holds(e.view) {
+			continue
+		}
+		definition := &e.Score.Engagement.Signals[i]
+		points := e.score.allow(i, definition.Points, definition.CapPerDay, e.Score.Engagement.CapPerDay, e.at)
 		if points <= 0 {
 			continue
 		}
-		halfLife := e.Score.Engagement.halfLife(definition)
-		e.score.class(halfLife).add(points, e.at)
-		e.ledger("engagement", definition.Signal, points, halfLife)
+		decay := e.Score.Engagement.decay(*definition)
+		exact := int64(math.Round(points * micro))
+		if decay.stepped() {
+			points = float64(exact) / micro
+		}
+		e.score.earn(decay, points, stake{at: e.at, points: exact, left: exact, eventID: e.signal.EventID, signal: definition.Signal})
+		e.ledger("engagement", definition.Signal, points, decay.halfLifeDays())
+		earned = true
 	}
-	e.crossed(before)
+	if earned {
+		e.crossed(before)
+	}
 }
 
 func (e *evaluation) ledger(kind, signal string, points, halfLife float64) {
@@ -107,18 +94,47 @@ func (e *evaluation) ledger(kind, signal string, points, halfLife float64) {
 	}
 }
 
-// crossed enters or keeps mql after the score has changed.
+// age lets points take the steps that are due: each loss is a row of the ledger, so that its rows still sum to the score.
+func (e *evaluation) age(at int64) {
+	for i := range e.score.steps {
+		e.score.steps[i].step(at, func(x stake, points int64) {
+			if points == 0 {
+				return
+			}
+			e.scores = append(e.scores, ScoreRow{
+				UnitKind: e.unit.Kind, UnitID: e.unit.ID, Score: "engagement", Signal: x.signal, EventTS: instant(at),
+				EventID: x.eventID, Points: -float64(points) / micro,
+			})
+		})
+	}
+	e.foresee(at)
+}
+
+// crossed enters or keeps mql after the score has risen or fit has changed.
 func (e *evaluation) crossed(before float64) {
 	now := e.score.valueAt(e.at)
 	t := e.Score.thresholds(e.unit.Kind)
-	if before < t.Enter && now >= t.Enter {
+	if !e.heldByScore && before < t.Enter && now >= t.Enter {
 		reason := fmt.Sprintf("lead score %.1f reached %g", now, t.Enter)
 		if e.qualify(marketingRoute, e.step(e.Score.Name, reason, e.scoringEvidence()...)) {
 			e.heldByScore = true
 		}
 	}
+	e.regrade(e.at, e.signal.EventID)
+	e.foresee(e.at)
+}
+
+// foresee finds when decay ends mql and grade, if nothing happens before points next take a step.
+func (e *evaluation) foresee(at int64) {
+	until := min(e.until, e.score.nextStep()-1)
+	e.scoreFalls, e.gradeFalls = never, never
 	if e.heldByScore {
-		e.scoreFalls = e.score.fallsBelow(t.Leave, e.at, e.until)
+		e.scoreFalls = fallsBelow(e.score.valueAt, e.Score.thresholds(e.unit.Kind).Leave, at, until)
+	}
+	if e.graded {
+		if leave := e.Score.Grade.Engagement[e.engagementBand].leave(); leave > 0 {
+			e.gradeFalls = fallsBelow(e.score.engagementAt, leave, at, until)
+		}
 	}
 }
 

@@ -24,6 +24,14 @@ type Signal struct {
 	Value      int64     `ch:"value,decimal4"` // in 1/10000 of the currency
 	Currency   string    `ch:"currency"`
 	Properties string    `ch:"properties"` // JSON text; read only when a rule asks
+
+	// Read only where a filter asks for them, else empty.
+	URL         string `ch:"url"`
+	Referrer    string `ch:"referrer"`
+	UTMSource   string `ch:"utm_source"`
+	UTMMedium   string `ch:"utm_medium"`
+	UTMCampaign string `ch:"utm_campaign"`
+	UserAgent   string `ch:"user_agent"`
 }
 
 // Kinds of unit.
@@ -50,6 +58,10 @@ type Outcome struct {
 	Leads  []ConversationLead
 	Bant   []BantAnswer
 	Met    []Qualification
+	Grades []GradeRow
+
+	Requests   []RequestRow
+	Exclusions []ExclusionRow
 }
 
 // StageEntry is a row of table stages.
@@ -89,7 +101,8 @@ type Qualification struct {
 }
 
 // ScoreRow is a row of table score_ledger. The score at t is the sum over rows up to t of
-// points · 2^(−(t − event_ts) / half life), the power being 1 where the half life is 0.
+// points · 2^(−(t − event_ts) / half life), the power being 1 where the half life is 0. Points that decay takes away in
+// steps are rows of their own, negative, at the instant of the step and with the event that had earned them.
 type ScoreRow struct {
 	UnitKind     string    `ch:"unit_kind"`
 	UnitID       string    `ch:"unit_id"`
@@ -97,7 +110,7 @@ type ScoreRow struct {
 	Signal       string    `ch:"signal"`
 	EventTS      time.Time `ch:"event_ts"`
 	EventID      string    `ch:"event_id"`
-	Points       float64   `ch:"points"` // after caps
+	Points       float64   `ch:"points"` // after caps; negative where a step of decay took them
 	HalfLifeDays float64   `ch:"half_life_days"`
 }
 

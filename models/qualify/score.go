@@ -1,8 +1,6 @@
 package qualify
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"regexp"
 	"time"
@@ -18,6 +16,7 @@ type ScoreDefinition struct {
 	Account    *Thresholds          `yaml:"account"`
 	Fit        []FitAttribute       `yaml:"fit"`
 	Engagement EngagementDefinition `yaml:"engagement"`
+	Grade      *GradeDefinition     `yaml:"grade"`
 }
 
 // Thresholds of a score; Leave ≤ Enter keeps a score near the threshold from flapping.
@@ -39,43 +38,51 @@ type FitAttribute struct {
 
 // EngagementDefinition gives points for what a unit does.
 type EngagementDefinition struct {
-	HalfLifeDays float64            `yaml:"half_life_days"` // 0: no decay
-	CapPerDay    float64            `yaml:"cap_per_day"`    // over all signals, per UTC day; 0: none
-	Signals      []EngagementSignal `yaml:"signals"`
+	Decay     DecayDefinition    `yaml:"decay"`
+	CapPerDay float64            `yaml:"cap_per_day"` // over all signals, per UTC day; 0: none
+	Signals   []EngagementSignal `yaml:"signals"`
 }
 
-// EngagementSignal gives points for an event of one of the meanings On.
+// EngagementSignal gives points for each event that a filter chooses.
 type EngagementSignal struct {
-	Signal       string   `yaml:"signal"`
-	On           words    `yaml:"on"`
-	Points       float64  `yaml:"points"`
-	CapPerDay    float64  `yaml:"cap_per_day"`
-	HalfLifeDays *float64 `yaml:"half_life_days"` // instead of the definition's
+	Signal    string `yaml:"signal"`
+	Filter    `yaml:",inline"`
+	Points    float64          `yaml:"points"`
+	CapPerDay float64          `yaml:"cap_per_day"`
+	Decay     *DecayDefinition `yaml:"decay"` // instead of the definition's
 }
 
 const maxFit = 100
 
-func (s ScoreDefinition) validate() error {
-	var faults []error
-	for _, t := range []*Thresholds{&s.Thresholds, s.Account} {
-		if t != nil && (t.Enter <= 0 || t.Leave <= 0 || t.Leave > t.Enter) {
-			faults = append(faults, fmt.Errorf("score %s: enter %g and leave %g must satisfy 0 < leave ≤ enter", s.Name, t.Enter, t.Leave))
-		}
+func (s *ScoreDefinition) check(p place) {
+	s.Named.check(p)
+	s.Thresholds.check(p)
+	if s.Account != nil {
+		s.Account.check(p.key("account"))
 	}
-	for _, f := range s.Fit {
-		if err := f.validate(); err != nil {
-			faults = append(faults, fmt.Errorf("score %s: fit %q: %w", s.Name, f.Signal, err))
-		}
+	for i, f := range s.Fit {
+		f.check(p.key("fit").item(i))
 	}
-	for _, e := range s.Engagement.Signals {
-		if err := e.validate(); err != nil {
-			faults = append(faults, fmt.Errorf("score %s: signal %q: %w", s.Name, e.Signal, err))
-		}
+	engagement := p.key("engagement")
+	s.Engagement.Decay.check(engagement.key("decay"))
+	if !(s.Engagement.CapPerDay >= 0) {
+		engagement.key("cap_per_day").faultf("cap_per_day must be 0 (none) or more")
 	}
-	return errors.Join(faults...)
+	for i, e := range s.Engagement.Signals {
+		e.check(engagement.key("signals").item(i))
+	}
+	if s.Grade != nil {
+		s.Grade.check(p.key("grade"))
+	}
 }
 
-func (f FitAttribute) validate() error {
+func (t Thresholds) check(p place) {
+	if !positive(t.Enter) || !positive(t.Leave) || t.Leave > t.Enter {
+		p.key("enter").faultf("enter %g and leave %g must satisfy 0 < leave ≤ enter", t.Enter, t.Leave)
+	}
+}
+
+func (f FitAttribute) check(p place) {
 	ways := 0
 	for _, used := range []bool{f.BusinessEmail, f.AtLeast != nil, f.Matches != ""} {
 		if used {
@@ -83,20 +90,32 @@ func (f FitAttribute) validate() error {
 		}
 	}
 	if ways != 1 || f.BusinessEmail == (f.Property != "") {
-		return errors.New("needs either business_email, or a property with one of at_least and matches")
+		p.faultf("fit %q: needs either business_email, or a property with one of at_least and matches", f.Signal)
 	}
-	_, err := regexp.Compile(f.Matches)
-	return err
+	if f.Signal == "" || math.IsNaN(f.Points) || math.Abs(f.Points) > maxFit || f.Points == 0 {
+		p.faultf("fit %q: needs a signal to name it by, and points from −%d to %d, not 0", f.Signal, maxFit, maxFit)
+	}
+	if _, err := regexp.Compile(f.Matches); err != nil {
+		p.key("matches").faultf("%w", err)
+	}
 }
 
-func (e EngagementSignal) validate() error {
-	if e.Points <= 0 {
-		return fmt.Errorf("points %g: engagement must be positive, else decay could raise a score; use fit for negative points", e.Points)
+func (e EngagementSignal) check(p place) {
+	if e.Signal == "" {
+		p.faultf("needs a signal to name it by")
 	}
-	if e.HalfLifeDays != nil && *e.HalfLifeDays < 0 || e.CapPerDay < 0 {
-		return errors.New("half_life_days and cap_per_day must not be negative")
+	if !positive(e.Points) {
+		p.key("points").faultf("points %g: engagement must be positive, else decay could raise a score; use fit for negative points", e.Points)
 	}
-	return unknownWords("meaning", e.On, knownMeanings)
+	if !(e.CapPerDay >= 0) {
+		p.key("cap_per_day").faultf("cap_per_day must be 0 (none) or more")
+	}
+	if e.Decay != nil {
+		e.Decay.check(p.key("decay"))
+	}
+	if len(e.On) == 0 && e.Where == "" {
+		p.faultf("signal %q: needs on, where or both: which events earn points?", e.Signal)
+	}
 }
 
 const dayMS = int64(24 * time.Hour / time.Millisecond)
@@ -105,15 +124,9 @@ const dayMS = int64(24 * time.Hour / time.Millisecond)
 type score struct {
 	fit     float64 // before clipping
 	has     []bool  // by fit attribute: matches now
-	classes []decaying
+	fadings []fading
+	steps   []stepping
 	today   []spent // by engagement signal, then one for all
-}
-
-// decaying sums the points of one half life: Σ p·2^(−(at−t)/h) is a single number for all events.
-type decaying struct {
-	halfLifeMS float64 // 0: no decay
-	value      float64
-	at         int64
 }
 
 type spent struct {
@@ -121,29 +134,71 @@ type spent struct {
 	points float64
 }
 
-func (c *decaying) valueAt(t int64) float64 {
-	if c.halfLifeMS == 0 || c.value == 0 {
-		return c.value
+func newScore(d *Definitions) score {
+	s := score{
+		has:   make([]bool, len(d.Score.Fit)),
+		today: make([]spent, len(d.Score.Engagement.Signals)+1),
 	}
-	return c.value * math.Exp2(-float64(t-c.at)/c.halfLifeMS)
+	for i := range s.today {
+		s.today[i].day = -1
+	}
+	return s
 }
 
-func (c *decaying) add(points float64, t int64) {
-	c.value, c.at = c.valueAt(t)+points, t
+// earn adds points with a decay.
+func (s *score) earn(decay DecayDefinition, points float64, x stake) {
+	if !decay.stepped() {
+		s.fading(decay.halfLifeDays()).add(points, x.at)
+		return
+	}
+	for i := range s.steps {
+		if s.steps[i].decay == decay {
+			s.steps[i].add(x)
+			return
+		}
+	}
+	s.steps = append(s.steps, stepping{decay: decay, stepMS: days(decay.Days)})
+	s.steps[len(s.steps)-1].add(x)
 }
 
-func (s *score) valueAt(t int64) float64 {
-	sum := clipFit(s.fit)
-	for i := range s.classes {
-		sum += s.classes[i].valueAt(t)
+func (s *score) fading(halfLifeDays float64) *fading {
+	ms := halfLifeDays * float64(dayMS)
+	for i := range s.fadings {
+		if s.fadings[i].halfLifeMS == ms {
+			return &s.fadings[i]
+		}
+	}
+	s.fadings = append(s.fadings, fading{halfLifeMS: ms})
+	return &s.fadings[len(s.fadings)-1]
+}
+
+// engagementAt is the engagement at a time before which nothing more happens.
+func (s *score) engagementAt(t int64) float64 {
+	sum := 0.0
+	for i := range s.fadings {
+		sum += s.fadings[i].valueAt(t)
+	}
+	for i := range s.steps {
+		sum += float64(s.steps[i].sum) / micro
 	}
 	return sum
 }
 
+func (s *score) valueAt(t int64) float64 { return clipFit(s.fit) + s.engagementAt(t) }
+
+// nextStep is when points next take a step.
+func (s *score) nextStep() int64 {
+	at := never
+	for i := range s.steps {
+		at = min(at, s.steps[i].next())
+	}
+	return at
+}
+
 func clipFit(fit float64) float64 { return min(max(fit, 0), maxFit) }
 
-// earn returns the points that the caps leave of p on the day of t.
-func (s *score) earn(signal int, p, signalCap, totalCap float64, t int64) float64 {
+// allow returns the points that the caps leave of p on the day of t.
+func (s *score) allow(signal int, p, signalCap, totalCap float64, t int64) float64 {
 	day := t / dayMS
 	own, all := &s.today[signal], &s.today[len(s.today)-1]
 	for _, x := range []*spent{own, all} {
@@ -165,19 +220,19 @@ func (s *score) earn(signal int, p, signalCap, totalCap float64, t int64) float6
 
 const never = int64(math.MaxInt64)
 
-// fallsBelow is the first millisecond from t on, and not after until, at which the score is below a threshold if nothing
-// more happens; never if there is none. Between events a score only falls, so bisection finds it exactly.
-func (s *score) fallsBelow(threshold float64, t, until int64) int64 {
-	if s.valueAt(t) < threshold {
-		return t // a fit attribute was lost
+// fallsBelow is the first millisecond from t on, and not after until, at which a value is below a threshold if nothing
+// more happens; never if there is none. The value only falls, so bisection finds it exactly.
+func fallsBelow(value func(int64) float64, threshold float64, t, until int64) int64 {
+	if value(t) < threshold {
+		return t // a fit attribute was lost, or points took a step
 	}
-	if until <= t || s.valueAt(until) >= threshold {
+	if until <= t || value(until) >= threshold {
 		return never
 	}
 	above, below := t, until
 	for below-above > 1 {
 		middle := above + (below-above)/2
-		if s.valueAt(middle) < threshold {
+		if value(middle) < threshold {
 			below = middle
 		} else {
 			above = middle
@@ -187,17 +242,17 @@ func (s *score) fallsBelow(threshold float64, t, until int64) int64 {
 }
 
 // thresholds of a kind of unit.
-func (s ScoreDefinition) thresholds(unitKind string) Thresholds {
+func (s *ScoreDefinition) thresholds(unitKind string) Thresholds {
 	if unitKind == Account && s.Account != nil {
 		return *s.Account
 	}
 	return s.Thresholds
 }
 
-// halfLife of a signal in days.
-func (e EngagementDefinition) halfLife(s EngagementSignal) float64 {
-	if s.HalfLifeDays != nil {
-		return *s.HalfLifeDays
+// decay of a signal.
+func (e EngagementDefinition) decay(s EngagementSignal) DecayDefinition {
+	if s.Decay != nil {
+		return *s.Decay
 	}
-	return e.HalfLifeDays
+	return e.Decay
 }

@@ -1,7 +1,6 @@
 package qualify
 
 import (
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -20,19 +19,18 @@ score:
     - {signal: company_size, points: 20, property: employees, at_least: 50}
     - {signal: intern, points: -40, property: title, matches: '(?i)intern'}
   engagement:
-    half_life_days: 10
+    decay: {kind: half_life, days: 10}
     signals:
       - {signal: form, on: form_submitted, points: 60, cap_per_day: 90}
-      - {signal: once, on: activated, points: 5, half_life_days: 0}
+      - {signal: once, on: activated, points: 5, decay: {kind: none}}
 bant: {name: bant, version: 1, weights: {budget: 10, authority: 40, need: 40, timeline: 10}, threshold: 75, revisit_days: 21}
-product: []
 conversation: {name: cql, version: 1, min_level: 2, lapse_days: 45, negators: ["not"], not_negators: ["not only"]}
 stages:
   name: stage_rules
   version: 1
   rules:
     - {stage: inquiry, on: form_submitted, unless_qualified: true, reason: asked}
-    - {stage: nurture, on: call_completed, where: {outcome: nurture}, reason: later}
+    - {stage: nurture, on: call_completed, where: 'properties.outcome == "nurture"', reason: later}
   dormant: {after_days: 1000, in: [inquiry]}
 `
 
@@ -131,23 +129,6 @@ func TestBantWeights(t *testing.T) {
 	if got := stagesOf(o); strings.Join(got, ", ") != strings.Join(want, ", ") {
 		t.Errorf("stages %v, want %v", got, want)
 	}
-}
-
-// scoreAt is the score by its ledger alone.
-func scoreAt(rows []ScoreRow, t time.Time) float64 {
-	sum := 0.0
-	for _, r := range rows {
-		if r.EventTS.After(t) {
-			continue
-		}
-		age := t.Sub(r.EventTS).Hours() / 24
-		if r.HalfLifeDays == 0 {
-			sum += r.Points
-			continue
-		}
-		sum += r.Points * math.Exp2(-age/r.HalfLifeDays)
-	}
-	return sum
 }
 
 func entriesOf(o Outcome, stage string) []StageEntry {

@@ -1,11 +1,5 @@
 package qualify
 
-import (
-	"errors"
-	"fmt"
-	"slices"
-)
-
 // StageDefinition moves units between stages by what events mean, and names who owns each stage.
 //
 // Three stages are routes, held beside everything else: mql, pql and cql. All others are positions, and a unit has one
@@ -21,14 +15,10 @@ type StageDefinition struct {
 	Dormant DormantRule `yaml:"dormant"`
 }
 
-// StageRule enters Stage at an event of one of the meanings On, whose properties are as in Where.
+// StageRule enters Stage at an event that its filter chooses.
 type StageRule struct {
-	Stage string `yaml:"stage"`
-	On    words  `yaml:"on"`
-	// Where lists the accepted values of properties.
-	Where map[string]words `yaml:"where"`
-	// Paid asks for a value above 0.
-	Paid bool `yaml:"paid"`
+	Stage  string `yaml:"stage"`
+	Filter `yaml:",inline"`
 	// UnlessIn are positions in which the rule doesn't apply.
 	UnlessIn words `yaml:"unless_in"`
 	// OnlyIn are the positions in which it applies; none means all.
@@ -38,6 +28,13 @@ type StageRule struct {
 	Reason          string `yaml:"reason"`
 	// ReasonProperty is a property whose text is added to the reason.
 	ReasonProperty string `yaml:"reason_property"`
+}
+
+// stageRule is a StageRule, compiled.
+type stageRule struct {
+	*StageRule
+	filter *filter
+	index  int // order among the rules
 }
 
 // DormantRule sends to nurture who was silent for AfterDays in one of the positions In, or with a route and no position.
@@ -50,42 +47,37 @@ type DormantRule struct {
 
 var stageOwners = map[string]bool{"marketing": true, "product": true, "sdr": true, "ae": true, "success": true}
 
-func (s StageDefinition) validate() error {
-	faults := []error{
-		unknownWords("stage of the dormant rule", s.Dormant.In, knownStages),
-		unknownWords("meaning of the dormant rule", s.Dormant.Ignore, knownMeanings),
-	}
+func (s *StageDefinition) check(p place) {
+	s.Named.check(p)
 	for stage, owner := range s.Owners {
 		if !knownStages[stage] || !stageOwners[owner] {
-			faults = append(faults, fmt.Errorf("owner %q of stage %q: one of them is unknown", owner, stage))
+			p.key("owners").key(stage).faultf("owner %q of stage %q: one of them is unknown; owners are marketing, product, sdr, ae and success", owner, stage)
 		}
 	}
 	for i, r := range s.Rules {
-		if err := r.validate(); err != nil {
-			faults = append(faults, fmt.Errorf("stage rule %d (%s): %w", i+1, r.Stage, err))
-		}
+		r.check(p.key("rules").item(i))
 	}
+	dormant := p.key("dormant")
+	checkWords(dormant.key("in"), "stage", s.Dormant.In, knownStages)
+	checkWords(dormant.key("ignore"), "meaning", s.Dormant.Ignore, knownMeanings)
 	if contains(s.Dormant.In, stageNurture) {
-		faults = append(faults, errors.New("dormant rule: nurture is where it sends to"))
+		dormant.key("in").faultf("dormant units are sent to nurture: from there they would be sent round and round")
 	}
-	if s.Dormant.AfterDays <= 0 {
-		faults = append(faults, errors.New("dormant rule: after_days must be above 0"))
+	if !positive(s.Dormant.AfterDays) {
+		dormant.key("after_days").faultf("after_days must be above 0")
 	}
-	return errors.Join(faults...)
 }
 
-func (r StageRule) validate() error {
-	faults := []error{
-		unknownWords("stage", slices.Concat([]string{r.Stage}, r.UnlessIn, r.OnlyIn), knownStages),
-		unknownWords("meaning", r.On, knownMeanings),
-	}
+func (r StageRule) check(p place) {
+	checkWords(p.key("stage"), "stage", words{r.Stage}, knownStages)
+	checkWords(p.key("unless_in"), "stage", r.UnlessIn, knownStages)
+	checkWords(p.key("only_in"), "stage", r.OnlyIn, knownStages)
 	if routeOf(r.Stage) >= 0 {
-		faults = append(faults, errors.New("mql, pql and cql are entered by their definitions, not by stage rules"))
+		p.key("stage").faultf("mql, pql and cql are entered by their definitions, not by stage rules")
 	}
-	if len(r.On) == 0 || r.Reason == "" {
-		faults = append(faults, errors.New("needs on and reason"))
+	if len(r.On) == 0 && r.Where == "" || r.Reason == "" {
+		p.faultf("a stage rule needs on, where or both, and a reason")
 	}
-	return errors.Join(faults...)
 }
 
 // Stage codes that the machinery itself knows.

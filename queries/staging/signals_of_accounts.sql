@@ -1,12 +1,38 @@
--- The same for accounts: the merged events of all members.
-SELECT person_id, account_id, source, event_id, kind, name, meaning, event_ts, value, currency, properties
+-- The events that can move an account through the stages: the merged events of all its members, in order.
+--
+-- Which events can matter the definitions say (models/qualify.Prefilter), here by the parameters admit_…: an event that has
+-- one of the values in one of the columns, or any at all. Of all others only the unit's first matters, which makes a
+-- suspect of it. Where events may be left out by an exclusion (exclude_…), the first cannot be told here: all up to the
+-- first that surely is not left out are read, and the definitions decide. Wide columns are read only where a filter asks
+-- for them (columns).
+SELECT
+    person_id, account_id, source, event_id, kind, name, meaning, event_ts, value, currency, properties,
+    if(has({columns:Array(String)}, 'url'), e.url, '') AS url,
+    if(has({columns:Array(String)}, 'referrer'), e.referrer, '') AS referrer,
+    if(has({columns:Array(String)}, 'utm_source'), toString(e.utm_source), '') AS utm_source,
+    if(has({columns:Array(String)}, 'utm_medium'), toString(e.utm_medium), '') AS utm_medium,
+    if(has({columns:Array(String)}, 'utm_campaign'), toString(e.utm_campaign), '') AS utm_campaign,
+    if(has({columns:Array(String)}, 'user_agent'), e.user_agent, '') AS user_agent
 FROM
 (
     SELECT
         *,
-        row_number() OVER (PARTITION BY account_id ORDER BY event_ts, source, event_id) AS nth
+        {admit_everything:Bool}
+            OR meaning IN {admit_meanings:Array(String)} OR name IN {admit_names:Array(String)}
+            OR kind IN {admit_kinds:Array(String)} OR source IN {admit_sources:Array(String)}
+            OR notEmpty({admit_url_parts:Array(String)}) AND multiSearchAny(url, {admit_url_parts:Array(String)})
+            OR notEmpty({admit_agent_parts:Array(String)}) AND multiSearchAny(user_agent, {admit_agent_parts:Array(String)})
+            AS admitted,
+        {exclude_everything:Bool}
+            OR meaning IN {exclude_meanings:Array(String)} OR name IN {exclude_names:Array(String)}
+            OR kind IN {exclude_kinds:Array(String)} OR source IN {exclude_sources:Array(String)}
+            OR notEmpty({exclude_url_parts:Array(String)}) AND multiSearchAny(url, {exclude_url_parts:Array(String)})
+            OR notEmpty({exclude_agent_parts:Array(String)}) AND multiSearchAny(user_agent, {exclude_agent_parts:Array(String)})
+            AS maybe_excluded,
+        countIf(NOT maybe_excluded) OVER
+            (PARTITION BY account_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
     FROM person_events_by_run
     WHERE run_id = {run_id:UInt64} AND account_id != ''
-)
-WHERE meaning != '' OR nth = 1 OR kind IN ('identify', 'group')
+) AS e
+WHERE admitted OR surely_kept <= 1
 ORDER BY account_id, event_ts, source, event_id

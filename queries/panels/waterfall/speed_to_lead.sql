@@ -1,23 +1,14 @@
--- First request of a unit in the period (form or chat message) to the first reply by a person or bot after it (message or
--- call), in wall time; replies after 30 days count as never. And how many qualified after the request.
+-- Requests made in the period (which events ask for a reply, the definitions say) to the first reply by a person or bot, in
+-- wall time. Never: none within the time after which it counts as never. And how many qualified after the request.
 WITH
-    contacts AS
+    asked AS
     (
-        SELECT
-            if(${unit_kind:sqlstring} = 'account', account_id, person_id) AS unit_id,
-            minIf(event_ts, meaning IN ('form_submitted', 'message_from_prospect') AND $__timeFilter_ms(event_ts)) AS requested,
-            arraySort(groupArrayIf(event_ts, meaning IN ('message_from_agent', 'call_completed'))) AS replies
-        FROM person_events
-        WHERE meaning IN ('form_submitted', 'message_from_prospect', 'message_from_agent', 'call_completed')
-        GROUP BY unit_id
-        HAVING unit_id != '' AND countIf(meaning IN ('form_submitted', 'message_from_prospect') AND $__timeFilter_ms(event_ts)) > 0
-    ),
-    answered AS
-    (
-        SELECT unit_id, requested,
-            arrayFirstIndex(r -> r >= requested AND r <= requested + INTERVAL 30 DAY, replies) AS reply,
-            if(reply = 0, -1, dateDiff('second', requested, replies[reply])) AS waited
-        FROM contacts
+        SELECT unit_id, requested_at,
+            multiIf(status = 'waiting', 7, status = 'never', 6, wait_seconds <= 300, 1, wait_seconds <= 600, 2,
+                    wait_seconds <= 3600, 3, wait_seconds <= 86400, 4, 5) AS bucket
+        FROM requests
+        WHERE unit_kind = ${unit_kind:sqlstring} AND (${junk:sqlstring} = 'with' OR junk_reason = '')
+            AND $__timeFilter_ms(requested_at)
     ),
     qualified AS
     (
@@ -27,15 +18,11 @@ WITH
         GROUP BY unit_id
     )
 SELECT
-    ['within 5 minutes', 'within 10 minutes', 'within an hour', 'within a day', 'later', 'never'][bucket] AS "First reply",
+    ['within 5 minutes', 'within 10 minutes', 'within an hour', 'within a day', 'later', 'never', 'still waiting'][bucket] AS "First reply",
     count() AS "Requests",
     count() / sum(count()) OVER () AS "Share",
-    countIf(qualified.unit_id != '' AND qualified.entered >= answered.requested) / count() AS "Qualified after"
-FROM
-(
-    SELECT *, multiIf(waited < 0, 6, waited <= 300, 1, waited <= 600, 2, waited <= 3600, 3, waited <= 86400, 4, 5) AS bucket
-    FROM answered
-) AS answered
+    countIf(qualified.unit_id != '' AND qualified.entered >= asked.requested_at) / count() AS "Qualified after"
+FROM asked
 LEFT JOIN qualified USING (unit_id)
 GROUP BY bucket
 ORDER BY bucket
