@@ -16,6 +16,7 @@ func jobs() []job {
 		{"person events", attachEvents},
 		{"accounts", describeAccounts},
 		{"touchpoints", findTouchpoints},
+		{"spend", recordSpend},
 		{"stages of persons", qualifyPersons},
 		{"stages of accounts", qualifyAccounts},
 		{"attribution of persons", attributePersons},

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"encoding/csv"
+	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 // attributionOptions are those of the command.
@@ -18,61 +19,93 @@ type attributionOptions struct {
 	models       []string
 	bootstrap    int
 	seed         uint64
+	top          int
+
+	unit, conversion, by string
+	period, from, to     string
+	segment, currency    string
+	connections          *connectionFlags
 }
 
-// channelCredit is what one model gives one channel.
-type channelCredit struct {
-	Model         string  `json:"model"`
-	Channel       string  `json:"channel"`
-	Conversions   float64 `json:"conversions"`
-	Value         float64 `json:"value"`
-	Share         float64 `json:"share"`
-	Low           float64 `json:"low"`
-	High          float64 `json:"high"`
-	RemovalEffect float64 `json:"removal_effect,omitempty"`
-	// Own is what a data-driven model itself gives; Conversions is what journeys' weights can add up to.
-	Own *float64 `json:"own,omitempty"`
-}
-
-func newAttribution() *cobra.Command {
-	var o attributionOptions
+func newAttribution(connections *connectionFlags) *cobra.Command {
+	o := attributionOptions{connections: connections}
 	c := &cobra.Command{
 		Use:   "attribution",
-		Short: "Credit the channels of a file of counted paths under each model; needs no database",
-		Long: "Credit the channels of a file of counted paths under each model, with 95 % intervals. The file is CSV, one row a\n" +
-			"path: its channels, how many journeys of it converted, and if known how many did not and what they were worth.",
-		Example: "  funnelcloud attribution --paths paths.csv\n" +
-			"  funnelcloud attribution --paths data.csv --path-column path --conversions total_conversions --nulls total_null --value total_conversion_value",
+		Short: "Show who gets credit under each model, and how sure that is: from the tables, or from a file of paths",
+		Long: "Show who gets credit under each model, with 95 % intervals, what the models disagree about, and what a conversion\n" +
+			"costs where advertising costs are known.\n\n" +
+			"Without a file it reads the ledger of the published run. With --paths it needs no database: the file is CSV, one\n" +
+			"row a path: its channels, how many journeys of it converted, and if known how many did not and their value.",
+		Example: "  funnelcloud attribution --conversion won --period 2026-Q1\n" +
+			"  funnelcloud attribution --model markov_1 --segment country=DE --by campaign --top 10\n" +
+			"  funnelcloud attribution --unit account --conversion opportunity --output csv > credit.csv\n" +
+			"  funnelcloud attribution --paths data.csv --conversions total_conversions --nulls total_null --value total_conversion_value",
 		Args: arguments(cobra.NoArgs),
-		RunE: func(_ *cobra.Command, _ []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if err := validForm(o.output); err != nil {
 				return err
 			}
-			if o.file == "" {
-				return usageError{errors.New("name the file of paths with --paths FILE (- is standard input)")}
+			for i, name := range o.models {
+				o.models[i] = strings.TrimSpace(name)
 			}
-			credits, err := o.credit()
+			if _, err := attribution.Named(o.models...); err != nil {
+				return usageError{err}
+			}
+			report, err := o.report(c.Context())
 			if err != nil {
 				return err
 			}
-			return showCredits(newScreen(o.output != outputTable), credits, o.output)
+			return report.show(newScreen(o.output != outputTable), o)
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.file, "paths", "", "CSV of counted paths, gzip and zstd too; - is standard input")
+	flags.StringSliceVar(&o.models, "model", nil, "models; one alone is shown in detail (default: all there are)")
+	flags.StringVar(&o.unit, "unit", "person", "person or account")
+	flags.StringVar(&o.conversion, "conversion", "", "type of conversion (default: won, or the one that happened most)")
+	flags.StringVar(&o.by, "by", "channel", "what to credit: channel, source, source_medium, campaign or landing_page")
+	flags.IntVar(&o.top, "top", 0, "names to show; the rest become other(n); 0: all")
+	flags.StringVar(&o.period, "period", "", "when it converted: a year, quarter, month or day, such as 2026, 2026-Q1, 2026-03, 2026-03-31")
+	flags.StringVar(&o.from, "from", "", "first day, such as 2026-01-15")
+	flags.StringVar(&o.to, "to", "", "last day")
+	flags.StringVar(&o.segment, "segment", "", "units with a value of an attribute: country=DE, account.plan=pro, any property of identify or group calls")
+	flags.StringVar(&o.currency, "currency", "", "currency of values and costs, where there are several")
+	flags.StringVar(&o.file, "paths", "", "CSV of counted paths instead of the tables, gzip and zstd too; - is standard input")
 	flags.StringVar(&o.columns.Path, "path-column", "path", "column with the channels in order")
 	flags.StringVar(&o.columns.Separator, "separator", ">", "between the channels of a path")
 	flags.StringVar(&o.columns.Conversions, "conversions", "conversions", "column with the number that converted")
 	flags.StringVar(&o.columns.Nulls, "nulls", "", "column with the number that did not")
 	flags.StringVar(&o.columns.Value, "value", "", "column with the value of the conversions")
-	flags.StringSliceVar(&o.models, "model", nil, "models (default: all that need only paths)")
-	flags.IntVar(&o.bootstrap, "bootstrap", 200, "replicates for the intervals; 0 for none")
-	flags.Uint64Var(&o.seed, "seed", 1, "of the replicates")
+	flags.IntVar(&o.bootstrap, "bootstrap", 200, "resamples for the intervals; 0 for none")
+	flags.Uint64Var(&o.seed, "seed", 1, "of the resamples")
 	flags.StringVar(&o.output, "output", outputTable, "table, json or csv")
+	connections.register(flags)
 	return c
 }
 
-func (o attributionOptions) credit() ([]channelCredit, error) {
+func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) {
+	if o.bootstrap < 0 || o.top < 0 {
+		return nil, usageError{errors.New("--bootstrap and --top must be at least 0")}
+	}
+	if o.file != "" {
+		if o.period+o.from+o.to+o.segment+o.conversion != "" {
+			return nil, usageError{errors.New("a file of paths knows no time, segment or type of conversion: leave out --period, --from, --to, --segment, --conversion")}
+		}
+		return o.ofFile()
+	}
+	slice, err := o.slice()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	var report *creditReport
+	err = o.connections.use(ctx, func(db *warehouse.DB) error {
+		report, err = slice.report(ctx, db)
+		return err
+	})
+	return report, err
+}
+
+// ofFile credits the paths of the file.
+func (o *attributionOptions) ofFile() (*creditReport, error) {
 	models, err := attribution.Named(o.models...)
 	if err != nil {
 		return nil, usageError{err}
@@ -86,74 +119,40 @@ func (o attributionOptions) credit() ([]channelCredit, error) {
 	if err != nil {
 		return nil, err
 	}
-	sample := attribution.NewSampleOfPaths(paths)
+	sample := attribution.NewSampleOfPaths(attribution.Grouped(paths, o.top))
 	if sample.Conversions() == 0 {
 		return nil, fmt.Errorf("%s: no path converted, so there is nothing to credit", o.file)
 	}
-	var rows []channelCredit
+	report := &creditReport{Dimension: "channel", Conversions: sample.Conversions()}
 	for _, m := range models {
-		more, err := o.creditBy(m, sample)
+		err := o.credit(report, m, sample)
 		if errors.Is(err, attribution.ErrNeedsJourneys) && len(o.models) == 0 {
 			continue // counted paths have no times; asked for by name, this is an error
 		}
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
 		}
-		rows = append(rows, more...)
 	}
-	return rows, nil
+	report.compare()
+	return report, nil
 }
 
-func (o attributionOptions) creditBy(m attribution.Model, sample *attribution.Sample) ([]channelCredit, error) {
+func (o *attributionOptions) credit(report *creditReport, m attribution.Model, sample *attribution.Sample) error {
 	credit, err := m.Credit(sample)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	intervals, err := attribution.BootstrapAll([]attribution.Model{m}, sample, []attribution.Credit{credit}, o.bootstrap, o.seed)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	shares := credit.Shares()
-	rows := make([]channelCredit, len(credit.Channels))
-	for i, channel := range credit.Channels {
-		rows[i] = channelCredit{
-			Model: m.Name(), Channel: channel, Conversions: credit.Conversions[i], Value: credit.Values[i],
-			Share: shares[i], Low: intervals[0].Low[i], High: intervals[0].High[i],
-		}
-		if credit.Own != nil {
-			rows[i].Own = &credit.Own[i]
-		}
-		if credit.RemovalEffects != nil {
-			rows[i].RemovalEffect = credit.RemovalEffects[i]
-		}
+	c := modelCredit{model: m.Name(), channels: credit.Channels, conversions: credit.Conversions, values: credit.Values,
+		removal: credit.RemovalEffects, own: credit.Own, intervals: intervals[0]}
+	if credit.HasBaseline() {
+		c.channels = append(c.channels[:len(c.channels):len(c.channels)], attribution.Baseline)
+		c.conversions = append(c.conversions[:len(c.conversions):len(c.conversions)], credit.Baseline)
+		c.values = append(c.values[:len(c.values):len(c.values)], sample.Value()-sum(credit.Values))
 	}
-	return rows, nil
-}
-
-func showCredits(s *screen, credits []channelCredit, output string) error {
-	if output == outputJSON {
-		return writeJSON(s, credits)
-	}
-	headings := []string{"model", "channel", "conversions>", "value>", "share>", "95 % interval>", "removal>"}
-	rows := make([][]string, 0, len(credits))
-	for _, c := range credits {
-		if output == outputCSV {
-			rows = append(rows, []string{c.Model, c.Channel, number(c.Conversions), number(c.Value), number(c.Share),
-				number(c.Low), number(c.High), number(c.RemovalEffect)})
-			continue
-		}
-		row := []string{c.Model, shorten(c.Channel, 20), fixed(c.Conversions), fixed(c.Value), percent(c.Share),
-			percent(c.Low) + " – " + percent(c.High), ""}
-		if c.RemovalEffect > 0 {
-			row[6] = percent(c.RemovalEffect)
-		}
-		rows = append(rows, row)
-	}
-	if output == outputCSV {
-		return csv.NewWriter(s.out).WriteAll(append([][]string{{"model", "channel", "conversions", "value", "share", "low", "high", "removal_effect"}}, rows...))
-	}
-	s.table(headings, rows)
+	report.add(c)
 	return nil
 }
-
-func fixed(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }

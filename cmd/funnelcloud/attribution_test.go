@@ -10,7 +10,7 @@ const countedPaths = "path,conversions,nulls\nA > A > B,10,30\nA > B > A > C,8,1
 
 func TestAttributionOfAFile(t *testing.T) {
 	file := writeFile(t, "paths.csv", countedPaths)
-	credits := decode[[]channelCredit](t, mustRun(t, "attribution", "--paths", file, "--nulls", "nulls", "--output", "json").out)
+	credits := decode[creditReport](t, mustRun(t, "attribution", "--paths", file, "--nulls", "nulls", "--output", "json").out).Credits
 	want := map[string]map[string]float64{
 		"markov_1": {"A": .278016, "B": .488705, "C": .233279},
 		"linear":   {"A": 13.166667 / 37, "B": 15.833333 / 37, "C": 8.0 / 37},
@@ -34,7 +34,6 @@ func TestAttributionOfAFile(t *testing.T) {
 
 func TestAttributionOfNoFile(t *testing.T) {
 	file := writeFile(t, "paths.csv", countedPaths)
-	wantFailure(t, exitUsage, []string{"--paths"}, "attribution")
 	wantFailure(t, exitUsage, []string{"markov_1"}, "attribution", "--paths", file, "--model", "magic")
 	wantFailure(t, exitFailed, []string{"time_decay", "times"}, "attribution", "--paths", file, "--model", "time_decay")
 	wantFailure(t, exitFailed, []string{"no path converted"}, "attribution", "--paths", writeFile(t, "none.csv", "path,conversions\nA,0\n"))

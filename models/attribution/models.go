@@ -23,14 +23,19 @@ func others() []Model {
 	return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, ShapleyModel{}, Hazard{}, Discovery{}}
 }
 
+// Names are those of all models, in the order of the documentation.
+func Names() []string {
+	var names []string
+	for _, m := range append(Models(), others()...) {
+		names = append(names, m.Name())
+	}
+	return names
+}
+
 // Named are models by their names, in the order of the documentation; with no names, those of Models. An unknown name
 // is an error that lists the known ones.
 func Named(names ...string) ([]Model, error) {
-	all := append(Models(), others()...)
-	known := make([]string, len(all))
-	for i, m := range all {
-		known[i] = m.Name()
-	}
+	all, known := append(Models(), others()...), Names()
 	for _, name := range names {
 		if !slices.Contains(known, name) {
 			return nil, fmt.Errorf("attribution model %q: not one of %s", name, strings.Join(known, ", "))

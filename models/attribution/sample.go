@@ -93,6 +93,9 @@ func (s *Sample) Channels() []string { return s.channels }
 // Conversions is the number of converted journeys with touches: the credit there is to give.
 func (s *Sample) Conversions() float64 { return total(s.conv) }
 
+// Value is the value of the converted journeys with touches, in money.
+func (s *Sample) Value() float64 { return total(s.value) / valueUnit }
+
 // Nulls is the number of journeys that did not convert, without the censored ones.
 func (s *Sample) Nulls() float64 { return total(s.null) }
 

@@ -1,0 +1,139 @@
+package attribution
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCompare(t *testing.T) {
+	got := Compare([]ModelShares{
+		{"last", map[string]float64{"Paid Search": .31, "Email": .49, "Social": .19, "Fax": .01}},
+		// Half of this model's conversions come anyway; of the rest Paid Search has 12 %, Email half.
+		{"discovery", map[string]float64{"Paid Search": .06, "Email": .25, "Social": .19, Baseline: .5}},
+		{"nothing", map[string]float64{Baseline: 1}},
+	})
+	want := []struct {
+		channel, words  string
+		lowest, highest float64
+	}{
+		{"Email", "Email is credited 49–50 %: the models agree.", .49, .5},
+		{"Social", "Social is credited 19–38 % depending on the model (least by last, most by discovery): don't cut on this", .19, .38},
+		{"Paid Search", "Paid Search is credited 12–31 % depending on the model (least by discovery, most by last): don't cut on this", .12, .31},
+		{"Fax", "next to nothing", 0, .01},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("got %+v", got)
+	}
+	for i, w := range want {
+		g := got[i]
+		if g.Channel != w.channel || !strings.Contains(g.Reading, w.words) || math.Abs(g.Lowest-w.lowest) > 1e-12 ||
+			math.Abs(g.Highest-w.highest) > 1e-12 || math.Abs(g.Disagreement-(w.highest-w.lowest)) > 1e-12 {
+			t.Errorf("got %+v, want %+v", g, w)
+		}
+	}
+	if len(Compare(nil)) != 0 {
+		t.Error("nothing compared is something")
+	}
+}
+
+func TestStandings(t *testing.T) {
+	i := Intervals{Channels: []string{"a", "b", "c"}}
+	for r := range 100 {
+		wobble := .02 * float64(r%2*2-1) // a and b change places every other time; c is always last
+		i.shares = append(i.shares, []float64{.4 + wobble, .4 - wobble, .2})
+	}
+	got := i.Standings([]float64{.41, .39, .2})
+	want := []Standing{
+		{Rank: 1, Low: 1, High: 2, Same: .5, Like: []int{1}},
+		{Rank: 2, Low: 1, High: 2, Same: .5, Like: []int{0}},
+		{Rank: 3, Low: 3, High: 3, Same: 1},
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); diff != "" {
+		t.Error(diff)
+	}
+	unknown := Intervals{}.Standings([]float64{.7, .3})
+	if diff := cmp.Diff([]Standing{{1, 1, 2, 0, []int{1}}, {2, 1, 2, 0, []int{0}}}, unknown); diff != "" {
+		t.Errorf("without resamples: %s", diff)
+	}
+}
+
+// A tally's intervals are as wide as those of the bootstrap over units, within what chance makes of 2·400 resamples.
+func TestTallyIsAsWideAsTheBootstrapOverUnits(t *testing.T) {
+	js := world{20_000, 6, 3, .3}.journeys(7, Options{ConversionType: "won", ObservedUntil: days(150)})
+	s := NewSample(js)
+	m := Linear()
+	c := credit(t, m, s)
+	want, err := Bootstrap(m, s, 400, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := NewTally()
+	bucket := map[string]int{}
+	for i := range js {
+		id := js[i].UnitID
+		if _, known := bucket[id]; !known {
+			bucket[id] = len(bucket) % Buckets
+		}
+		for k, w := range c.Weights(i) {
+			tally.Add(js[i].Touches[k].Channel, bucket[id], w)
+		}
+	}
+	names, credited := tally.Totals()
+	if diff := cmp.Diff(s.channels, names); diff != "" {
+		t.Fatal(diff)
+	}
+	got := tally.Intervals(NewResamples(400, 2))
+	for id := range names {
+		if math.Abs(credited[id]-c.Conversions[id]) > 1e-6 {
+			t.Errorf("%s: tallied %g, want %g", names[id], credited[id], c.Conversions[id])
+		}
+		if ratio := (got.High[id] - got.Low[id]) / (want.High[id] - want.Low[id]); ratio < .8 || ratio > 1.25 {
+			t.Errorf("%s: %g times as wide", names[id], ratio)
+		}
+	}
+}
+
+// The sampler counts what NewSample counts, units of several journeys too: fits and intervals are the same.
+func TestSamplerIsNewSample(t *testing.T) {
+	js := world{3000, 6, 3, .4}.journeys(8, Options{ConversionType: "won", ObservedUntil: days(150)})
+	want, sampler := NewSample(js), NewSampler()
+	byUnit := map[string][]Walk{}
+	var units []string
+	for i := range js {
+		j := &js[i]
+		if j.Outcome == Censored || len(j.Touches) == 0 {
+			continue
+		}
+		w := Walk{Converted: j.Outcome == Converted}
+		if w.Converted {
+			w.Value = j.Conversion.Value
+		}
+		for _, touch := range j.Touches {
+			w.Channels = append(w.Channels, touch.Channel)
+		}
+		if byUnit[j.UnitID] == nil {
+			units = append(units, j.UnitID)
+		}
+		byUnit[j.UnitID] = append(byUnit[j.UnitID], w)
+	}
+	for _, id := range units {
+		sampler.Unit(byUnit[id])
+	}
+	got := sampler.Sample()
+	if diff := cmp.Diff(want.Paths(), got.Paths()); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, m := range []Model{Markov{}, Markov{Order: 2}, ShapleyRate{10}, ShapleyInside{}, LeaveOneOut{}, ShapleyModel{}} {
+		a, errA := Bootstrap(m, want, 30, 1)
+		b, errB := Bootstrap(m, got, 30, 1)
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		if diff := cmp.Diff(a.shares, b.shares); diff != "" {
+			t.Errorf("%s: %.300s", m.Name(), diff)
+		}
+	}
+}
