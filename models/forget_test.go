@@ -101,7 +101,7 @@ func TestAForgottenPersonIsNowhereAndStaysAway(t *testing.T) {
 	batch(t, db) // an older run is kept too
 	person := rows(t, db, "SELECT person_id FROM person_identities WHERE id_value = 'user-ada'")[0]
 	before := everywhere(t, db, append(traces, person))
-	for _, must := range []string{"events.user_id", "events_rejected.raw", "persons_by_run.email", "stages_by_run.unit_id", "attribution_ledger_by_run.person_id",
+	for _, must := range []string{"events.user_id", "events_rejected.raw", "persons_by_run.email", "stages_by_run.unit_id", "credited_touches_by_run.person_id",
 		"person_events_by_run.properties", "person_identities_by_run.id_value", "journeys_by_run.person_ids"} {
 		if !before[must] {
 			t.Errorf("before, %s holds none of ada: the test looks for too little", must)
