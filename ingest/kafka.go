@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
-	"github.com/segmentio/kafka-go/protocol"
 
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 )
@@ -178,86 +175,13 @@ func (f *fetcher) fetch(ctx context.Context) (*chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newChunk(f.place, got.high, f.offset)
-	if err := c.read(got.records, f.offset, newTransactions(got.aborted)); err != nil && len(c.messages) == 0 {
+	c := got.chunk
+	c.place, c.high, c.next = f.place, got.high, f.offset
+	if err := c.read(got.records, newTransactions(got.aborted)); err != nil && len(c.messages) == 0 {
 		release(c)
 		return nil, err
 	}
 	return c, nil
-}
-
-var chunks = sync.Pool{New: func() any { return &chunk{} }}
-
-func newChunk(at place, high, next int64) *chunk {
-	c := chunks.Get().(*chunk)
-	*c = chunk{place: at, data: c.data[:0], messages: c.messages[:0], high: high, next: next}
-	return c
-}
-
-func release(c *chunk) { chunks.Put(c) }
-
-// read copies the records from an offset on. Transaction markers, aborted messages and batches emptied by compaction are
-// no messages, but they move the offset.
-func (c *chunk) read(records kafka.RecordReader, from int64, within *transactions) error {
-	stream, ok := records.(*protocol.RecordStream)
-	if !ok {
-		return c.readAll(records, from, within.keeps(records))
-	}
-	for _, batch := range stream.Records {
-		if err := c.readAll(batch, from, within.keeps(batch)); err != nil {
-			return err
-		}
-		// The end of an emptied batch is not told: go on one by one.
-		if b, ok := batch.(*protocol.RecordBatch); ok && c.next <= b.BaseOffset {
-			c.next = b.BaseOffset + 1
-		}
-	}
-	return nil
-}
-
-func (c *chunk) readAll(records kafka.RecordReader, from int64, keep bool) error {
-	for {
-		r, err := records.ReadRecord()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read the records after offset %d: %w", c.next, err)
-		}
-		if keep && r.Offset >= from {
-			if err := c.add(r); err != nil {
-				return err
-			}
-		}
-		c.next = max(c.next, r.Offset+1)
-	}
-}
-
-func (c *chunk) add(r *kafka.Record) error {
-	m := message{offset: r.Offset, time: r.Time.UnixMilli()}
-	if m.time <= 0 { // messages of old producers carry no timestamp
-		m.time = time.Now().UnixMilli()
-	}
-	var err error
-	if m.key, err = c.copy(r.Key); err == nil {
-		m.value, err = c.copy(r.Value)
-	}
-	if err != nil {
-		return fmt.Errorf("read the record at offset %d: %w", r.Offset, err)
-	}
-	m.backfill = slices.ContainsFunc(r.Headers, func(h kafka.Header) bool { return h.Key == headerBackfill })
-	c.messages = append(c.messages, m)
-	return nil
-}
-
-func (c *chunk) copy(b kafka.Bytes) (span, error) {
-	if b == nil {
-		return span{}, nil
-	}
-	start, n := len(c.data), b.Len()
-	c.data = slices.Grow(c.data, n)[:start+n]
-	_, err := io.ReadFull(b, c.data[start:])
-	return span{start, start + n}, errors.Join(err, b.Close())
 }
 
 // backoff waits longer after each failure, up to five seconds, with jitter so that consumers don't return in step.
