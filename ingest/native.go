@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ import (
 
 // nativeColumn is one column of a block under construction.
 type nativeColumn interface {
-	header(buffer []byte, name string) []byte // name, type and what stands before the values
+	header(buffer []byte, name string, rows int) []byte // name, type and what stands before the values of all rows
 	values() []byte
 	reset()
 }
@@ -27,7 +28,7 @@ func (c *textColumn) add(s string) {
 	c.data = append(c.data, s...)
 }
 
-func (c *textColumn) header(buffer []byte, name string) []byte {
+func (c *textColumn) header(buffer []byte, name string, _ int) []byte {
 	return appendText(appendText(buffer, name), "String")
 }
 func (c *textColumn) values() []byte { return c.data }
@@ -42,7 +43,7 @@ type numberColumn struct {
 
 func (c *numberColumn) add(n int64) { c.data = binary.LittleEndian.AppendUint64(c.data, uint64(n)) }
 
-func (c *numberColumn) header(buffer []byte, name string) []byte {
+func (c *numberColumn) header(buffer []byte, name string, _ int) []byte {
 	return appendText(appendText(buffer, name), c.kind)
 }
 func (c *numberColumn) values() []byte { return c.data }
@@ -53,7 +54,7 @@ type smallColumn struct{ data []byte }
 
 func (c *smallColumn) add(n uint32) { c.data = binary.LittleEndian.AppendUint32(c.data, n) }
 
-func (c *smallColumn) header(buffer []byte, name string) []byte {
+func (c *smallColumn) header(buffer []byte, name string, _ int) []byte {
 	return appendText(appendText(buffer, name), "UInt32")
 }
 func (c *smallColumn) values() []byte { return c.data }
@@ -70,6 +71,8 @@ type dictionaryColumn struct {
 	rows    int
 	indices []byte // width bytes a row
 	width   int    // 1, 2 or 4: the narrowest that holds all numbers
+
+	renumbered []uint32 // what join makes of each number
 }
 
 func (c *dictionaryColumn) add(s string) {
@@ -115,7 +118,7 @@ func (c *dictionaryColumn) look(s string) {
 	c.last, c.number = c.words[n], n
 }
 
-func (c *dictionaryColumn) header(buffer []byte, name string) []byte {
+func (c *dictionaryColumn) header(buffer []byte, name string, rows int) []byte {
 	const (
 		sharedDictionaries = 1 // version of the serialization
 		additionalKeys     = 1 << 9
@@ -123,21 +126,64 @@ func (c *dictionaryColumn) header(buffer []byte, name string) []byte {
 	)
 	indexType := uint64(max(c.width, 1) / 2) // 0, 1, 2 for one, two, four bytes
 	buffer = appendText(appendText(buffer, name), "LowCardinality(String)")
-	if c.rows == 0 {
-		return buffer
-	}
 	buffer = binary.LittleEndian.AppendUint64(buffer, sharedDictionaries)
 	buffer = binary.LittleEndian.AppendUint64(buffer, additionalKeys|updateDictionary|indexType)
-	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(len(c.numbers)))
+	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(len(c.words)))
 	buffer = append(buffer, c.keys...)
-	return binary.LittleEndian.AppendUint64(buffer, uint64(c.rows))
+	return binary.LittleEndian.AppendUint64(buffer, uint64(rows))
+}
+
+// join gives the columns one dictionary, the first one's: the others' words are added to it, and their rows get its
+// numbers. Done again, it changes nothing.
+func join(columns []*dictionaryColumn) {
+	first, rest := columns[0], columns[1:]
+	for _, c := range rest {
+		c.renumbered = c.renumbered[:0]
+		for _, word := range c.words {
+			first.look(word)
+			c.renumbered = append(c.renumbered, first.number)
+		}
+	}
+	for _, c := range rest {
+		c.renumber(first)
+	}
+}
+
+// renumber rewrites the numbers as join found them, in the width of the first dictionary.
+func (c *dictionaryColumn) renumber(first *dictionaryColumn) {
+	for max(c.width, 1) < max(first.width, 1) {
+		c.widen()
+	}
+	same := true
+	for old, number := range c.renumbered {
+		same = same && uint32(old) == number
+	}
+	if same {
+		return
+	}
+	switch c.width {
+	case 4:
+		for i := 0; i < len(c.indices); i += 4 {
+			binary.LittleEndian.PutUint32(c.indices[i:], c.renumbered[binary.LittleEndian.Uint32(c.indices[i:])])
+		}
+	case 2:
+		for i := 0; i < len(c.indices); i += 2 {
+			binary.LittleEndian.PutUint16(c.indices[i:], uint16(c.renumbered[binary.LittleEndian.Uint16(c.indices[i:])]))
+		}
+	default:
+		for i, number := range c.indices {
+			c.indices[i] = byte(c.renumbered[number])
+		}
+	}
+	c.words, c.keys = c.words[:0], c.keys[:0]
+	clear(c.numbers)
 }
 
 func (c *dictionaryColumn) values() []byte { return c.indices }
 
 func (c *dictionaryColumn) reset() {
 	clear(c.numbers)
-	*c = dictionaryColumn{numbers: c.numbers, words: c.words[:0], keys: c.keys[:0], indices: c.indices[:0]}
+	*c = dictionaryColumn{numbers: c.numbers, words: c.words[:0], keys: c.keys[:0], indices: c.indices[:0], renumbered: c.renumbered[:0]}
 }
 
 func appendText(buffer []byte, s string) []byte {
@@ -150,19 +196,46 @@ type namedColumn struct {
 	column nativeColumn
 }
 
-// appendBlock appends the parts of a block: the values stay where they are.
-func appendBlock(parts [][]byte, columns []namedColumn, rows int) [][]byte {
+// block is what one worker has of a block: some rows of all its columns.
+type block struct {
+	columns []namedColumn
+	rows    int
+}
+
+// appendBlock appends the parts of one block made of several workers' rows; the values stay where they are. Sent as a
+// block for each worker, ClickHouse would put them together, which means to copy them.
+func appendBlock(parts [][]byte, pieces ...block) [][]byte {
+	rows := 0
+	for _, p := range pieces {
+		rows += p.rows
+	}
+	pieces = slices.DeleteFunc(pieces, func(p block) bool { return p.rows == 0 })
 	if rows == 0 {
 		return parts
 	}
-	head := binary.AppendUvarint(nil, uint64(len(columns)))
+	head := binary.AppendUvarint(nil, uint64(len(pieces[0].columns)))
 	head = binary.AppendUvarint(head, uint64(rows))
-	for _, c := range columns {
-		head = c.column.header(head, c.name)
-		parts = append(parts, head, c.column.values())
+	for i, c := range pieces[0].columns {
+		if _, ok := c.column.(*dictionaryColumn); ok {
+			join(dictionaries(pieces, i))
+		}
+		parts = append(parts, c.column.header(head, c.name, rows))
+		for _, p := range pieces {
+			parts = append(parts, p.columns[i].column.values())
+		}
 		head = nil
 	}
 	return parts
+}
+
+func dictionaries(pieces []block, column int) []*dictionaryColumn {
+	var all []*dictionaryColumn
+	for _, p := range pieces {
+		if d, ok := p.columns[column].column.(*dictionaryColumn); ok {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // body streams the parts of an insert. Each insert gets a new one, so that it can be repeated.

@@ -52,16 +52,16 @@ func (s *sink) insert(ctx context.Context, b *batch) error {
 
 func (s *sink) attempt(ctx context.Context, b *batch) error {
 	start := s.now()
-	var events, rejected [][]byte
+	var events, rejected []block
 	for _, r := range b.rows {
 		moment := constant(dateTime, start.UnixMilli(), max(r.events.rows, r.rejected.rows))
-		events = appendBlock(events, append(r.events.columns(), namedColumn{"ingested_at", moment.head(r.events.rows)}), r.events.rows)
-		rejected = appendBlock(rejected, append(r.rejected.columns(), namedColumn{"rejected_at", moment.head(r.rejected.rows)}), r.rejected.rows)
+		events = append(events, block{append(r.events.columns(), namedColumn{"ingested_at", moment.head(r.events.rows)}), r.events.rows})
+		rejected = append(rejected, block{append(r.rejected.columns(), namedColumn{"rejected_at", moment.head(r.rejected.rows)}), r.rejected.rows})
 	}
-	if err := s.send(ctx, "INSERT INTO events", events); err != nil {
+	if err := s.send(ctx, "INSERT INTO events", appendBlock(nil, events...)); err != nil {
 		return err
 	}
-	if err := s.send(ctx, "INSERT INTO events_rejected", rejected); err != nil {
+	if err := s.send(ctx, "INSERT INTO events_rejected", appendBlock(nil, rejected...)); err != nil {
 		return err
 	}
 	return s.send(ctx, "INSERT INTO ingest_batches", s.log(b, start))
@@ -116,5 +116,5 @@ func (s *sink) log(b *batch, start time.Time) [][]byte {
 	for name, column := range numbers {
 		columns = append(columns, namedColumn{name, column})
 	}
-	return appendBlock(nil, columns, len(b.progress))
+	return appendBlock(nil, block{columns, len(b.progress)})
 }

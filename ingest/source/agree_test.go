@@ -256,6 +256,7 @@ func FuzzScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		want := &fields{}
 		want.at([]string{"want"}).slots = []int{0}
+		want.lay()
 		s := scanner{text: text, slots: make([]value, 1)}
 		end, err := s.scan(0, want)
 		valid := err == nil && end == len(text)

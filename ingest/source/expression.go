@@ -29,6 +29,8 @@ import (
 // on the message's own bytes; anything else runs on expr's virtual machine, which sees numbers as int or float64.
 type expression struct {
 	fast    node
+	slots   []slotNode // of an expression that is a path or the first of several, as nearly all are
+	empty   bool       // and skips empty text
 	program *vm.Program
 }
 
@@ -92,7 +94,27 @@ func (c *compiler) compile(code string, kind columnKind) (*expression, error) {
 	if c.taking {
 		c.take(tree.Node)
 	}
-	return &expression{fast: c.fast(tree.Node), program: program}, nil
+	e := &expression{fast: c.fast(tree.Node), program: program}
+	e.slots, e.empty = slotsOf(e.fast)
+	return e, nil
+}
+
+// slotsOf are the slots of a node that gives the first of them that has a value, and whether empty text is none.
+func slotsOf(n node) (slots []slotNode, skipEmpty bool) {
+	if slot, ok := n.(slotNode); ok {
+		return []slotNode{slot}, false
+	}
+	if a, ok := n.(*alternative); ok {
+		for _, of := range a.of {
+			slot, ok := of.(slotNode)
+			if !ok {
+				return nil, false
+			}
+			slots = append(slots, slot)
+		}
+		return slots, a.skipEmpty
+	}
+	return nil, false
 }
 
 // expressionError keeps the first line: the rest draws an arrow under the code.

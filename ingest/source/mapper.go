@@ -30,7 +30,9 @@ type Mapper struct {
 	slots       []value // of the item at hand: scanner.slots
 	buffer      []byte  // unescaped text of the message at hand
 	event       Event
+	texts       []*string // by field of the source: where a text column's value goes in event
 	record      Record
+	computed    value                   // of the expression evaluated last
 	text        []byte                  // of a line that had to be rewritten as JSON
 	kept        []keptText              // values of the wrong type that the source keeps
 	names       []string                // of the members written to properties
@@ -51,6 +53,12 @@ func (s *Source) NewMapper() *Mapper {
 	m := &Mapper{source: s, slots: make([]value, len(s.paths)), meanings: map[string]*meaningRule{}}
 	m.scanner.slots = m.slots
 	m.environment.mapper = m
+	m.texts = make([]*string, len(s.fields))
+	for i := range s.fields {
+		if c := s.fields[i].column; c.text != nil {
+			m.texts[i] = c.text(&m.event)
+		}
+	}
 	return m
 }
 
@@ -285,7 +293,7 @@ func (m *Mapper) fill() *fault {
 	e := &m.event
 	var times clocks
 	for i := range m.source.fields {
-		if f := m.field(&m.source.fields[i], &times); f != nil {
+		if f := m.field(i, &times); f != nil {
 			return f
 		}
 	}
@@ -316,27 +324,44 @@ func (m *Mapper) fill() *fault {
 }
 
 // field evaluates one field of the source into the event.
-func (m *Mapper) field(f *field, times *clocks) *fault {
-	v, err := f.expression.eval(m)
+func (m *Mapper) field(i int, times *clocks) *fault {
+	f := &m.source.fields[i]
+	v, err := m.evaluated(f.expression)
 	if err != nil {
 		return faultf(ReasonExpressionFailed, "field %s: %v", f.column.name, err)
 	}
-	if v.kind == missing || v.kind == text && v.text == "" {
+	if v == nil || v.kind == missing || v.kind == text && v.text == "" {
 		return nil
 	}
 	if v.escaped {
-		v = textValue(m.textOf(v))
+		m.computed = textValue(m.textOf(*v))
+		v = &m.computed
 	}
-	if f.column.kind == textColumn && v.kind != object && v.kind != array {
-		*f.column.text(&m.event) = v.text // most fields, and so without a further call
+	if to := m.texts[i]; to != nil && v.kind != object && v.kind != array {
+		*to = v.text // most fields, and so without a further call
 		return nil
 	}
-	wrong := m.set(f.column, v, times)
+	wrong := m.set(f.column, *v, times)
 	if wrong != nil && f.keep && wrong.reason != ReasonExpressionFailed {
-		m.keep(f.column, v)
+		m.keep(f.column, *v)
 		return nil
 	}
 	return wrong
+}
+
+// evaluated is the value of an expression, nil where it has none; it holds until the next is evaluated.
+func (m *Mapper) evaluated(e *expression) (*value, error) {
+	if e.slots == nil || m.alwaysVM {
+		v, err := e.eval(m)
+		m.computed = v
+		return &m.computed, err
+	}
+	for _, slot := range e.slots {
+		if v := &m.slots[slot]; v.kind != missing && !(e.empty && v.kind == text && v.text == "") {
+			return v, nil
+		}
+	}
+	return nil, nil
 }
 
 // set puts a value that is no plain text into its column, if it is of the column's type.

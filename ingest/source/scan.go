@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // MaxDepth is how deep a message's JSON may nest.
@@ -28,38 +30,6 @@ type scanner struct {
 	inside string   // the JSON that the last such text held
 }
 
-// fields is a trie of the members that expressions ask for.
-type fields struct {
-	key      string
-	slots    []int // where a value found here is noted
-	children []*fields
-	embedded encoding // the text found here holds JSON
-	rest     bool     // members of the object here that aren't taken are noted in scanner.rest
-	taken    bool     // a column has the whole of it, or nobody wants it
-}
-
-// at finds or makes the node of the member at path.
-func (f *fields) at(path []string) *fields {
-	if len(path) == 0 {
-		return f
-	}
-	c := f.child(path[0])
-	if c == nil {
-		c = &fields{key: path[0]}
-		f.children = append(f.children, c)
-	}
-	return c.at(path[1:])
-}
-
-func (f *fields) child(key string) *fields {
-	for _, c := range f.children {
-		if c.key == key {
-			return c
-		}
-	}
-	return nil
-}
-
 // scan reads one JSON value from at, with white space around it, and returns where the text after it starts.
 func (s *scanner) scan(at int, want *fields) (int, error) {
 	at, err := s.value(s.space(at), want, 0)
@@ -75,7 +45,7 @@ func (s *scanner) value(at int, want *fields, depth int) (int, error) {
 	}
 	start, k := at, object
 	var err error
-	switch c := s.text[at]; c {
+	switch s.text[at] {
 	case '{':
 		at, err = s.object(at+1, want, depth+1)
 	case '[':
@@ -128,23 +98,13 @@ func (s *scanner) object(at int, want *fields, depth int) (int, error) {
 		if at >= len(s.text) || s.text[at] != '"' {
 			return at, s.unexpected(at, "a key")
 		}
-		start, member := at+1, at
-		at2, escaped, err := s.str(start)
-		if err != nil {
-			return at2, err
-		}
+		member := at
 		var next *fields
-		if want != nil && len(want.children) > 0 {
-			key := s.text[start : at2-1]
-			if escaped {
-				key = unescape(key)
-			}
-			next = want.child(key)
+		var err error
+		if at, next, err = s.key(at+1, want); err != nil {
+			return at, err
 		}
-		if at = s.space(at2); at >= len(s.text) || s.text[at] != ':' {
-			return at, s.unexpected(at, "':'")
-		}
-		if at, err = s.value(s.space(at+1), next, depth); err != nil {
+		if at, err = s.value(s.space(at), next, depth); err != nil {
 			return at, err
 		}
 		if want != nil && want.rest && (next == nil || !next.taken) {
@@ -160,6 +120,25 @@ func (s *scanner) object(at int, want *fields, depth int) (int, error) {
 			return at, s.unexpected(at, "',' or '}'")
 		}
 	}
+}
+
+// key reads a member's name from after its opening quote to after the colon, and finds what is wanted of the member.
+func (s *scanner) key(start int, want *fields) (at int, next *fields, err error) {
+	at, escaped, err := s.str(start)
+	if err != nil {
+		return at, nil, err
+	}
+	if want != nil && len(want.children) > 0 {
+		if escaped {
+			next = want.child(unescape(s.text[start : at-1]))
+		} else {
+			next = want.member(s.text, start, at-1)
+		}
+	}
+	if at = s.space(at); at >= len(s.text) || s.text[at] != ':' {
+		return at, nil, s.unexpected(at, "':'")
+	}
+	return at + 1, next, nil
 }
 
 // array notes elements whose index an expression names.
@@ -192,19 +171,30 @@ func (s *scanner) array(at int, want *fields, depth int) (int, error) {
 }
 
 // indexKey is an array index in a path; no object's key can be mistaken for it, since a key with NUL is refused.
-func indexKey(i int) string { return fmt.Sprintf("\x00%d", i) }
+func indexKey(i int) string { return "\x00" + strconv.Itoa(i) }
 
 // str reads a string from after its opening quote to after its closing one.
 func (s *scanner) str(at int) (end int, escaped bool, err error) {
+	for t := s.text; at+8 <= len(t); at += 8 {
+		if m := specials(load8(t, at)); m != 0 {
+			if at += bits.TrailingZeros64(m) / 8; t[at] == '"' {
+				return at + 1, false, nil
+			}
+			break
+		}
+	}
+	return s.oddString(at)
+}
+
+// oddString goes on with a string that has escapes, or ends within eight bytes of the text's end.
+func (s *scanner) oddString(at int) (end int, escaped bool, err error) {
 	t := s.text
 	for {
-		for at+8 <= len(t) {
-			m := specials(load8(t, at))
-			if m != 0 {
+		for ; at+8 <= len(t); at += 8 {
+			if m := specials(load8(t, at)); m != 0 {
 				at += bits.TrailingZeros64(m) / 8
 				break
 			}
-			at += 8
 		}
 		if at >= len(t) {
 			return at, escaped, s.unexpected(at, "'\"'")
@@ -228,7 +218,10 @@ func (s *scanner) str(at int) (end int, escaped bool, err error) {
 	}
 }
 
-func load8(t string, at int) uint64 { return binary.LittleEndian.Uint64(unsafeBytes(t[at : at+8])) }
+// load8 is t[at:at+8] as a number. The caller has seen to it that they are there.
+func load8(t string, at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(t)), at))[:])
+}
 
 // specials has the high bit set in the bytes of x that are a quote, a backslash or a control character. The lowest such
 // bit is exact; higher ones may be carried over from it, which is why callers look at the lowest only.
@@ -310,7 +303,15 @@ func (s *scanner) digits(at int) int {
 	return at
 }
 
+// space is where the white space from at on ends; mostly there is none.
 func (s *scanner) space(at int) int {
+	if at >= len(s.text) || s.text[at] > ' ' {
+		return at
+	}
+	return s.someSpace(at)
+}
+
+func (s *scanner) someSpace(at int) int {
 	for at < len(s.text) && s.text[at] <= ' ' {
 		switch s.text[at] {
 		case ' ', '\t', '\n', '\r':
