@@ -30,7 +30,7 @@ func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string
 		return err
 	}
 	meant := map[string]bool{}
-	for _, i := range resolved.Identities {
+	for i := range resolved.Identities() {
 		if slices.Contains(who, i.PersonID) || slices.Contains(who, i.IDValue) {
 			meant[i.PersonID] = true
 		}
@@ -38,7 +38,7 @@ func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string
 	if len(meant) > 1 {
 		return fmt.Errorf("%d people are called %q: say which by a person id: %s", len(meant), who[0], strings.Join(sortedKeys(meant), ", "))
 	}
-	for _, i := range resolved.Identities {
+	for i := range resolved.Identities() {
 		if meant[i.PersonID] {
 			f.Identifiers = append(f.Identifiers, identifier{i.IDKind, strings.Clone(i.IDValue)})
 			f.People = append(f.People, identity.PersonID(i.IDKind, i.IDValue))

@@ -20,21 +20,24 @@ func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) 
 	if err := warehouse.Insert(ctx, r.db, "identity_quarantine_by_run", r.row.RunID, resolved.Quarantined); err != nil {
 		return 0, 0, err
 	}
-	err = warehouse.Insert(ctx, r.db, "person_identities_by_run", r.row.RunID, resolved.Identities)
-	return 0, uint64(len(resolved.Identities)), err
+	w, err := warehouse.NewWriter[identity.Identity](r.db, "person_identities_by_run", r.row.RunID)
+	if err != nil {
+		return 0, 0, err
+	}
+	for i := range resolved.Identities() {
+		if err := w.Append(ctx, i); err != nil {
+			return 0, w.Written(), err
+		}
+	}
+	err = w.Flush(ctx)
+	return uint64(resolved.Identifiers + resolved.Claims), w.Written(), err
 }
 
 // resolve reads identifiers and claims, and decides who is who.
-func resolve(ctx context.Context, r *run, o identity.Options) (identity.Result, error) {
-	nodes, err := warehouse.SelectAll[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params())
-	if err != nil {
-		return identity.Result{}, err
-	}
-	edges, err := warehouse.SelectAll[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params())
-	if err != nil {
-		return identity.Result{}, err
-	}
-	return identity.Resolve(nodes, edges, o)
+func resolve(ctx context.Context, r *run, o identity.Options) (*identity.Result, error) {
+	return identity.Resolve(
+		warehouse.Select[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params()),
+		warehouse.Select[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params()), o)
 }
 
 // personFacts is what the events say about a person.
@@ -78,7 +81,7 @@ func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
 		}
 		in++
 		if f.AccountID == "" {
-			f.AccountID = identity.AccountDomain(f.Email)
+			f.AccountID = r.o.Identity.AccountDomain(f.Email)
 		}
 		if err := w.Append(ctx, person{
 			PersonID: f.PersonID, AccountID: f.AccountID, UserID: f.UserID, Email: f.Email, Country: f.Country,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
@@ -109,7 +108,7 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 		}
 		outcome, err := definitions.Evaluate(qualify.Unit{
 			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, JunkReason: unit.JunkReason,
-			BusinessDomain: identity.AccountDomain(unit.Email),
+			BusinessDomain: r.o.Identity.AccountDomain(unit.Email),
 		}, history, r.marks.ObservedUntil)
 		if err != nil {
 			return in, w.written(), fmt.Errorf("%s %s: %w", kind, unit.UnitID, err)

@@ -72,16 +72,6 @@ func validLabel(label string) bool {
 	return true
 }
 
-// AccountDomain returns the domain of a company's address, and "" for an address of a free-mail or disposable provider
-// or for no address at all: those say nothing of an employer.
-func AccountDomain(email string) string {
-	_, domain, ok := SplitEmail(email)
-	if !ok || listed(freeMail(), domain) || listed(disposable(), domain) {
-		return ""
-	}
-	return domain
-}
-
 // listed reports whether a domain or one of its parents is in the list.
 func listed(list map[string]bool, domain string) bool {
 	for {

@@ -12,9 +12,21 @@ func TestAccountDomain(t *testing.T) {
 		"ann@-acme.io": "", "ann@acme..io": "", "a@b@acme.io": "", "ann@127.0.0.1": "", "ann@müller.de": "müller.de",
 		".ann@acme.io": "", "ann@acme_1.io": "",
 	} {
-		if got := AccountDomain(email); got != want {
+		if got := (Options{}).AccountDomain(email); got != want {
+			t.Errorf("Options{}.AccountDomain(%q) = %q, want %q", email, got, want)
+		}
+	}
+}
+
+func TestAccountDomainByOptions(t *testing.T) {
+	o := Options{FreeMail: []string{"isp.example"}, CompanyMail: []string{"gmail.com"}, Accounts: map[string]string{"001A": "acme", "acme.io": "acme"}}
+	for email, want := range map[string]string{"a@isp.example": "", "a@x.isp.example": "", "a@gmail.com": "gmail.com", "a@yahoo.com": "", "a@acme.io": "acme.io"} {
+		if got := o.AccountDomain(email); got != want {
 			t.Errorf("AccountDomain(%q) = %q, want %q", email, got, want)
 		}
+	}
+	if got := o.Account("001A") + " " + o.Account("acme") + " " + o.Account(""); got != "acme acme " {
+		t.Errorf("accounts: %q", got)
 	}
 }
 
@@ -59,7 +71,7 @@ func FuzzSplitEmail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, email string) {
 		local, domain, ok := SplitEmail(email)
 		if !ok {
-			if AccountDomain(email) != "" {
+			if (Options{}).AccountDomain(email) != "" {
 				t.Errorf("no address, yet an account domain: %q", email)
 			}
 			return

@@ -15,10 +15,11 @@ user user_id userid [object undefined`)
 
 type filter struct {
 	denyEmails, allowEmails, denyIDs map[string]bool
+	emailsApart                      bool
 }
 
 func newFilter(o Options) filter {
-	return filter{denyEmails: lowerSet(o.DenyEmails), allowEmails: lowerSet(o.AllowEmails), denyIDs: lowerSet(o.DenyIDs)}
+	return filter{denyEmails: lowerSet(o.DenyEmails), allowEmails: lowerSet(o.AllowEmails), denyIDs: lowerSet(o.DenyIDs), emailsApart: o.EmailsApart}
 }
 
 func lowerSet(values []string) map[string]bool {
@@ -37,14 +38,23 @@ func (f filter) mark(nodes []identifier) {
 			n.shared = f.sharedMailbox(n.value)
 			continue
 		}
-		// Real ids are mostly longer than any on the list; the test keeps millions of them from being lowered.
-		if len(n.value) <= 40 {
-			word := strings.ToLower(strings.TrimSpace(n.value))
-			n.junk = word == "" || junkIDs[word] || word == "[object object]" || f.denyIDs[word]
-		} else {
-			n.junk = f.denyIDs[strings.ToLower(n.value)]
-		}
+		n.junk = f.junkID(n.value)
 	}
+}
+
+// longestID is more than any sender's ids have; what is longer is a document that went into the wrong field.
+const longestID = 1024
+
+func (f filter) junkID(value string) bool {
+	if len(value) > longestID || strings.IndexFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0 {
+		return true
+	}
+	// Real ids are mostly longer than any on the list; the test keeps millions of them from being lowered.
+	if len(value) > 40 {
+		return f.denyIDs[strings.ToLower(value)]
+	}
+	word := strings.ToLower(strings.TrimSpace(value))
+	return word == "" || junkIDs[word] || word == "[object object]" || f.denyIDs[word]
 }
 
 func (f filter) sharedMailbox(email string) bool {
@@ -52,6 +62,6 @@ func (f filter) sharedMailbox(email string) bool {
 	if f.allowEmails[email] {
 		return false
 	}
-	local, _, _ := strings.Cut(email, "@")
-	return f.denyEmails[email] || roleMailboxes[local]
+	local, domain, _ := strings.Cut(email, "@")
+	return f.emailsApart || f.denyEmails[email] || f.denyEmails["@"+domain] || roleMailboxes[local]
 }

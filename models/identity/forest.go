@@ -3,19 +3,20 @@ package identity
 // forest is a disjoint-set forest over dense node numbers: union by size and path halving, hence practically constant
 // time for each operation (Tarjan and van Leeuwen 1984). Each root also knows what its component holds.
 type forest struct {
-	parent     []int32
-	size       []int32
-	users      []int32 // user ids in the component; read at the root only
-	identified []bool  // holds a user id or an address of one person; read at the root only
+	parent []int32
+	size   []int32
+	held   []holding // read at the root only
+}
+
+// holding is what a component holds.
+type holding struct {
+	users, emails int32
+	identified    bool // a user id or an address of one person
+	apart         bool // an identifier that Options.Separate names
 }
 
 func newForest(n int) *forest {
-	f := &forest{
-		parent:     make([]int32, n),
-		size:       make([]int32, n),
-		users:      make([]int32, n),
-		identified: make([]bool, n),
-	}
+	f := &forest{parent: make([]int32, n), size: make([]int32, n), held: make([]holding, n)}
 	for i := range f.parent {
 		f.parent[i] = int32(i)
 		f.size[i] = 1
@@ -38,6 +39,9 @@ func (f *forest) union(a, b int32) {
 	}
 	f.parent[b] = a
 	f.size[a] += f.size[b]
-	f.users[a] += f.users[b]
-	f.identified[a] = f.identified[a] || f.identified[b]
+	x, y := &f.held[a], &f.held[b]
+	x.users += y.users
+	x.emails += y.emails
+	x.identified = x.identified || y.identified
+	x.apart = x.apart || y.apart
 }

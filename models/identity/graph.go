@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,8 @@ type identifier struct {
 	shared bool
 	// junk identifiers belong to nobody and tie nothing.
 	junk bool
+	// record: no device but somebody's record in another system, hence as much their own as a user id.
+	record bool
 }
 
 // link is an edge after interning, lower end first.
@@ -52,7 +55,16 @@ type link struct {
 	rule uint8
 }
 
-var ruleNames = []string{RuleSelf, RuleAlias, RuleEmail, RuleSameEvent}
+// ruleNames in the order in which rules are told when several claim the same at the same time.
+var ruleNames = []string{RuleSelf, RuleDeclared, RuleAlias, RuleConversion, RuleRecord, RuleEmail, RuleSameEvent}
+
+const (
+	selfRule uint8 = iota
+	declaredRule
+	_
+	conversionRule
+	recordRule
+)
 
 type graph struct {
 	nodes   []identifier
@@ -60,19 +72,26 @@ type graph struct {
 	numbers [3]map[string]int32 // by kind: interning without gluing kind and value into a new string
 }
 
-func newGraph(nodes []Node, edges []Edge) (*graph, error) {
-	g := &graph{nodes: make([]identifier, 0, len(nodes)), links: make([]link, 0, len(edges))}
+// newGraph reads nodes, then edges. Strings are copied: those that come in may be parts of large batches.
+func newGraph(nodes iter.Seq2[Node, error], edges iter.Seq2[Edge, error]) (*graph, error) {
+	g := &graph{}
 	for k := range g.numbers {
-		g.numbers[k] = make(map[string]int32, len(nodes)/2)
+		g.numbers[k] = map[string]int32{}
 	}
-	for i, n := range nodes {
-		if _, err := g.intern(n.IDKind, n.IDValue, n.FirstSeenAt); err != nil {
-			return nil, fmt.Errorf("resolve identities: node %d: %w", i, err)
+	for n, err := range nodes {
+		if err == nil {
+			_, err = g.intern(n.IDKind, n.IDValue, n.FirstSeenAt)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("resolve identities: node %d: %w", len(g.nodes), err)
 		}
 	}
-	for i, e := range edges {
-		if err := g.addEdge(e); err != nil {
-			return nil, fmt.Errorf("resolve identities: edge %d: %w", i, err)
+	for e, err := range edges {
+		if err == nil {
+			err = g.addEdge(e)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("resolve identities: edge %d: %w", len(g.links), err)
 		}
 	}
 	return g, nil
@@ -92,15 +111,26 @@ func (g *graph) intern(kindName, value string, seen time.Time) (int32, error) {
 		return number, nil
 	}
 	number := int32(len(g.nodes))
+	value = strings.Clone(value)
 	g.numbers[k][value] = number
 	g.nodes = append(g.nodes, identifier{value: value, kind: k, firstSeen: ms})
 	return number, nil
 }
 
+// number finds an identifier that was seen; ok is false for others.
+func (g *graph) number(id ID) (number int32, ok bool) {
+	k, err := parseKind(id.Kind)
+	if err != nil {
+		return 0, false
+	}
+	number, ok = g.numbers[k][id.Value]
+	return number, ok
+}
+
 func (g *graph) addEdge(e Edge) error {
 	rule := slices.Index(ruleNames, e.Rule)
-	if rule <= 0 {
-		return fmt.Errorf("unknown rule %q: use %s", e.Rule, strings.Join(ruleNames[1:], ", "))
+	if rule <= int(declaredRule) {
+		return fmt.Errorf("unknown rule %q: use %s", e.Rule, strings.Join(ruleNames[declaredRule+1:], ", "))
 	}
 	a, err := g.intern(e.AKind, e.AValue, e.At)
 	if err != nil {
@@ -110,13 +140,27 @@ func (g *graph) addEdge(e Edge) error {
 	if err != nil {
 		return err
 	}
+	if uint8(rule) == recordRule || uint8(rule) == conversionRule {
+		g.markRecord(a)
+		g.markRecord(b)
+	}
+	if a != b {
+		g.links = append(g.links, g.link(a, b, uint8(rule), e.At.UnixMilli()))
+	}
+	return nil
+}
+
+func (g *graph) markRecord(i int32) {
+	if g.nodes[i].kind == anonymousKind {
+		g.nodes[i].record = true
+	}
+}
+
+func (g *graph) link(a, b int32, rule uint8, at int64) link {
 	if g.compareNodes(a, b) > 0 {
 		a, b = b, a
 	}
-	if a != b {
-		g.links = append(g.links, link{at: e.At.UnixMilli(), a: a, b: b, rule: uint8(rule)})
-	}
-	return nil
+	return link{at: at, a: a, b: b, rule: rule}
 }
 
 func (g *graph) compareNodes(a, b int32) int {

@@ -1,27 +1,31 @@
-// Package identity ties identifiers — device ids, user ids, e-mail addresses — to the people behind them.
+// Package identity ties identifiers — device ids, user ids, e-mail addresses, records of a CRM — to the people behind
+// them.
 //
 // It promises three things. The order of the input never matters. A person id does not change when events of other
 // people arrive. And a crowd is never merged by what it merely shares: a device, a mailbox, or an identifier such as
 // "null" ties nobody together; the claim is kept in quarantine with its reason instead.
 //
-// The package is pure: no clock, no database. The caller reads nodes and edges, and writes the result.
+// The package is pure: no clock, no database. The caller streams nodes and edges in, and writes the result.
 package identity
 
 import "time"
 
 // Kinds of identifier.
 const (
-	Anonymous = "anonymous" // a device or browser
+	Anonymous = "anonymous" // a device or browser, or a record in another system
 	User      = "user"      // an id the product gave the person
 	Email     = "email"     // an address, lower case
 )
 
 // Rules that tie two identifiers, the values of Edge.Rule and Identity.Rule.
 const (
-	RuleSelf      = "self"       // the identifier stands for itself
-	RuleSameEvent = "same_event" // both were on one event
-	RuleAlias     = "alias"      // the product said that they are the same
-	RuleEmail     = "email"      // an address was given for the other identifier
+	RuleSelf       = "self"       // the identifier stands for itself
+	RuleDeclared   = "declared"   // our own people said so: Options.Same
+	RuleAlias      = "alias"      // the product said that they are the same
+	RuleConversion = "conversion" // a CRM made one record of the other: a lead became a contact, two contacts were merged
+	RuleRecord     = "record"     // a record in another system named the other identifier
+	RuleEmail      = "email"      // an address was given for the other identifier
+	RuleSameEvent  = "same_event" // both were on one event
 )
 
 // Node is one identifier with the time of the first event that carried it.
@@ -56,6 +60,7 @@ const (
 	SharedMailbox     = "shared_mailbox"      // a role address, or one on the deny list, that already belongs to somebody else
 	ComponentTooLarge = "component_too_large" // merging would exceed Options.MaxComponent
 	JunkIdentifier    = "junk_identifier"     // "null", "undefined", zeros, …: a bug of the sender, not a person
+	Separated         = "separated"           // it would merge people whom Options.Separate keeps apart
 )
 
 // Quarantined is an edge that was not believed, and why.
@@ -66,21 +71,40 @@ type Quarantined struct {
 
 // Options bound what may be merged. The zero value means the defaults.
 type Options struct {
-	// MaxComponent is the largest number of user ids one person may have; default 50. A claim that would exceed it is
-	// quarantined: so many accounts are an import gone wrong or a shared mailbox, not one person.
+	// MaxComponent is the largest number of user ids, and of addresses, that one person may have; default 50. A claim that
+	// would exceed it is quarantined: so many are an import gone wrong or a shared mailbox, not one person.
 	MaxComponent int `json:"max_component,omitempty"`
-	// DenyEmails are addresses that several people share, in addition to role addresses such as info@ and sales@.
+	// EmailsApart: an equal address makes nobody one person; it belongs to whoever gave it first.
+	EmailsApart bool `json:"emails_apart,omitempty"`
+	// DenyEmails are addresses that several people share, in addition to role addresses such as info@ and sales@; @acme.io
+	// is every address of a domain.
 	DenyEmails []string `json:"deny_emails,omitempty"`
 	// AllowEmails are role-like addresses that are known to be one person's.
 	AllowEmails []string `json:"allow_emails,omitempty"`
 	// DenyIDs are device or user ids that stand for nobody, in addition to "null", "undefined" and the like.
 	DenyIDs []string `json:"deny_ids,omitempty"`
+	// Same are identifiers known to be one person's. They come before every claim and every bound.
+	Same []Pair `json:"same,omitempty"`
+	// Separate are identifiers known to be two people's: whatever would merge the two is quarantined.
+	Separate []Pair `json:"separate,omitempty"`
+	// FreeMail are further domains that say nothing of an employer; CompanyMail are such domains that do after all.
+	FreeMail    []string `json:"free_mail,omitempty"`
+	CompanyMail []string `json:"company_mail,omitempty"`
+	// Accounts names, for an account id, the account that it is another name of: a CRM's id, a second workspace, an e-mail
+	// domain.
+	Accounts map[string]string `json:"accounts,omitempty"`
 }
 
-// Result of a resolution. Identities are sorted by (kind, value); Quarantined by time, then by value.
-type Result struct {
-	Identities  []Identity
-	Quarantined []Quarantined
-	// Persons is the number of distinct person ids.
-	Persons int
+// ID is an identifier with its kind.
+type ID struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value"`
+}
+
+func (i ID) String() string { return i.Kind + ":" + i.Value }
+
+// Pair is two identifiers.
+type Pair struct {
+	A ID `json:"a"`
+	B ID `json:"b"`
 }

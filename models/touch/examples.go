@@ -53,7 +53,7 @@ func (r Rules) Test() []FileError {
 	var faults []FileError
 	for _, e := range r.examples {
 		if text := r.contradiction(e); text != "" {
-			faults = append(faults, FileError{r.file, e.line, text})
+			faults = append(faults, FileError{File: r.file, Line: e.line, Text: text})
 		}
 	}
 	return faults

@@ -9,9 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"github.com/funnelcloud/funnelcloud/models/yamlfile"
 )
 
 // rulesFile is a file of channel rules as written. docs/channels.md explains each key.
@@ -27,13 +25,7 @@ type rulesFile struct {
 }
 
 // FileError is what is wrong with a file of rules, and where.
-type FileError struct {
-	File string
-	Line int // from 1
-	Text string
-}
-
-func (f FileError) Error() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Text) }
+type FileError = yamlfile.FileError
 
 // ReadRules reads a user's file of channel rules, in the form of channels.yaml, in front of the default rules: the file's
 // rules are tried first, its contacts, click ids and source categories stand in place of the default ones of the same
@@ -53,7 +45,7 @@ func ReadRules(name string, text []byte) (Rules, error) {
 // read puts the rules of a file before those of r.
 func (r Rules) read(name string, text []byte) (Rules, error) {
 	var f rulesFile
-	lines, err := decode(name, text, &f)
+	lines, err := yamlfile.Decode(name, text, &f)
 	if err != nil {
 		return Rules{}, err
 	}
@@ -62,7 +54,7 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 	for i, spec := range f.Rules {
 		c, err := spec.compile()
 		if err != nil {
-			faults = append(faults, FileError{name, lines.of(fmt.Sprintf("$.rules[%d]", i)), fmt.Sprintf("rule of channel %q: %v", spec.Channel, err)})
+			faults = append(faults, lines.Fault(fmt.Sprintf("$.rules[%d]", i), "rule of channel %q: %v", spec.Channel, err))
 		}
 		compiled = append(compiled, c)
 	}
@@ -72,16 +64,16 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 		file: name, examples: f.Examples, hash: hashOf(r.hash, botText, string(text)),
 	}
 	for i := range out.examples {
-		out.examples[i].line = lines.of(fmt.Sprintf("$.examples[%d]", i))
+		out.examples[i].line = lines.Of(fmt.Sprintf("$.examples[%d]", i))
 	}
 	categories, err := categorise(f.SourceCategories)
 	if err != nil {
-		faults = append(faults, FileError{name, lines.of("$.source_categories"), err.Error()})
+		faults = append(faults, lines.Fault("$.source_categories", "%v", err))
 	}
 	out.categories = merged(r.categories, categories)
 	out.excluded, err = r.excluded.with(f.Exclude)
 	if err != nil {
-		faults = append(faults, FileError{name, lines.of("$.exclude"), err.Error()})
+		faults = append(faults, lines.Fault("$.exclude", "%v", err))
 	}
 	return out, errors.Join(faults...)
 }
@@ -119,44 +111,4 @@ func categorise(lists map[string][]string) (map[string]string, error) {
 		}
 	}
 	return categories, errors.Join(faults...)
-}
-
-// places finds the lines of a file's parts.
-type places struct{ file *ast.File }
-
-// decode reads YAML into a struct; a key that it doesn't have is a fault.
-func decode(name string, text []byte, into any) (places, error) {
-	file, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		return places{}, yamlFault(name, err)
-	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		return places{file}, nil
-	}
-	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
-		return places{}, yamlFault(name, err)
-	}
-	return places{file}, nil
-}
-
-// yamlFault keeps the library's message and its line, and leaves its drawing of the place.
-func yamlFault(name string, err error) FileError {
-	var fault yaml.Error
-	if errors.As(err, &fault) && fault.GetToken() != nil {
-		return FileError{name, fault.GetToken().Position.Line, fault.GetMessage()}
-	}
-	return FileError{name, 1, err.Error()}
-}
-
-// of is the line of what a YAML path names, 1 where it can't be told.
-func (p places) of(path string) int {
-	at, err := yaml.PathString(path)
-	if err != nil || p.file == nil {
-		return 1
-	}
-	node, err := at.FilterFile(p.file)
-	if err != nil || node.GetToken() == nil {
-		return 1
-	}
-	return node.GetToken().Position.Line
 }

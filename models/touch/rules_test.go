@@ -187,10 +187,10 @@ examples:
 		t.Fatal(err)
 	}
 	want := []FileError{
-		{"my.yaml", 18, "channel is Direct, want Email (source (direct), medium (none))"},
-		{"my.yaml", 19, "the example expects nothing: give it a channel, or excluded: bot or internal"},
-		{"my.yaml", 20, `excluded is "", want "bot"`},
-		{"my.yaml", 21, `excluded: "spam" is neither bot nor internal`},
+		{File: "my.yaml", Line: 18, Text: "channel is Direct, want Email (source (direct), medium (none))"},
+		{File: "my.yaml", Line: 19, Text: "the example expects nothing: give it a channel, or excluded: bot or internal"},
+		{File: "my.yaml", Line: 20, Text: `excluded is "", want "bot"`},
+		{File: "my.yaml", Line: 21, Text: `excluded: "spam" is neither bot nor internal`},
 	}
 	if diff := cmp.Diff(want, wrong.Test()); diff != "" {
 		t.Error(diff)

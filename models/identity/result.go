@@ -1,0 +1,124 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Result of a resolution.
+type Result struct {
+	// Quarantined is sorted by time, then by value.
+	Quarantined []Quarantined
+	// Identifiers, Persons and Claims are how many there are; Claims are those that the input made.
+	Identifiers, Persons, Claims int
+	// Junk is how many of the identifiers stand for nobody.
+	Junk int
+	// Unseen are identifiers that Options names and no event carries.
+	Unseen []ID
+
+	graph  *graph
+	forest *forest
+	best   []int32 // by root: the canonical member
+	order  []int32 // nodes by kind and value
+}
+
+func (m *merger) result(unseen []ID) *Result {
+	r := &Result{
+		Identifiers: len(m.nodes), Claims: len(m.links), Quarantined: m.quarantined(), Unseen: unseen,
+		graph: m.graph, forest: m.forest, order: make([]int32, len(m.nodes)),
+	}
+	r.best, r.Persons = m.canonical()
+	for i := range r.order {
+		r.order[i] = int32(i)
+		if m.nodes[i].junk {
+			r.Junk++
+		}
+	}
+	slices.SortFunc(r.order, m.compareNodes)
+	// What is needed from here on are nodes and the forest.
+	m.links, m.numbers = nil, [3]map[string]int32{}
+	return r
+}
+
+// Identities yields every identifier with its person, sorted by kind, then by value. It may be ranged over again.
+func (r *Result) Identities() iter.Seq[Identity] {
+	return func(yield func(Identity) bool) {
+		ids := make(map[int32]string, r.Persons)
+		for _, i := range r.order {
+			n, root := &r.graph.nodes[i], r.forest.find(i)
+			c := r.best[root]
+			id, ok := ids[root]
+			if !ok {
+				id = PersonID(r.graph.nodes[c].kind.String(), r.graph.nodes[c].value)
+				ids[root] = id
+			}
+			rule := ruleNames[n.rule]
+			if i == c {
+				rule = RuleSelf
+			}
+			if !yield(Identity{
+				IDKind: n.kind.String(), IDValue: n.value, PersonID: id, FirstSeenAt: time.UnixMilli(n.firstSeen).UTC(), Rule: rule,
+			}) {
+				return
+			}
+		}
+	}
+}
+
+// Version identifies a resolution: 16 hexadecimal digits that are the same as long as every identifier belongs to the same
+// person.
+func (r *Result) Version() string {
+	sum := sha256.New()
+	var line []byte
+	for i := range r.Identities() {
+		line = append(append(append(line[:0], i.IDKind...), 0), i.IDValue...)
+		line = append(append(append(line, 0), i.PersonID...), 0)
+		sum.Write(line)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// Hash identifies the options: 16 hexadecimal digits.
+func (o Options) Hash() (string, error) {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return "", fmt.Errorf("hash identity options: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+// AccountDomain returns the domain of a company's address, and "" for an address of a free-mail or disposable provider
+// or for no address at all: those say nothing of an employer.
+func (o Options) AccountDomain(email string) string {
+	_, domain, ok := SplitEmail(email)
+	switch {
+	case !ok, listed(disposable(), domain), slices.ContainsFunc(o.FreeMail, under(domain)):
+		return ""
+	case slices.ContainsFunc(o.CompanyMail, under(domain)):
+		return domain
+	case listed(freeMail(), domain):
+		return ""
+	default:
+		return domain
+	}
+}
+
+// under says of a domain whether it is another one or a part of it.
+func under(domain string) func(parent string) bool {
+	return func(parent string) bool { return domain == parent || strings.HasSuffix(domain, "."+parent) }
+}
+
+// Account is the account that an id means: the id itself, or the one that Options.Accounts says it is another name of.
+func (o Options) Account(id string) string {
+	if account, ok := o.Accounts[id]; ok {
+		return account
+	}
+	return id
+}
