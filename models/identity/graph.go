@@ -72,6 +72,17 @@ type graph struct {
 	numbers [3]map[string]int32 // by kind: interning without gluing kind and value into a new string
 }
 
+// Rows yields what a slice holds, for those who have nodes or edges in memory.
+func Rows[Row any](rows []Row) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
 // newGraph reads nodes, then edges. Strings are copied: those that come in may be parts of large batches.
 func newGraph(nodes iter.Seq2[Node, error], edges iter.Seq2[Edge, error]) (*graph, error) {
 	g := &graph{}

@@ -152,7 +152,7 @@ func (m *merger) join(l link) string {
 		return SharedMailbox
 	case !m.strong(l) && p.identified && q.identified:
 		return SharedDevice
-	case p.users+q.users > m.limit || p.emails+q.emails > m.limit:
+	case min(p.users, q.users) > 0 && p.users+q.users > m.limit, min(p.emails, q.emails) > 0 && p.emails+q.emails > m.limit:
 		return ComponentTooLarge
 	}
 	m.believe(l, x, y)

@@ -3,7 +3,6 @@ package identity
 import (
 	order "cmp"
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -21,18 +20,8 @@ type flat struct {
 	Persons     int
 }
 
-func stream[T any](items []T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, item := range items {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
-}
-
 func resolve(nodes []Node, edges []Edge, o Options) (flat, error) {
-	r, err := Resolve(stream(nodes), stream(edges), o)
+	r, err := Resolve(Rows(nodes), Rows(edges), o)
 	if err != nil {
 		return flat{}, err
 	}
@@ -392,7 +381,7 @@ func BenchmarkResolve(b *testing.B) {
 	})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Resolve(stream(nodes), stream(edges), Options{}); err != nil {
+		if _, err := Resolve(Rows(nodes), Rows(edges), Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -404,11 +393,13 @@ func BenchmarkResolve(b *testing.B) {
 func heldBytes(b *testing.B, nodes []Node, edges []Edge) float64 {
 	var before, after runtime.MemStats
 	runtime.GC()
+	runtime.GC() // the first leaves what it has yet to sweep
 	runtime.ReadMemStats(&before)
-	r, err := Resolve(stream(nodes), stream(edges), Options{})
+	r, err := Resolve(Rows(nodes), Rows(edges), Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
+	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(r)

@@ -127,12 +127,12 @@ func resolve(events []event) (map[string]face, error) {
 		e.At = at
 		edgeList = append(edgeList, e)
 	}
-	result, err := identity.Resolve(nodeList, edgeList, identity.Options{})
+	result, err := identity.Resolve(identity.Rows(nodeList), identity.Rows(edgeList), identity.Options{})
 	if err != nil {
 		return nil, err
 	}
-	person := make(map[[2]string]string, len(result.Identities))
-	for _, i := range result.Identities {
+	person := make(map[[2]string]string, result.Identifiers)
+	for i := range result.Identities() {
 		person[[2]string{i.IDKind, i.IDValue}] = i.PersonID
 	}
 	for i := range events {
@@ -171,7 +171,7 @@ func describe(events []event) map[string]face {
 		if f.email != "" {
 			f.junk = rules.Reason(f.email, names[id])
 		}
-		f.account = cmp.Or(f.account, identity.AccountDomain(f.email))
+		f.account = cmp.Or(f.account, identity.Options{}.AccountDomain(f.email))
 		people[id] = f
 	}
 	return people
@@ -245,7 +245,7 @@ func (h *history) qualify(d *qualify.Definitions, events []event, f face, until 
 		})
 	}
 	outcome, err := d.Evaluate(qualify.Unit{
-		Kind: qualify.Person, ID: h.unit.ID, AccountID: f.account, BusinessDomain: identity.AccountDomain(f.email),
+		Kind: qualify.Person, ID: h.unit.ID, AccountID: f.account, BusinessDomain: identity.Options{}.AccountDomain(f.email),
 	}, signals, until)
 	if err != nil {
 		return fmt.Errorf("person %s: %w", h.unit.ID, err)
