@@ -163,6 +163,11 @@ func (f *Forgotten) remove(ctx context.Context, db *warehouse.DB, digests []stor
 			return fmt.Errorf("remove rows from table %s: %w", t.table, err)
 		}
 	}
+	for some := range slices.Chunk(units, chunkOfDigests) {
+		if err := db.Exec(ctx, "staging/forget_path_examples.sql", warehouse.Params{"salt": f.salt, "digests": some}); err != nil {
+			return err
+		}
+	}
 	return db.Exec(ctx, "staging/forget_examples.sql", nil)
 }
 

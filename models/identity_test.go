@@ -1,0 +1,41 @@
+package models_test
+
+import "testing"
+
+// TestALeadIsItsContactAndItsAccount: records of CRMs as the built-in sources map them.
+func TestALeadIsItsContactAndItsAccount(t *testing.T) {
+	s := &story{}
+	crm := func(day float64, source, name, record, email, account, properties string) {
+		kind := "stage"
+		s.add(day, event{Kind: kind, Name: name, AnonymousID: source + ":" + record, Email: email, AccountID: account, Properties: properties})
+		s.events[len(s.events)-1].Source = source
+	}
+	// Ann fills in a form, becomes a lead, and then a contact with another address, whose opportunity is won.
+	s.add(0, event{Kind: "page", AnonymousID: "ann-device", URL: "https://www.acme.test/"})
+	s.add(1, event{Kind: "track", Meaning: "form_submitted", AnonymousID: "ann-device", Email: "ann@ann.example"})
+	crm(2, "salesforce", "Lead CREATE", "00Q1", "ann@ann.example", "", `{}`)
+	crm(3, "salesforce", "Lead UPDATE", "00Q1", "", "001A", `{"IsConverted":true,"ConvertedContactId":"0031"}`)
+	crm(4, "salesforce", "Contact UPDATE", "0031", "ann.lee@work.example", "001A", `{}`)
+	crm(5, "salesforce", "Opportunity CREATE", "0061", "", "001A", `{"ContactId":"0031"}`)
+	crm(6, "salesforce", "Opportunity UPDATE", "0061", "", "", `{"StageName":"Closed Won"}`)
+	// Ben is two contacts until somebody merges them, and has a deal.
+	crm(2, "hubspot", "contact.creation", "contact:5", "ben@ben.example", "", `{}`)
+	crm(2, "hubspot", "contact.creation", "contact:7", "ben@old.example", "", `{}`)
+	crm(3, "hubspot", "contact.merge", "contact:5", "", "", `{"primaryObjectId":5,"mergedObjectIds":[7],"newObjectId":9}`)
+	crm(4, "hubspot", "contact.associationChange CONTACT_TO_DEAL", "contact:5", "", "", `{"fromObjectId":5,"toObjectId":70,"associationType":"CONTACT_TO_DEAL"}`)
+	crm(5, "hubspot", "deal.creation", "deal:70", "", "", `{}`)
+	crm(6, "hubspot", "contact.associationChange CONTACT_TO_DEAL", "contact:8", "", "", `{"fromObjectId":8,"toObjectId":71,"associationRemoved":true}`)
+	// Any source may say who somebody was.
+	s.add(1, event{Kind: "track", UserID: "old-7"})
+	s.add(2, event{Kind: "alias", UserID: "new-7", Properties: `{"same_person_as":["user:old-7","nonsense"]}`})
+	db := load(t, s.events)
+	batch(t, db)
+	wantRows(t, db, `SELECT arraySort(groupArray(id_value)) AS ids FROM person_identities GROUP BY person_id ORDER BY ids`,
+		"[ann-device ann.lee@work.example ann@ann.example salesforce:0031 salesforce:0061 salesforce:00Q1]",
+		"[ben@ben.example ben@old.example hubspot:contact:5 hubspot:contact:7 hubspot:contact:9 hubspot:deal:70]",
+		"[hubspot:contact:8]", "[new-7 old-7]")
+	wantRows(t, db, "SELECT account_id, members FROM accounts", "001A 1", "old.example 1")
+	wantRows(t, db, "SELECT count() FROM identity_quarantine", "0")
+	wantRows(t, db, `SELECT rule, id_value FROM person_identities WHERE id_value IN ('salesforce:0031', 'salesforce:00Q1', 'salesforce:0061') ORDER BY id_value`,
+		"conversion salesforce:0031", "same_event salesforce:0061", "record salesforce:00Q1")
+}
