@@ -41,11 +41,11 @@ func ReadOptions(name string, text []byte) (Options, error) {
 		Accounts: r.accounts(f.Accounts),
 	}
 	if f.MaxComponent < 0 {
-		r.fault("$.max_component", "%d is no number of identifiers: give 1 or more", f.MaxComponent)
+		r.faultf("$.max_component", "%d is no number of identifiers: give 1 or more", f.MaxComponent)
 	}
 	for i, p := range o.Separate {
 		if slices.Contains(o.Same, p) || slices.Contains(o.Same, Pair{p.B, p.A}) {
-			r.fault(fmt.Sprintf("$.separate[%d]", i), "%s and %s are said to be the same as well", p.A, p.B)
+			r.faultf(fmt.Sprintf("$.separate[%d]", i), "%s and %s are said to be the same as well", p.A, p.B)
 		}
 	}
 	return o, errors.Join(r.faults...)
@@ -56,7 +56,7 @@ type optionsReader struct {
 	faults []error
 }
 
-func (r *optionsReader) fault(path, format string, arguments ...any) {
+func (r *optionsReader) faultf(path, format string, arguments ...any) {
 	r.faults = append(r.faults, r.lines.Fault(path, format, arguments...))
 }
 
@@ -68,7 +68,7 @@ func (r *optionsReader) emails(key string, texts []string, domains bool) []strin
 			ok = ok && strings.HasPrefix(text, "@")
 		}
 		if !ok || local == "" && !domains {
-			r.fault(fmt.Sprintf("$.%s[%d]", key, i), "%s: %q is no e-mail address", key, text)
+			r.faultf(fmt.Sprintf("$.%s[%d]", key, i), "%s: %q is no e-mail address", key, text)
 		}
 	}
 	return texts
@@ -79,7 +79,7 @@ func (r *optionsReader) domains(key string, texts []string) []string {
 	for i, text := range texts {
 		out[i] = strings.ToLower(strings.TrimSpace(text))
 		if !validDomain(out[i]) {
-			r.fault(fmt.Sprintf("$.%s[%d]", key, i), "%s: %q is no domain", key, text)
+			r.faultf(fmt.Sprintf("$.%s[%d]", key, i), "%s: %q is no domain", key, text)
 		}
 	}
 	return out
@@ -91,14 +91,14 @@ func (r *optionsReader) pairs(key string, lists [][]string) []Pair {
 	for i, list := range lists {
 		path := fmt.Sprintf("$.%s[%d]", key, i)
 		if len(list) < 2 {
-			r.fault(path, "%s: %d identifier: give two or more, such as [user:42, email:ann@acme.io]", key, len(list))
+			r.faultf(path, "%s: %d identifier: give two or more, such as [user:42, email:ann@acme.io]", key, len(list))
 			continue
 		}
 		ids := make([]ID, len(list))
 		for k, text := range list {
 			id, err := ParseID(text)
 			if err != nil {
-				r.fault(path, "%s: %v", key, err)
+				r.faultf(path, "%s: %v", key, err)
 			}
 			ids[k] = id
 		}
@@ -134,14 +134,14 @@ func (r *optionsReader) accounts(lists map[string][]string) map[string]string {
 	for account, others := range lists {
 		for _, other := range others {
 			if first, taken := names[other]; taken && first != account {
-				r.fault("$.accounts", "accounts: %q is said to be %q and %q", other, min(first, account), max(first, account))
+				r.faultf("$.accounts", "accounts: %q is said to be %q and %q", other, min(first, account), max(first, account))
 			}
 			names[other] = account
 		}
 	}
 	for other, account := range names {
 		if further, alias := names[account]; alias {
-			r.fault("$.accounts", "accounts: %q is %q, which is itself said to be %q: name the last one", other, account, further)
+			r.faultf("$.accounts", "accounts: %q is %q, which is itself said to be %q: name the last one", other, account, further)
 		}
 	}
 	slices.SortFunc(r.faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
