@@ -24,7 +24,7 @@ type Check struct {
 // RunChecks runs every statement under queries/checks on the published run. Each returns the rows that break its rule, so
 // no row is a pass. The results are recorded in table check_results.
 func RunChecks(ctx context.Context, db *warehouse.DB) ([]Check, error) {
-	published, err := warehouse.SelectAll[runNumber](ctx, db, "staging/published_runs.sql", nil)
+	published, err := warehouse.SelectAll[publishedRun](ctx, db, "staging/published_runs.sql", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,11 @@ type runRow struct {
 	StartedAt      time.Time `ch:"started_at"`
 	UpdatedAt      time.Time `ch:"updated_at"`
 	Seconds        float64   `ch:"seconds"`
+	BaseRunID      uint64    `ch:"base_run_id"`
+	PreviousRunID  uint64    `ch:"previous_run_id"`
+	FullBecause    string    `ch:"full_because"`
+	SettledUntil   time.Time `ch:"settled_until"`
+	SettledEvents  uint64    `ch:"settled_events"`
 }
 
 type activeRun struct {
@@ -70,9 +75,9 @@ func (r *run) claim(ctx context.Context, parameters string) error {
 	now := time.Now().UTC()
 	r.row = runRow{
 		RunID: last[0].RunID + 1, Token: rand.Text(), Host: thisProcess(), Parameters: parameters,
-		DefinitionHash: definitions, Version: r.o.Version, EventsUntil: r.marks.EventsUntil,
-		ObservedUntil: r.marks.ObservedUntil, Events: r.marks.Events, StartedAt: now,
+		DefinitionHash: definitions, Version: r.o.Version, StartedAt: now,
 	}
+	r.row.BaseRunID = r.row.RunID
 	if err := r.record(ctx, statusRunning, ""); err != nil {
 		return err
 	}
@@ -125,6 +130,8 @@ func thisProcess() string {
 
 // record writes the run's row with a status. Publishing is this one insert.
 func (r *run) record(ctx context.Context, status, problem string) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
 	r.row.Status, r.row.Error = status, problem
 	r.row.UpdatedAt = time.Now().UTC()
 	r.row.Seconds = r.row.UpdatedAt.Sub(r.row.StartedAt).Seconds()
@@ -135,7 +142,6 @@ func (r *run) record(ctx context.Context, status, problem string) error {
 func (r *run) heartbeat(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
-	row := r.row
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(heartbeatEvery)
@@ -144,10 +150,8 @@ func (r *run) heartbeat(ctx context.Context) (stop func()) {
 			select {
 			case <-ctx.Done():
 				return
-			case now := <-tick.C:
-				row.UpdatedAt = now.UTC()
-				row.Seconds = row.UpdatedAt.Sub(row.StartedAt).Seconds()
-				if err := warehouse.Insert(ctx, r.db, "runs", 0, []runRow{row}); err != nil {
+			case <-tick.C:
+				if err := r.record(ctx, statusRunning, ""); err != nil {
 					r.o.Log.Warn("run could not show life", "error", err)
 				}
 			}

@@ -61,15 +61,17 @@ type creditWriter struct {
 	conversions *warehouse.Writer[attribution.Conversion]
 	journey     *warehouse.Writer[journeyRow]
 	touches     *warehouse.Writer[creditedTouch]
+	due         *warehouse.Writer[dueRow]
 }
 
 func newCreditWriter(r *run) (*creditWriter, error) {
 	rules, _ := ledgerModels()
 	w := creditWriter{rules: rules}
-	var faults [3]error
+	var faults [4]error
 	w.conversions, faults[0] = warehouse.NewWriter[attribution.Conversion](r.db, "conversions_by_run", r.row.RunID)
 	w.journey, faults[1] = warehouse.NewWriter[journeyRow](r.db, "journeys_by_run", r.row.RunID)
 	w.touches, faults[2] = warehouse.NewWriter[creditedTouch](r.db, "credited_touches_by_run", r.row.RunID)
+	w.due, faults[3] = warehouse.NewWriter[dueRow](r.db, "unit_due_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
 }
 
@@ -196,7 +198,7 @@ func touchRows(j *attribution.Journey) []creditedTouch {
 }
 
 func (w *creditWriter) flush(ctx context.Context) error {
-	return errors.Join(w.conversions.Flush(ctx), w.journey.Flush(ctx), w.touches.Flush(ctx))
+	return errors.Join(w.conversions.Flush(ctx), w.journey.Flush(ctx), w.touches.Flush(ctx), w.due.Flush(ctx))
 }
 
 func (w *creditWriter) written() uint64 {

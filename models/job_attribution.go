@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -81,15 +83,16 @@ func (r *run) cutJourneys(ctx context.Context, kind string, w *creditWriter) (in
 		if touches += len(h.touches); touches < touchesAtOnce {
 			continue
 		}
-		if err := r.creditUnits(ctx, held, w); err != nil {
+		if err := r.creditUnits(ctx, kind, held, w); err != nil {
 			return in, err
 		}
 		held, touches = held[:0], 0
 	}
-	return in, r.creditUnits(ctx, held, w)
+	return in, r.creditUnits(ctx, kind, held, w)
 }
 
-func (r *run) creditUnits(ctx context.Context, units []history, w *creditWriter) error {
+func (r *run) creditUnits(ctx context.Context, kind string, units []history, w *creditWriter) error {
+	due := dueDates{}
 	for _, conversionType := range r.conversionTypes() {
 		var all []attribution.Journey
 		options := attribution.Options{
@@ -105,8 +108,47 @@ func (r *run) creditUnits(ctx context.Context, units []history, w *creditWriter)
 		if err := w.journeys(ctx, all); err != nil {
 			return fmt.Errorf("conversions to %s: %w", conversionType, err)
 		}
+		due.journeys(all)
 	}
-	return nil
+	for _, h := range units {
+		due.touches(h, r.marks.ObservedUntil)
+	}
+	return appendAll(ctx, w.due, due.rows(kind))
+}
+
+// dueDates are the first instants at which time alone changes the journeys of units, by unit.
+type dueDates map[string]time.Time
+
+func (d dueDates) note(unit string, at time.Time) {
+	if earliest, known := d[unit]; !known || at.Before(earliest) {
+		d[unit] = at
+	}
+}
+
+// journeys: one that is too young to tell will be old enough.
+func (d dueDates) journeys(all []attribution.Journey) {
+	for i := range all {
+		if at := all[i].DecidedAt; !at.IsZero() {
+			d.note(all[i].UnitID, at)
+		}
+	}
+}
+
+// touches: one that a clock running ahead dated after the end of observation counts from its date on.
+func (d dueDates) touches(h history, observedUntil time.Time) {
+	for i := range h.touches {
+		if at := h.touches[i].At; at.After(observedUntil) {
+			d.note(h.unit.ID, at)
+		}
+	}
+}
+
+func (d dueDates) rows(kind string) []dueRow {
+	rows := make([]dueRow, 0, len(d))
+	for _, id := range slices.Sorted(maps.Keys(d)) {
+		rows = append(rows, dueRow{UnitKind: kind, UnitID: id, DueAt: d[id]})
+	}
+	return rows
 }
 
 // histories are those of all units that were touched or converted, one at a time in the order of their ids: three

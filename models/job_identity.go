@@ -113,6 +113,9 @@ func attachEvents(ctx context.Context, r *run) (in, out uint64, err error) {
 }
 
 func describeAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
+	if err := r.findChangedAccounts(ctx); err != nil {
+		return 0, 0, err
+	}
 	if err := r.db.Exec(ctx, "marts/accounts.sql", r.params()); err != nil {
 		return 0, 0, err
 	}

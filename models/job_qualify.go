@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/qualify"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -116,6 +117,9 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 		if err := w.append(ctx, outcome); err != nil {
 			return in, w.written(), err
 		}
+		if err := w.dueAt(ctx, kind, unit.UnitID, outcome.DueAt); err != nil {
+			return in, w.written(), err
+		}
 	}
 	err = w.flush(ctx)
 	return in, w.written(), err
@@ -136,6 +140,13 @@ func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
 	}
 }
 
+// dueRow is a row of table unit_due.
+type dueRow struct {
+	UnitKind string    `ch:"unit_kind"`
+	UnitID   string    `ch:"unit_id"`
+	DueAt    time.Time `ch:"due_at"`
+}
+
 // qualifyWriter writes the rows that an evaluation gives, one kind a table.
 type qualifyWriter struct {
 	stages     *warehouse.Writer[qualify.StageEntry]
@@ -146,11 +157,12 @@ type qualifyWriter struct {
 	grades     *warehouse.Writer[qualify.GradeRow]
 	requests   *warehouse.Writer[qualify.RequestRow]
 	exclusions *warehouse.Writer[qualify.ExclusionRow]
+	due        *warehouse.Writer[dueRow]
 }
 
 func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	var w qualifyWriter
-	var faults [8]error
+	var faults [9]error
 	w.stages, faults[0] = warehouse.NewWriter[qualify.StageEntry](r.db, "stages_by_run", r.row.RunID)
 	w.scores, faults[1] = warehouse.NewWriter[qualify.ScoreRow](r.db, "score_ledger_by_run", r.row.RunID)
 	w.leads, faults[2] = warehouse.NewWriter[qualify.ConversationLead](r.db, "conversation_leads_by_run", r.row.RunID)
@@ -159,7 +171,16 @@ func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	w.grades, faults[5] = warehouse.NewWriter[qualify.GradeRow](r.db, "grades_by_run", r.row.RunID)
 	w.requests, faults[6] = warehouse.NewWriter[qualify.RequestRow](r.db, "requests_by_run", r.row.RunID)
 	w.exclusions, faults[7] = warehouse.NewWriter[qualify.ExclusionRow](r.db, "exclusions_by_run", r.row.RunID)
+	w.due, faults[8] = warehouse.NewWriter[dueRow](r.db, "unit_due_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
+}
+
+// dueAt notes when the unit changes by itself; the zero time is never.
+func (w *qualifyWriter) dueAt(ctx context.Context, kind, id string, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	return w.due.Append(ctx, dueRow{UnitKind: kind, UnitID: id, DueAt: at})
 }
 
 func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
@@ -171,7 +192,7 @@ func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
 
 func (w *qualifyWriter) flush(ctx context.Context) error {
 	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx), w.met.Flush(ctx),
-		w.grades.Flush(ctx), w.requests.Flush(ctx), w.exclusions.Flush(ctx))
+		w.grades.Flush(ctx), w.requests.Flush(ctx), w.exclusions.Flush(ctx), w.due.Flush(ctx))
 }
 
 func (w *qualifyWriter) written() uint64 {

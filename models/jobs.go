@@ -12,6 +12,7 @@ type job struct {
 func jobs() []job {
 	return []job{
 		{"identities", resolveIdentities},
+		{"changes", findChanges},
 		{"persons", describePersons},
 		{"person events", attachEvents},
 		{"accounts", describeAccounts},

@@ -13,29 +13,70 @@ type keptRun struct {
 	RunID uint64 `ch:"run_id"`
 }
 
-// prune drops the rows of runs older than those to keep, and of runs that died.
+// publishedRun is a published run and the base that it builds on.
+type publishedRun struct {
+	RunID     uint64 `ch:"run_id"`
+	BaseRunID uint64 `ch:"base_run_id"`
+}
+
+// unitTables hold the rows of units: those of a base, and of the runs that build on it, are needed together. Every other
+// table is written whole by each run.
+var unitTables = []string{
+	"persons_by_run", "person_events_by_run", "touchpoints_by_run", "accounts_by_run", "stages_by_run", "score_ledger_by_run",
+	"conversation_leads_by_run", "bant_answers_by_run", "qualifications_by_run", "score_peaks_by_run", "unit_due_by_run",
+	"grades_by_run", "requests_by_run", "exclusions_by_run",
+	"conversions_by_run", "journeys_by_run", "credited_touches_by_run", "recomputed_units_by_run",
+}
+
+// prune drops the rows that no run to keep needs.
 func (r *run) prune(ctx context.Context) error {
-	published, err := warehouse.SelectAll[runNumber](ctx, r.db, "staging/published_runs.sql", nil)
+	published, err := r.published(ctx)
 	if err != nil {
 		return err
 	}
 	published = published[:min(len(published), r.o.Keep)]
-	return r.drop(ctx, func(id uint64) bool {
-		return !slices.Contains(published, runNumber{RunID: id}) && id <= r.row.RunID
+	return r.drop(ctx, func(k keptRun) bool { return k.RunID <= r.row.RunID && !needed(k, published) })
+}
+
+// needed says whether one of the runs to keep reads the rows that a run left in a table.
+func needed(k keptRun, keep []publishedRun) bool {
+	if k.Table == "arrived_events_by_run" {
+		return false // of use while its run is at work
+	}
+	return slices.ContainsFunc(keep, func(p publishedRun) bool {
+		if slices.Contains(unitTables, k.Table) {
+			return p.BaseRunID <= k.RunID && k.RunID <= p.RunID
+		}
+		return k.RunID == p.RunID
+	})
+}
+
+// dropUnpublished drops what runs that died left behind: it lies between the base of this run and this run.
+func (r *run) dropUnpublished(ctx context.Context) error {
+	published, err := r.published(ctx)
+	if err != nil {
+		return err
+	}
+	return r.drop(ctx, func(k keptRun) bool {
+		return !slices.ContainsFunc(published, func(p publishedRun) bool { return p.RunID == k.RunID })
 	})
 }
 
 func (r *run) dropRun(ctx context.Context, id uint64) error {
-	return r.drop(ctx, func(other uint64) bool { return other == id })
+	return r.drop(ctx, func(k keptRun) bool { return k.RunID == id })
 }
 
-func (r *run) drop(ctx context.Context, unwanted func(run uint64) bool) error {
+func (r *run) published(ctx context.Context) ([]publishedRun, error) {
+	return warehouse.SelectAll[publishedRun](ctx, r.db, "staging/published_runs.sql", nil)
+}
+
+func (r *run) drop(ctx context.Context, unwanted func(keptRun) bool) error {
 	kept, err := warehouse.SelectAll[keptRun](ctx, r.db, "staging/kept_runs.sql", nil)
 	if err != nil {
 		return err
 	}
 	for _, k := range kept {
-		if !unwanted(k.RunID) {
+		if !unwanted(k) {
 			continue
 		}
 		if err := r.db.Exec(ctx, "staging/drop_run.sql", warehouse.Params{"table": k.Table, "run_id": k.RunID}); err != nil {

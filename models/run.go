@@ -3,6 +3,9 @@
 //
 // A run writes every table under its own run number, and readers see only the published run: they see the last finished
 // run or the new one, never half of one. A run that fails leaves the last one in place.
+//
+// A run recomputes the units that changed since the published run, each over its whole history, and builds on that run
+// for the others; the result is what computing everything would give. Totals are computed anew by every run.
 package models
 
 import (
@@ -12,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
@@ -35,6 +39,7 @@ type Options struct {
 	ProductPages    []string             `json:"product_pages"`     // prefixes of host/path of the product itself, whose use is no touch; "app."
 	Definitions     *qualify.Definitions `json:"-"`                 // who is qualified; the built-in ones. Recorded by their hash
 	Reports         *path.Reports        `json:"reports,omitempty"` // saved path reports and funnels; those of models/path/reports.yaml
+	FullRefresh     bool                 `json:"-"`                 // compute every unit, changed or not
 	Progress        func(Step)           `json:"-"`                 // called as a step begins and again when it ends
 	Log             *slog.Logger         `json:"-"`
 
@@ -80,10 +85,15 @@ type Step struct {
 // Report is what a run did.
 type Report struct {
 	RunID   uint64  `json:"run_id"`
-	Events  uint64  `json:"events"` // deduplicated events read
+	Events  uint64  `json:"events"` // deduplicated events there are
 	Steps   []Step  `json:"steps"`
 	Checks  []Check `json:"checks"`
 	Seconds float64 `json:"seconds"`
+
+	FullBecause     string `json:"full_because,omitempty"` // why every unit was computed; empty: only those that changed
+	PreviousRunID   uint64 `json:"previous_run_id"`        // then: the run whose other units still stand; else 0
+	ChangedPersons  uint64 `json:"changed_persons"`
+	ChangedAccounts uint64 `json:"changed_accounts"`
 }
 
 // ErrBusy says that another run is under way on the same database.
@@ -91,28 +101,29 @@ var ErrBusy = errors.New("another run is under way")
 
 // run is one run while it works.
 type run struct {
-	db     *warehouse.DB
-	o      Options
-	row    runRow
-	marks  watermarks
-	report Report
+	db       *warehouse.DB
+	o        Options
+	previous previousRun
+	marks    watermarks
+	report   Report
+
+	writing sync.Mutex // guards row, which the heartbeat reads
+	row     runRow
 }
 
 type watermarks struct {
-	EventsUntil   time.Time `ch:"events_until"`
-	ObservedUntil time.Time `ch:"observed_until"`
-	Events        uint64    `ch:"events"`
+	EventsUntil      time.Time `ch:"events_until"`
+	ObservedUntil    time.Time `ch:"observed_until"`
+	Events           uint64    `ch:"events"`
+	SettledUntil     time.Time `ch:"settled_until"`
+	SettledEvents    uint64    `ch:"settled_events"`
+	WasSettledEvents uint64    `ch:"was_settled_events"` // now, of what the previous run took for settled
 }
 
 // Run computes everything from the events ingested so far and publishes it. On an empty table it publishes an empty run.
 // It returns ErrBusy when another run is under way.
 func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
 	r := &run{db: db, o: o.withDefaults()}
-	marks, err := warehouse.SelectAll[watermarks](ctx, db, "staging/watermarks.sql", nil)
-	if err != nil {
-		return Report{}, err
-	}
-	r.marks = marks[0]
 	parameters, err := json.Marshal(r.o)
 	if err != nil {
 		return Report{}, fmt.Errorf("encode the run's parameters: %w", err)
@@ -121,7 +132,10 @@ func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
 		return Report{}, err
 	}
 	stop := r.heartbeat(ctx)
-	err = r.steps(ctx)
+	err = errors.Join(r.prepare(ctx), ctx.Err())
+	if err == nil {
+		err = r.steps(ctx)
+	}
 	stop()
 	if err != nil {
 		return r.report, r.fail(ctx, err)
@@ -129,8 +143,35 @@ func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
 	if err := r.record(ctx, statusPublished, ""); err != nil {
 		return r.report, r.fail(ctx, err)
 	}
-	r.report.Seconds = r.row.Seconds
+	r.report.Seconds, r.report.FullBecause, r.report.PreviousRunID = r.row.Seconds, r.row.FullBecause, r.row.PreviousRunID
 	return r.report, r.prune(ctx)
+}
+
+// prepare finds what there is to read, and the published run that this one may bring up to date. It works after the
+// claim: no other run can publish any more.
+func (r *run) prepare(ctx context.Context) error {
+	if err := r.dropUnpublished(ctx); err != nil {
+		return err
+	}
+	if err := r.findPrevious(ctx); err != nil {
+		return err
+	}
+	marks, err := warehouse.SelectAll[watermarks](ctx, r.db, "staging/watermarks.sql", warehouse.Params{
+		"settle_seconds": uint32(settle.Seconds()), "was_settled_until": timestamp(r.previous.SettledUntil)})
+	if err != nil {
+		return err
+	}
+	r.marks = marks[0]
+	r.plan()
+	return r.record(ctx, statusRunning, "")
+}
+
+// timestamp is t as ClickHouse reads a DateTime64(3, 'UTC'); the zero time is 1970.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		t = time.UnixMilli(0)
+	}
+	return t.UTC().Format("2006-01-02 15:04:05.000")
 }
 
 // steps runs the jobs in order and records each.
@@ -162,7 +203,10 @@ func (r *run) progress(s Step) {
 
 // params are the parameters that most statements of the batch take; each takes those it names.
 func (r *run) params(more ...any) warehouse.Params {
-	p := warehouse.Params{"run_id": r.row.RunID, "events_until": r.marks.EventsUntil.UTC().Format("2006-01-02 15:04:05.000")}
+	p := warehouse.Params{
+		"run_id": r.row.RunID, "previous_run": r.row.PreviousRunID, "events_until": timestamp(r.marks.EventsUntil),
+		"was_settled_until": timestamp(r.previous.SettledUntil), "observed_until": timestamp(r.marks.ObservedUntil),
+	}
 	for i := 0; i+1 < len(more); i += 2 {
 		p[more[i].(string)] = more[i+1]
 	}

@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// FS holds the files by their path below this folder, e.g. "marts/conversions.sql".
+// FS holds the files by their path below this folder, e.g. "marts/accounts.sql".
 //
 //go:embed schema ingest staging marts panels checks screens
 var FS embed.FS

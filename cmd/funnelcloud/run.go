@@ -42,6 +42,7 @@ func newRun(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&options.Direct, "direct", "drop_unless_only", "direct touches: keep, drop_unless_only or drop_last")
 	flags.IntVar(&options.Bootstrap, "bootstrap", 200, "replicates for the 95 % intervals")
 	flags.StringSliceVar(&options.OwnDomains, "own-domain", nil, "e-mail domains of our own staff, marked as junk")
+	flags.BoolVar(&options.FullRefresh, "full-refresh", false, "recompute every person and account, not only those that changed")
 	flags.DurationVar(&every, "every", 0, "run again after this pause, until stopped")
 	flags.StringVar(&output, "output", outputTable, "table or json")
 	connections.register(flags)
@@ -111,6 +112,7 @@ func showRun(s *screen, report models.Report, output string) error {
 		return writeJSON(s, report)
 	}
 	s.title(fmt.Sprintf("Run %d: %s events in %.1f s", report.RunID, thousands(int64(report.Events)), report.Seconds))
+	fmt.Fprintln(s.out, extentOf(report))
 	rows := make([][]string, 0, len(report.Steps))
 	for _, step := range report.Steps {
 		rows = append(rows, []string{step.Name, thousands(int64(step.RowsIn)), thousands(int64(step.RowsOut)),
@@ -119,6 +121,15 @@ func showRun(s *screen, report models.Report, output string) error {
 	s.table([]string{"step", "rows read>", "rows written>", "seconds>"}, rows)
 	showChecks(s, report.Checks)
 	return nil
+}
+
+// extentOf tells how much a run computed, and why.
+func extentOf(report models.Report) string {
+	if report.FullBecause != "" {
+		return "Everybody was computed: " + report.FullBecause + "."
+	}
+	return fmt.Sprintf("Only what changed was computed: %s people and %s accounts; the others stand as run %d left them.",
+		thousands(int64(report.ChangedPersons)), thousands(int64(report.ChangedAccounts)), report.PreviousRunID)
 }
 
 func showChecks(s *screen, checks []models.Check) {

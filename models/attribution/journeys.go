@@ -41,6 +41,8 @@ type Journey struct {
 	FirstContact time.Time
 	// Until is the conversion, or up to when the journey is known not to have converted.
 	Until time.Time
+	// DecidedAt is when a censored journey is old enough to tell, if no conversion comes; zero for others.
+	DecidedAt time.Time
 }
 
 // Journeys cuts the history of one unit into journeys: one for each conversion of the report range, in order of time,
@@ -219,7 +221,7 @@ func (c *cutter) openJourney(touches []Touch, first, last time.Time, number int)
 	}
 	j.Until = last.Add(c.o.LookBack)
 	if !c.o.ObservedUntil.IsZero() && j.Until.After(c.o.ObservedUntil) {
-		j.Outcome, j.Until = Censored, c.o.ObservedUntil
+		j.Outcome, j.Until, j.DecidedAt = Censored, c.o.ObservedUntil, j.Until
 	}
 	return j
 }

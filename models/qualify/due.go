@@ -1,6 +1,9 @@
 package qualify
 
-import "fmt"
+import (
+	"fmt"
+	"sort"
+)
 
 // due is what may happen between events.
 type due int
@@ -56,6 +59,32 @@ func (e *evaluation) nextDue() (int64, due) {
 		consider(e.lastLife+e.program.dormantMS, dormancy)
 	}
 	return at, what
+}
+
+// far is how long after the end of observation a falling score is followed: one that lasts longer is looked at again by
+// the next evaluation before then, or is no longer of interest.
+const far = 100 * 365 * dayMS
+
+// dueAfter is the first instant after the end of observation at which something happens to a unit by itself: what falls
+// due, or an event that a clock running ahead dated later than that end; never if nothing does.
+func (e *evaluation) dueAfter(signals []Signal) int64 {
+	if len(signals) == 0 {
+		return never
+	}
+	end := e.until
+	e.until += far
+	e.foresee(max(e.at, end))
+	at, _ := e.nextDue()
+	for _, r := range e.requests {
+		if r.row.RepliedAt.IsZero() && e.neverAt(r) > end {
+			at = end + 1 // how long it has waited is another figure at once
+		}
+	}
+	later := sort.Search(len(signals), func(i int) bool { return signals[i].At.UnixMilli() > end })
+	if later < len(signals) {
+		at = min(at, signals[later].At.UnixMilli())
+	}
+	return max(at, end+1)
 }
 
 func (e *evaluation) happen(what due, at int64) {

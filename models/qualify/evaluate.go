@@ -33,7 +33,11 @@ func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outco
 	if e.seen {
 		e.advance(until.UnixMilli())
 	}
-	return e.outcome(), nil
+	outcome := e.outcome()
+	if at := e.dueAfter(signals); at != never {
+		outcome.DueAt = instant(at)
+	}
+	return outcome, nil
 }
 
 // Prefilter is what events must have to matter to the definitions: of all others only the first that is not left out

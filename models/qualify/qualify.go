@@ -62,6 +62,10 @@ type Outcome struct {
 
 	Requests   []RequestRow
 	Exclusions []ExclusionRow
+
+	// DueAt is the first instant after the end of observation at which the outcome would be another if nothing more
+	// happened to the unit: until then a later end of observation changes nothing. Zero: never.
+	DueAt time.Time
 }
 
 // StageEntry is a row of table stages.

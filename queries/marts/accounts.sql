@@ -9,6 +9,8 @@ SELECT
     max(event_ts) AS last_seen_at,
     argMaxIf(JSONExtractString(properties, 'plan'), (event_ts, event_id), JSONHas(properties, 'plan')) AS plan,
     argMaxIf(toUInt32OrZero(JSONExtractString(properties, 'employees')), (event_ts, event_id), kind = 'group') AS employees
-FROM person_events_by_run
-WHERE run_id = {run_id:UInt64} AND account_id != ''
+FROM person_events_at(run = {run_id:UInt64})
+WHERE account_id != ''
+  AND ({previous_run:UInt64} = 0
+       OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
 GROUP BY account_id

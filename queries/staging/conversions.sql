@@ -1,34 +1,40 @@
 -- The conversions of one kind of unit, in the order of its touches: sign-ups, and entries into the stages that a team
 -- reports on. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
--- proves the entry.
+-- proves the entry. Only those of the units that the run recomputes.
 WITH
     junk AS
     (
-        SELECT person_id FROM persons_by_run WHERE run_id = {run_id:UInt64} AND junk_reason != ''
+        SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
+    ),
+    changed AS
+    (
+        SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}
     ),
     entries AS
     (
         SELECT unit_kind, unit_id, stage AS conversion_type, entry_no AS cycle_no, entered_at AS converted_at,
             evidence_event_ids[1] AS event_id
-        FROM stages_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}
+        FROM stages_at(run = {run_id:UInt64})
+        WHERE unit_kind = {unit_kind:String}
           AND stage IN {conversion_stages:Array(String)} AND junk_reason = ''
+          AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
     ),
     sign_ups AS
     (
         SELECT {unit_kind:String} AS unit_kind, if(unit_kind = 'account', account_id, person_id) AS unit_id,
             'signed_up' AS conversion_type, toUInt32(1) AS cycle_no,
             min(event_ts) AS converted_at, argMin(event_id, (event_ts, source, event_id)) AS event_id
-        FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64} AND meaning = 'signed_up' AND person_id NOT IN (SELECT person_id FROM junk)
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE meaning = 'signed_up' AND person_id NOT IN (SELECT person_id FROM junk)
+          AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
         GROUP BY unit_id
         HAVING unit_id != ''
     ),
     money AS
     (
         SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
-        FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64} AND value != 0
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE value != 0
         GROUP BY event_id
     )
 SELECT

@@ -9,7 +9,7 @@
 -- values come with each row; stage_order; since, until: period, until itself is out.
 WITH junk AS
 (
-    SELECT person_id FROM persons_by_run WHERE run_id = {run_id:UInt64} AND junk_reason != ''
+    SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
 )
 SELECT unit_id, kind, name, meaning, url, campaign, at, values
 FROM
@@ -27,9 +27,8 @@ FROM
             JSONExtractRaw(properties, property) = 'null', '',
             JSONExtractRaw(properties, property)), {properties:Array(String)}) AS values,
         1 AS rank, toString(source) AS tie, event_id AS id
-    FROM person_events_by_run
-    WHERE run_id = {run_id:UInt64}
-      AND ({all_events:UInt8} = 1
+    FROM person_events_at(run = {run_id:UInt64})
+    WHERE ({all_events:UInt8} = 1
         OR ({names:String} != '' AND match(name, {names:String}))
         OR has({meanings:Array(String)}, meaning)
         OR ({pages:UInt8} = 1 AND url != ''))
@@ -42,8 +41,8 @@ FROM
             property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
             property = 'utm_campaign', toString(utm_campaign), property = 'landing_page', landing_page, ''), {properties:Array(String)}) AS values,
         0 AS rank, leftPad(toString(source_rank), 10, '0') AS tie, touch_id AS id
-    FROM touchpoints_by_run
-    WHERE run_id = {run_id:UInt64} AND {channels:UInt8} = 1 AND person_id NOT IN junk
+    FROM touchpoints_at(run = {run_id:UInt64})
+    WHERE {channels:UInt8} = 1 AND person_id NOT IN junk
     UNION ALL
     SELECT
         unit_id, 'stage' AS kind, toString(stage) AS name, '' AS meaning, '' AS url, '' AS campaign, entered_at AS at,
@@ -51,8 +50,8 @@ FROM
             property = 'origin', toString(origin), property = 'via_definition', toString(via_definition),
             property = 'owner', toString(owner), property = 'reason', reason, ''), {properties:Array(String)}) AS values,
         2 AS rank, leftPad(toString(indexOf({stage_order:Array(String)}, stage)), 10, '0') AS tie, '' AS id
-    FROM stages_by_run
-    WHERE run_id = {run_id:UInt64} AND {stages:UInt8} = 1 AND junk_reason = ''
+    FROM stages_at(run = {run_id:UInt64})
+    WHERE {stages:UInt8} = 1 AND junk_reason = ''
       AND unit_kind = if({unit_kind:String} = 'property', '', {unit_kind:String})
 )
 WHERE unit_id != ''

@@ -2,7 +2,7 @@
 -- id, else of its anonymous id, else of its e-mail.
 SELECT
     i.person_id AS person_id,
-    argMaxIf(e.account_id, (e.event_ts, e.event_id), e.account_id != '') AS account_id,
+    argMaxIf(e.named_account_id, (e.event_ts, e.event_id), e.named_account_id != '') AS account_id,
     argMinIf(e.user_id, (e.event_ts, e.event_id), e.user_id != '') AS user_id,
     argMaxIf(e.email, (e.event_ts, e.event_id), e.email != '') AS email,
     argMaxIf(e.country, (e.event_ts, e.event_id), e.country != '') AS country,
@@ -10,18 +10,12 @@ SELECT
     min(e.event_ts) AS first_seen_at,
     max(e.event_ts) AS last_seen_at,
     count() AS events,
-    toUInt32(uniqExact(identifier)) AS identifiers
-FROM
-(
-    SELECT
-        *,
-        multiIf(user_id != '', ('user', user_id), anonymous_id != '', ('anonymous', anonymous_id), ('email', email)) AS identifier
-    FROM events FINAL
-    WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')}
-) AS e
+    toUInt32(uniqExact(e.id_kind, e.id_value)) AS identifiers
+FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64},
+    settled_until = {was_settled_until:DateTime64(3, 'UTC')}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
 INNER JOIN
 (
     SELECT id_kind, id_value, person_id FROM person_identities_by_run WHERE run_id = {run_id:UInt64}
-) AS i ON i.id_kind = e.identifier.1 AND i.id_value = e.identifier.2
+) AS i ON i.id_kind = e.id_kind AND i.id_value = e.id_value
 GROUP BY i.person_id
 ORDER BY person_id

@@ -4,8 +4,8 @@ WITH
     leads AS
     (
         SELECT unit_id, minIf(entered_at, stage != 'suspect') AS started_at
-        FROM stages_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND junk_reason = ''
+        FROM stages_at(run = {run_id:UInt64})
+        WHERE unit_kind = {unit_kind:String} AND junk_reason = ''
         GROUP BY unit_id
         HAVING countIf(stage != 'suspect') > 0
     ),
@@ -14,8 +14,8 @@ WITH
         SELECT
             if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, toString(meaning) AS what,
             if(what = 'feature_used', JSONExtractString(properties, 'feature'), '') AS feature
-        FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_id != ''
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE unit_id != ''
           AND meaning IN ('form_submitted', 'trial_started', 'activated', 'feature_used', 'teammate_invited', 'limit_hit', 'pricing_viewed',
                           'email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'support_requested')
     ),

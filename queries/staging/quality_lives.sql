@@ -14,8 +14,8 @@ WITH
             minOrNullIf(entered_at, stage = 'won') AS converted_at,
             arraySort(groupArrayIf((entered_at, indexOf(['pql', 'cql', 'mql'], stage), toString(stage)), stage IN ('mql', 'pql', 'cql'))) AS routes,
             arraySort(groupArrayIf(entered_at, stage = 'churned')) AS churns
-        FROM stages_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND junk_reason = ''
+        FROM stages_at(run = {run_id:UInt64})
+        WHERE unit_kind = {unit_kind:String} AND junk_reason = ''
         GROUP BY unit_id
         HAVING countIf(stage != 'suspect') > 0
     ),
@@ -30,8 +30,8 @@ WITH
     happenings AS
     (
         SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, toFloat64(value) AS amount, properties
-        FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_id != ''
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE unit_id != ''
           AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled',
                           'opportunity_created', 'opportunity_won', 'opportunity_lost', 'survey_answered')
     ),
@@ -90,8 +90,7 @@ WITH
     (
         SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, touch_ts, toStartOfMonth(touch_ts) AS month,
             toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(cost) AS own_cost
-        FROM touchpoints_by_run
-        WHERE run_id = {run_id:UInt64}
+        FROM touchpoints_at(run = {run_id:UInt64})
     ),
     spend AS
     (

@@ -4,8 +4,8 @@ WITH
     firsts AS
     (
         SELECT unit_id, definition, version, definition_hash, route, met_at, score, evidence_event_ids
-        FROM qualifications_by_run
-        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND junk_reason = ''
+        FROM qualifications_at(run = {run_id:UInt64})
+        WHERE unit_kind = {unit_kind:String} AND junk_reason = ''
         ORDER BY unit_id, definition, version, definition_hash, met_at
         LIMIT 1 BY unit_id, definition, version, definition_hash
     ),
@@ -13,8 +13,8 @@ WITH
     happened AS
     (
         SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_id, event_ts
-        FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64} AND event_id IN (SELECT event_id FROM named)
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE event_id IN (SELECT event_id FROM named)
     ),
     evidence AS
     (

@@ -31,8 +31,10 @@ FROM
             AS maybe_excluded,
         countIf(NOT maybe_excluded) OVER
             (PARTITION BY account_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
-    FROM person_events_by_run
-    WHERE run_id = {run_id:UInt64} AND account_id != ''
+    FROM person_events_at(run = {run_id:UInt64})
+    WHERE account_id != ''
+      AND ({previous_run:UInt64} = 0
+           OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
 ) AS e
 WHERE admitted OR surely_kept <= 1
 ORDER BY account_id, event_ts, source, event_id

@@ -9,8 +9,10 @@ FROM (SELECT account_id FROM accounts_by_run WHERE run_id = {run_id:UInt64}) AS 
 LEFT JOIN
 (
     SELECT account_id, count() AS members, countIf(junk_reason != '') AS junk, max(junk_reason) AS reason
-    FROM persons_by_run
-    WHERE run_id = {run_id:UInt64} AND account_id != ''
+    FROM persons_at(run = {run_id:UInt64})
+    WHERE account_id != ''
+      AND ({previous_run:UInt64} = 0
+           OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
     GROUP BY account_id
 ) AS m ON m.account_id = a.account_id
 ORDER BY unit_id

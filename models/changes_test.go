@@ -1,0 +1,121 @@
+package models_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/queries/queriestest"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// town is a market of many people, most of whom nothing happens to for long: visits, sign-ups on shared and on several
+// devices, use, talk, money and silence, drawn at random.
+func town(random *rand.Rand, people int) []event {
+	s := &story{}
+	for i := range people {
+		s.person(random, i)
+	}
+	s.add(120, event{Kind: "ad_cost", Name: "Cost", UTMSource: "google", UTMMedium: "cpc", Value: 5_0000, Currency: "EUR"})
+	return s.events
+}
+
+func (s *story) person(random *rand.Rand, i int) {
+	start := random.Float64() * 100
+	device := fmt.Sprintf("device-%d", i)
+	user, company := fmt.Sprintf("user-%d", i), fmt.Sprintf("company%d", i/3)
+	mail := fmt.Sprintf("p%d@%s.example", i, company)
+	for visit := range 1 + random.IntN(3) {
+		e := event{Kind: "page", AnonymousID: device, URL: "https://www.acme.test/pricing"}
+		if random.IntN(2) == 0 {
+			e.UTMSource, e.UTMMedium, e.UTMCampaign = "google", "cpc", "spring"
+		}
+		s.add(start+float64(visit), e)
+	}
+	if random.IntN(4) == 0 {
+		return
+	}
+	s.add(start+4, event{Kind: "track", Name: "Signed Up", Meaning: "signed_up", AnonymousID: device, UserID: user, Email: mail})
+	if random.IntN(5) == 0 { // somebody else's device too
+		s.add(start+5, event{Kind: "identify", AnonymousID: fmt.Sprintf("device-%d", max(0, i-1)), UserID: user, Email: mail})
+	}
+	for use := range random.IntN(20) {
+		s.add(start+5+float64(use)/2, event{Kind: "track", Name: "Feature Used", Meaning: "feature_used", UserID: user,
+			AccountID: company, Properties: fmt.Sprintf(`{"feature":"f%d","plan":"free"}`, use%5)})
+	}
+	if random.IntN(3) == 0 {
+		s.add(start+9, event{Kind: "message", Meaning: "message_from_prospect", UserID: user, Email: mail,
+			Properties: fmt.Sprintf(`{"conversation_id":"c%d","text":"We want to buy 20 seats, can I get a quote?"}`, i)})
+	}
+	if random.IntN(3) == 0 {
+		s.add(start+12, event{Kind: "stage", Meaning: "opportunity_created", UserID: user, AccountID: company})
+		s.add(start+15, event{Kind: "billing", Meaning: "subscription_started", UserID: user, AccountID: company,
+			Value: int64(1+random.IntN(9)) * 10_000, Currency: "EUR"})
+	}
+}
+
+// arrivals cuts events into batches as they might arrive: mostly in order, some late, some twice.
+func arrivals(random *rand.Rand, events []event, batches int) [][]event {
+	slices.SortStableFunc(events, func(a, b event) int { return a.At.Compare(b.At) })
+	cut := make([][]event, batches)
+	for i, e := range events {
+		// Most arrive at once: when most people have changed, a run computes everything.
+		at := max(0, i-len(events)*9/10) * 10 * batches / len(events)
+		if random.IntN(100) == 0 {
+			at = random.IntN(batches)
+		}
+		e.IngestedAt = monday.AddDate(1, 0, at)
+		cut[at] = append(cut[at], e)
+		if random.IntN(100) == 0 && at+1 < batches {
+			again := e
+			again.IngestedAt = monday.AddDate(1, 0, at+1)
+			if random.IntN(2) == 0 { // the repeat was received first, and says otherwise
+				again.ReceivedAt = again.ReceivedAt.Add(-time.Millisecond)
+				again.Version++
+				again.URL += "?again"
+			}
+			cut[at+1] = append(cut[at+1], again)
+		}
+	}
+	return cut
+}
+
+func runBatch(t *testing.T, db *warehouse.DB, o models.Options) models.Report {
+	t.Helper()
+	o.Bootstrap, o.ConversionTypes = -1, []string{"won"}
+	report, err := models.Run(t.Context(), db, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// A run that recomputes what changed says what a run says that computes everything, whatever arrives in which order.
+func TestRecomputingWhatChangedIsAsGoodAsComputingAll(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 7))
+	batches := arrivals(random, town(random, 160), 4)
+	db, all := queriestest.New(t), queriestest.New(t)
+	for i, batch := range batches {
+		for _, to := range []*warehouse.DB{db, all} {
+			if err := warehouse.Insert(t.Context(), to, "events", 0, batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runBatch(t, db, models.Options{})
+		runBatch(t, all, models.Options{FullRefresh: true})
+		want, got := strings.Split(dump(t, all), "\n"), strings.Split(dump(t, db), "\n")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("batch %d (-all +changed):\n%s", i, diff)
+		}
+	}
+	full := rows(t, db, "SELECT full_because FROM runs FINAL ORDER BY run_id")
+	if full[0] != "first run" || full[2] != "" || full[3] != "" {
+		t.Errorf("want a first run and then runs that build on another; all was computed because of %q", full)
+	}
+}
