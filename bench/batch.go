@@ -13,60 +13,139 @@ import (
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// peopleOfAMillion are as many people of the simulated company as leave a million events in 120 days.
-const peopleOfAMillion = 88_000
+// scale is a simulated company of a size.
+type scale struct {
+	name         string // of the figures
+	people, days int
+}
 
-// batch measures a full run over a million events of a simulated company, in a database of its own: seconds of each step
-// and of the whole.
-func (b *bench) batch(ctx context.Context) error {
-	c := b.db.Config()
-	c.Database = "bench_batch"
-	db, err := warehouse.Open(ctx, c)
+// scales by the events they leave.
+var (
+	million    = scale{"1m", 88_000, 120}
+	tenMillion = scale{"10m", 600_000, 360}
+)
+
+func (b *bench) batchOfAMillion(ctx context.Context) error    { return b.batch(ctx, million) }
+func (b *bench) batchOfTenMillion(ctx context.Context) error { return b.batch(ctx, tenMillion) }
+
+// batch measures two runs over the events of a simulated company, in a database of its own: one that computes everybody,
+// and one after the hundredth of the events that came last. Reported are the seconds of each step, of the whole, the
+// most memory that engine and program together held, and the second run's share of the first's time.
+func (b *bench) batch(ctx context.Context, company scale) error {
+	all, err := b.database(ctx, "bench_events_"+company.name)
+	if err != nil {
+		return err
+	}
+	defer all.Close()
+	db, err := b.database(ctx, "bench_batch_"+company.name)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.Migrate(ctx); err != nil {
+	if err := b.fill(ctx, all, company); err != nil {
 		return err
 	}
-	if err := b.fill(ctx, db); err != nil {
-		return err
+	var seconds [2]map[string]float64
+	for i, statement := range []string{firstEvents, lastEvents} {
+		if err := db.Statement(ctx, statement, warehouse.Params{"from": all.Config().Database}); err != nil {
+			return err
+		}
+		if seconds[i], err = b.runBatch(ctx, db, company, i == 0); err != nil {
+			return err
+		}
 	}
-	report, err := models.Run(ctx, db, models.Options{OwnDomains: []string{simulate.OwnDomain}})
-	if err != nil {
-		return err
+	for _, part := range []string{"batch", "qualify", "attribution"} {
+		b.report(part+"_"+company.name+"_incremental_over_full", seconds[1][part]/seconds[0][part], "ratio")
 	}
-	for _, step := range report.Steps {
-		b.report("batch_"+strings.ReplaceAll(step.Name, " ", "_")+"_s", step.Seconds, "s")
-	}
-	b.report("batch_events", float64(report.Events), "events")
-	b.report("batch_1m_s", report.Seconds, "s")
 	return nil
 }
 
-// fill streams the company through the broker into db.
-func (b *bench) fill(ctx context.Context, db *warehouse.DB) error {
+// firstEvents are those of the first 99 % of the time by receipt, as if they had come long ago; lastEvents are the rest.
+const (
+	firstEvents = `INSERT INTO events SELECT * REPLACE (now64(3) - INTERVAL 1 DAY AS ingested_at)
+		FROM {from:Identifier}.events FINAL
+		WHERE received_at <= (SELECT fromUnixTimestamp64Milli(toInt64(quantileExact(0.99)(toUnixTimestamp64Milli(received_at))), 'UTC') FROM {from:Identifier}.events)`
+	lastEvents = `INSERT INTO events SELECT * REPLACE (now64(3) AS ingested_at)
+		FROM {from:Identifier}.events FINAL
+		WHERE received_at > (SELECT fromUnixTimestamp64Milli(toInt64(quantileExact(0.99)(toUnixTimestamp64Milli(received_at))), 'UTC') FROM {from:Identifier}.events)`
+)
+
+// runBatch runs the batch once and returns the seconds of its parts. Of a full run it reports every step.
+func (b *bench) runBatch(ctx context.Context, db *warehouse.DB, company scale, full bool) (map[string]float64, error) {
+	if err := forgetPeakMemory(); err != nil {
+		return nil, err
+	}
+	report, err := models.Run(ctx, db, models.Options{OwnDomains: []string{simulate.OwnDomain}})
+	if err != nil {
+		return nil, err
+	}
+	if full != (report.FullBecause != "") {
+		return nil, fmt.Errorf("run %d was to compute everybody: %t; it did because of %q", report.RunID, full, report.FullBecause)
+	}
+	seconds := map[string]float64{"batch": report.Seconds}
+	kind := map[bool]string{true: "", false: "incremental_"}[full]
+	for _, step := range report.Steps {
+		seconds[partOf(step.Name)] += step.Seconds
+		b.report(fmt.Sprintf("batch_%s_%s%s_s", company.name, kind, strings.ReplaceAll(step.Name, " ", "_")), step.Seconds, "s")
+	}
+	peak, err := peakMemory()
+	if err != nil {
+		return nil, err
+	}
+	b.report(fmt.Sprintf("batch_%s_%sevents", company.name, kind), float64(report.Events), "events")
+	b.report(fmt.Sprintf("batch_%s_%speak_mib", company.name, kind), float64(peak)/(1<<20), "MiB")
+	for _, part := range []string{"batch", "qualify", "attribution"} {
+		b.report(fmt.Sprintf("%s_%s_%ss", part, company.name, kind), seconds[part], "s")
+	}
+	return seconds, nil
+}
+
+// partOf is the part of the batch that a step belongs to.
+func partOf(step string) string {
+	switch {
+	case strings.HasPrefix(step, "attribution"):
+		return "attribution"
+	case step == "paths", step == "quality", strings.HasPrefix(step, "restate"):
+		return step
+	}
+	return "qualify"
+}
+
+func (b *bench) database(ctx context.Context, name string) (*warehouse.DB, error) {
+	c := b.db.Config()
+	c.Database = name
+	db, err := warehouse.Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.Migrate(ctx)
+	return db, err
+}
+
+// fill streams the company through the broker into db, by topics of its own: other parts have filled the usual ones.
+func (b *bench) fill(ctx context.Context, db *warehouse.DB, company scale) error {
 	sources, err := source.Builtin()
 	if err != nil {
 		return err
 	}
-	// Topics of its own: the other parts have filled theirs with other messages.
-	topics := []string{simulate.TopicFunnelcloud, "simulated"}
+	own := func(topic string) string { return "simulated_" + company.name + "_" + topic }
+	var topics []string
+	for _, s := range sources {
+		if s.Name == simulate.TopicSegment || s.Name == simulate.TopicFunnelcloud {
+			s.Topics = []string{own(s.Name)}
+			topics = append(topics, s.Topics...)
+		}
+	}
 	if err := b.broker.CreateTopics(ctx, b.partitions, topics...); err != nil {
 		return err
 	}
-	for _, s := range sources {
-		if s.Name == simulate.TopicSegment {
-			s.Topics = append(s.Topics, "simulated")
-		}
-	}
 	config := simulate.Default()
-	config.People = peopleOfAMillion
+	config.People, config.Days = company.people, company.days
 	brokers := []string{b.broker.Addr()}
-	if _, err := ingest.Produce(ctx, brokers, simulated(config), nil); err != nil {
+	if _, err := ingest.Produce(ctx, brokers, eventsOf(config, own), nil); err != nil {
 		return err
 	}
-	stats, err := ingest.Run(ctx, ingest.Options{Brokers: brokers, Sources: sources, Topics: topics, Group: "batch", Conn: db.Conn(), Drain: true})
+	stats, err := ingest.Run(ctx, ingest.Options{Brokers: brokers, Sources: sources, Topics: topics, Group: own("batch"), Conn: db.Conn(), Drain: true})
 	if err != nil {
 		return err
 	}
@@ -76,14 +155,10 @@ func (b *bench) fill(ctx context.Context, db *warehouse.DB) error {
 	return nil
 }
 
-func simulated(c simulate.Config) iter.Seq[ingest.Message] {
+func eventsOf(c simulate.Config, topicOf func(string) string) iter.Seq[ingest.Message] {
 	return func(yield func(ingest.Message) bool) {
 		for m := range simulate.Events(c) {
-			topic := m.Topic
-			if topic == simulate.TopicSegment {
-				topic = "simulated"
-			}
-			if !yield(ingest.Message{Topic: topic, Key: m.Key, Value: m.Value, Time: m.Time}) {
+			if !yield(ingest.Message{Topic: topicOf(m.Topic), Key: m.Key, Value: m.Value, Time: m.Time}) {
 				return
 			}
 		}
