@@ -25,7 +25,7 @@ var (
 	tenMillion = scale{"10m", 600_000, 360}
 )
 
-func (b *bench) batchOfAMillion(ctx context.Context) error    { return b.batch(ctx, million) }
+func (b *bench) batchOfAMillion(ctx context.Context) error   { return b.batch(ctx, million) }
 func (b *bench) batchOfTenMillion(ctx context.Context) error { return b.batch(ctx, tenMillion) }
 
 // batch measures two runs over the events of a simulated company, in a database of its own: one that computes everybody,
