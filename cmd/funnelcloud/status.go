@@ -60,6 +60,20 @@ type runStatus struct {
 	Seconds float64   `ch:"seconds" json:"seconds"`
 	Events  uint64    `ch:"events" json:"events"`
 	Error   string    `ch:"error" json:"error,omitempty"`
+
+	FullBecause    string `ch:"full_because" json:"full_because,omitempty"` // why everybody was computed
+	ChangedPersons uint64 `ch:"changed_persons" json:"changed_persons"`     // else: how many people were
+}
+
+// extent is what a run computed, or what kept it from that.
+func (r runStatus) extent() string {
+	switch {
+	case r.Error != "":
+		return r.Error
+	case r.FullBecause != "":
+		return "all: " + r.FullBecause
+	}
+	return thousands(int64(r.ChangedPersons)) + " people"
 }
 
 type checkStatus struct {
@@ -289,9 +303,9 @@ func (st *status) showRuns(s *screen) {
 	}
 	rows := [][]string{}
 	for _, r := range st.Runs {
-		rows = append(rows, []string{fmt.Sprint(r.ID), r.Status, ago(st.Now, r.Started), fmt.Sprintf("%.1f", r.Seconds), thousands(int64(r.Events)), shorten(r.Error, 40)})
+		rows = append(rows, []string{fmt.Sprint(r.ID), r.Status, ago(st.Now, r.Started), fmt.Sprintf("%.1f", r.Seconds), thousands(int64(r.Events)), shorten(r.extent(), 28)})
 	}
-	s.table([]string{"run>", "status", "started", "seconds>", "events>", "error"}, rows)
+	s.table([]string{"run>", "status", "started", "seconds>", "events>", "computed, or error"}, rows)
 	held := 0
 	for _, c := range st.Checks {
 		if c.Violations > 0 {
