@@ -1,0 +1,43 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/funnelcloud/funnelcloud/queries/queriestest"
+)
+
+// writtenWhole are the tables that name units and that every run nevertheless writes whole.
+var writtenWhole = []string{"person_identities_by_run", "arrived_events_by_run"}
+
+// A table keyed by a unit that is forgotten here would lose the units that a run did not recompute.
+func TestEveryTableOfUnitsKeepsVersions(t *testing.T) {
+	db := queriestest.New(t)
+	_, found, err := db.TableText(t.Context(), `SELECT DISTINCT table FROM system.columns WHERE database = currentDatabase()
+		AND endsWith(table, '_by_run') AND name IN ('unit_id', 'person_id', 'account_id') ORDER BY table`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tables []string
+	for _, row := range found {
+		if table := row[0].(string); !slices.Contains(writtenWhole, table) {
+			tables = append(tables, table)
+		}
+	}
+	if want := slices.Sorted(slices.Values(unitTables)); !slices.Equal(want, tables) {
+		t.Errorf("tables of units in the schema: %v\nin unitTables: %v", tables, want)
+	}
+	for _, table := range unitTables {
+		name := strings.TrimSuffix(table, "_by_run")
+		_, views, err := db.TableText(t.Context(), fmt.Sprintf(`SELECT name FROM system.tables WHERE database = currentDatabase()
+			AND name IN ('%s', '%s_at') AND position(as_select, 'recomputed_units') > 0`, name, name), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(views) != 2 && table != "recomputed_units_by_run" {
+			t.Errorf("table %s lacks a view %s or %s_at that leaves out what a later run replaced", table, name, name)
+		}
+	}
+}
