@@ -27,6 +27,7 @@ type message struct {
 	time       int64 // Unix milliseconds
 	key, value span
 	backfill   bool
+	headers    bool // there are some, behind the value
 }
 
 type span struct{ start, end int }

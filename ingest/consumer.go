@@ -26,7 +26,11 @@ func Run(ctx context.Context, o Options) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("start ingest: %w", err)
 	}
-	c := &consumer{Options: o, byTopic: byTopic, cluster: o.Access.cluster(o.Brokers), started: time.Now()}
+	translations, err := o.translations()
+	if err != nil {
+		return Stats{}, fmt.Errorf("start ingest: %w", err)
+	}
+	c := &consumer{Options: o, byTopic: byTopic, translations: translations, cluster: o.Access.cluster(o.Brokers), started: time.Now()}
 	c.sink = &sink{conn: o.Conn, consumer: consumerName(), logger: o.Logger, now: time.Now, monitor: o.Monitor}
 	defer c.cluster.close()
 	defer o.Monitor.attach(c.cluster, o.Conn)()
@@ -37,11 +41,12 @@ func Run(ctx context.Context, o Options) (Stats, error) {
 // consumer is one member of a consumer group.
 type consumer struct {
 	Options
-	byTopic map[string]*source.Source
-	cluster *cluster
-	sink    *sink
-	started time.Time
-	targets map[place]int64 // where Drain ends; nil without it
+	byTopic      map[string]*source.Source
+	translations map[string]translation
+	cluster      *cluster
+	sink         *sink
+	started      time.Time
+	targets      map[place]int64 // where Drain ends; nil without it
 
 	mu    sync.Mutex
 	stats Stats

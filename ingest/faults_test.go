@@ -352,3 +352,9 @@ func TestConsumersJoinAndLeave(t *testing.T) {
 	s.drain()
 	s.expectOnce(n)
 }
+
+// warnedOnce calls f at the first warning.
+func warnedOnce(f func()) *slog.Logger {
+	once := sync.OnceFunc(f)
+	return slog.New(logged{slog.DiscardHandler, func(string) { once() }})
+}

@@ -191,11 +191,11 @@ func (w *wire) varint() int64 {
 	return n
 }
 
-// bytes is what stands behind its length; nil where the length is negative.
+// bytes is what stands behind its length; nothing where the length is negative.
 func (w *wire) bytes() (span, bool) {
 	n := w.varint()
 	if n < 0 {
-		return span{}, false
+		return span{w.at, w.at}, false
 	}
 	start := w.at
 	w.take(int(min(n, math.MaxInt32)))

@@ -29,9 +29,10 @@ type Options struct {
 	Assignment string // how the group shares partitions: one of Assignments, default range
 	Rack       string // this consumer's, for AssignRackAffinity
 
-	Sources []*source.Source // which topics are read and how they are mapped
-	Topics  []string         // read these; default: all topics of the sources
-	Conn    driver.Conn      // ClickHouse over HTTP, with the product's tables in its database
+	Sources        []*source.Source // which topics are read and how they are mapped
+	Topics         []string         // read these; default: all topics of the sources
+	SchemaRegistry SchemaRegistry   // where sources that read Avro have their schemas
+	Conn           driver.Conn      // ClickHouse over HTTP, with the product's tables in its database
 
 	Workers         int           // mapping goroutines, default one for each CPU
 	MaxRows         int           // messages of a batch, default 250,000

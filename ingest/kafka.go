@@ -97,13 +97,14 @@ func (k *cluster) offsets(ctx context.Context, partitions map[string][]int) (fir
 // fetcher reads one partition, one chunk after the other.
 type fetcher struct {
 	place
-	cluster  *cluster
-	offset   int64
-	until    int64 // stop there; negative: never
-	maxBytes int
-	out      chan<- *chunk
-	logger   *slog.Logger
-	lost     func(messages int64) // told of messages that Kafka deleted before they were read
+	cluster   *cluster
+	offset    int64
+	until     int64 // stop there; negative: never
+	maxBytes  int
+	translate translation // of the topic's format; nil for most
+	out       chan<- *chunk
+	logger    *slog.Logger
+	lost      func(messages int64) // told of messages that Kafka deleted before they were read
 }
 
 // maxWait is how long a fetch waits for the first message.
@@ -177,7 +178,13 @@ func (f *fetcher) fetch(ctx context.Context) (*chunk, error) {
 	}
 	c := got.chunk
 	c.place, c.high, c.next = f.place, got.high, f.offset
-	if err := c.read(got.records, newTransactions(got.aborted)); err != nil && len(c.messages) == 0 {
+	err = c.read(got.records, newTransactions(got.aborted))
+	if f.translate != nil {
+		if fault := c.translate(ctx, f.translate); fault != nil {
+			err = fault
+		}
+	}
+	if err != nil && len(c.messages) == 0 {
 		release(c)
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (p *pipeline) fetch(ctx context.Context) {
 		for _, a := range partitions {
 			at := place{topic, a.ID}
 			f := &fetcher{place: at, cluster: p.cluster, offset: a.Offset, until: p.target(at), maxBytes: share,
-				out: p.chunks, logger: p.Logger, lost: p.lose}
+				translate: p.translations[topic], out: p.chunks, logger: p.Logger, lost: p.lose}
 			fetchers.Go(func() { f.run(ctx) })
 		}
 	}

@@ -122,7 +122,9 @@ func (c *chunk) records(b *recordBatch, w *wire, from int64) error {
 		m := message{time: b.first + w.varint(), offset: b.base + w.varint()}
 		m.key, _ = w.bytes()
 		m.value, _ = w.bytes()
-		for range w.varint() {
+		headers := w.varint()
+		m.headers = headers > 0
+		for range headers {
 			header, _ := w.bytes()
 			w.bytes()
 			if w.short {

@@ -24,6 +24,7 @@ type ReplayOptions struct {
 	Limit  uint64    // messages at most; 0: all
 
 	MaxMessageBytes int                // as in Options
+	SchemaRegistry  SchemaRegistry     // as in Options
 	DryRun          bool               // map, tell, and write nothing
 	Each            func(Replayed)     // told what became of each letter; may be nil
 	Progress        func(done, of int) // messages; may be nil
@@ -90,7 +91,11 @@ func Replay(ctx context.Context, o ReplayOptions) (ReplayStats, error) {
 	if err != nil {
 		return ReplayStats{}, fmt.Errorf("replay: %w", err)
 	}
-	r := &replay{ReplayOptions: o, byTopic: byTopic, mappers: map[string]*source.Mapper{}, rows: newRows()}
+	translations, err := Options{Sources: o.Sources, SchemaRegistry: o.SchemaRegistry, Logger: o.Logger}.translations()
+	if err != nil {
+		return ReplayStats{}, fmt.Errorf("replay: %w", err)
+	}
+	r := &replay{ReplayOptions: o, byTopic: byTopic, translations: translations, mappers: map[string]*source.Mapper{}, rows: newRows()}
 	r.sink = &sink{conn: o.DB.Conn(), logger: o.Logger, now: time.Now}
 	if err := r.run(ctx); err != nil {
 		return r.stats, fmt.Errorf("replay: %w", err)
@@ -100,13 +105,14 @@ func Replay(ctx context.Context, o ReplayOptions) (ReplayStats, error) {
 
 type replay struct {
 	ReplayOptions
-	byTopic map[string]*source.Source
-	mappers map[string]*source.Mapper
-	sink    *sink
-	rows    *rows
-	bytes   int
-	stats   ReplayStats
-	total   int
+	byTopic      map[string]*source.Source
+	translations map[string]translation
+	mappers      map[string]*source.Mapper
+	sink         *sink
+	rows         *rows
+	bytes        int
+	stats        ReplayStats
+	total        int
 }
 
 func (r *replay) run(ctx context.Context) error {
@@ -164,7 +170,11 @@ func (r *replay) filter() warehouse.Params {
 func (r *replay) message(ctx context.Context, letters []letter) error {
 	first := &letters[0]
 	out := &replayOutput{replay: r, letters: letters, rejects: map[uint32]source.Reject{}}
-	c := &chunk{place: place{first.Topic, int(first.Partition)}, data: []byte(first.Key + first.Raw)}
+	raw, err := r.translate(ctx, first)
+	if err != nil {
+		return err
+	}
+	c := &chunk{place: place{first.Topic, int(first.Partition)}, data: []byte(first.Key + raw)}
 	out.chunk, out.message = c, &message{offset: int64(first.Offset), time: first.ReceivedAt.UnixMilli(),
 		key: span{0, len(first.Key)}, value: span{len(first.Key), len(c.data)}, backfill: first.Backfill}
 	if s := r.byTopic[first.Topic]; s != nil {
@@ -188,6 +198,19 @@ func (r *replay) message(ctx context.Context, letters []letter) error {
 		return r.flush(ctx)
 	}
 	return nil
+}
+
+// translate tries again what could not be translated when it came: its schema may be there by now.
+func (r *replay) translate(ctx context.Context, l *letter) (string, error) {
+	translate := r.translations[l.Topic]
+	if translate == nil {
+		return l.Raw, nil
+	}
+	text, err := translate(ctx, nil, []byte(l.Raw))
+	if text == nil || err != nil {
+		return l.Raw, err
+	}
+	return string(text), nil
 }
 
 func (r *replay) mapper(topic string) *source.Mapper {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/funnelcloud/funnelcloud/ingest"
 	"github.com/funnelcloud/funnelcloud/ingest/broker"
@@ -18,6 +19,7 @@ import (
 
 func newIngest(connections *connectionFlags) *cobra.Command {
 	var options ingest.Options
+	var registry registryFlags
 	var files []string
 	var listen string
 	var force bool
@@ -35,6 +37,7 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 			if options.Access, err = connections.access(); err != nil {
 				return err
 			}
+			options.SchemaRegistry = registry.options()
 			db, err := connections.open(c.Context())
 			if err != nil {
 				return err
@@ -66,15 +69,21 @@ func newIngest(connections *connectionFlags) *cobra.Command {
 	flags.BoolVar(&options.RequireTopics, "require-topics", false, "fail at the start when a topic doesn't exist (default: say so, and read it once it does)")
 	flags.BoolVar(&force, "force", false, "start though samples of a source fail")
 	flags.StringVar(&options.Group, "group", "funnelcloud", "consumer group")
+	flags.StringVar(&listen, "listen", "", "host:port for health checks and Prometheus: /healthz, /readyz, /metrics (default: none)")
+	registry.register(flags)
+	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")
+	registerSharing(flags, &options)
+	connections.register(flags)
+	return c
+}
+
+// registerSharing says how work is shared out: among the group's processes, and into batches.
+func registerSharing(flags *pflag.FlagSet, options *ingest.Options) {
 	flags.StringVar(&options.Assignment, "assignment", ingest.AssignRange, "how the group's processes share partitions: "+strings.Join(ingest.Assignments, ", "))
 	flags.StringVar(&options.Rack, "rack", "", "the rack or zone that this process is in, for --assignment "+ingest.AssignRackAffinity)
-	flags.StringVar(&listen, "listen", "", "host:port for health checks and Prometheus: /healthz, /readyz, /metrics (default: none)")
-	flags.BoolVar(&options.Drain, "drain", false, "stop when everything that is there now has been read")
 	flags.IntVar(&options.MaxRows, "batch-rows", 0, "messages of a batch at most (default 250000)")
 	flags.IntVar(&options.MaxBytes, "batch-bytes", 0, "bytes of a batch at most (default 128 MiB)")
 	flags.DurationVar(&options.MaxAge, "batch-age", 0, "how long a message may wait for its batch to fill (default 1s)")
-	connections.register(flags)
-	return c
 }
 
 func showStats(s *screen, stats ingest.Stats) {

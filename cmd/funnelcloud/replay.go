@@ -15,6 +15,7 @@ import (
 
 func newReplay(connections *connectionFlags) *cobra.Command {
 	var o ingest.ReplayOptions
+	var registry registryFlags
 	var files []string
 	var since, output string
 	c := &cobra.Command{
@@ -32,7 +33,7 @@ func newReplay(connections *connectionFlags) *cobra.Command {
 				return err
 			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
-				o.DB = db
+				o.DB, o.SchemaRegistry = db, registry.options()
 				return replay(c.Context(), o, output)
 			})
 		},
@@ -44,6 +45,7 @@ func newReplay(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&since, "since", "", "only what was refused since then: a time such as 2026-01-31 or 2026-01-31T12:00:00Z, or an age such as 36h")
 	flags.Uint64Var(&o.Limit, "limit", 0, "messages at most")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would become of each, and write nothing")
+	registry.register(flags)
 	flags.StringSliceVar(&files, "definition", nil, "further source definition files")
 	flags.StringVar(&output, "output", outputTable, "table or json")
 	connections.register(flags)

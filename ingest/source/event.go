@@ -71,6 +71,7 @@ const (
 	ReasonExpressionFailed = "expression_failed" // an expression could not be evaluated
 	ReasonNoSource         = "no_source"         // no source claims the topic
 	ReasonInvalidTSV       = "invalid_tsv"       // a row of an enriched stream with too few columns
+	ReasonInvalidAvro      = "invalid_avro"      // could not be decoded by the schema that it names
 	ReasonNoSalt           = "no_salt"           // the source hashes personal data and was given no salt: see Salted
 )
 
@@ -78,7 +79,7 @@ const (
 var reasons = []string{
 	ReasonTombstone, ReasonTooLarge, ReasonInvalidUTF8, ReasonNUL, ReasonInvalidJSON, ReasonTooDeep, ReasonWrongType,
 	ReasonOutOfRange, ReasonMissingField, ReasonUnknownKind, ReasonUnknownMeaning, ReasonExpressionFailed, ReasonNoSource,
-	ReasonInvalidTSV, ReasonNoSalt,
+	ReasonInvalidTSV, ReasonInvalidAvro, ReasonNoSalt,
 }
 
 // columnKind says how a column's value is read.

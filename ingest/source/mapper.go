@@ -83,7 +83,7 @@ func (m *Mapper) Map(record Record, out Output) {
 	m.scanner.buffer, m.text = m.scanner.buffer[:0], m.text[:0]
 	var item uint32
 	switch m.source.format {
-	case formatJSON, formatCloudEvents:
+	case formatJSON, formatCloudEvents, formatAvro:
 		if m.isArrayOfObjects() {
 			m.array(&item, out)
 		} else {
@@ -118,6 +118,8 @@ func (m *Mapper) check(value []byte) *fault {
 	switch {
 	case len(bytes.TrimSpace(value)) == 0:
 		return faultf(ReasonTombstone, "the message has no value")
+	case m.source.format == formatAvro && value[0] == 0:
+		return faultf(ReasonInvalidAvro, "its schema is not in the registry, is none that can be read, or is another than it was written with")
 	case !utf8.Valid(value):
 		return faultf(ReasonInvalidUTF8, "byte %d is no UTF-8", invalidAt(value))
 	}

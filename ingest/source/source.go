@@ -61,10 +61,11 @@ const (
 	formatArray
 	formatEnriched
 	formatCloudEvents
+	formatAvro // as JSON, which ingest makes of it
 )
 
 var formats = map[string]format{"": formatJSON, "json": formatJSON, "ndjson": formatLines, "json_array": formatArray,
-	"snowplow_enriched": formatEnriched, "cloudevents": formatCloudEvents}
+	"snowplow_enriched": formatEnriched, "cloudevents": formatCloudEvents, "avro": formatAvro}
 
 func formatNames() string {
 	names := slices.Sorted(maps.Keys(formats))
