@@ -30,7 +30,7 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 	w := &pathWriter{run: r}
 	reader := pathReader{r.db, r.row.RunID}
 	for _, d := range reports.Paths {
-		study, read, err := reader.study(ctx, d, pathExamples)
+		study, read, err := reader.study(ctx, d, r.marks.ObservedUntil, pathExamples)
 		in += read
 		if err == nil {
 			err = w.study(ctx, d, study)

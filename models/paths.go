@@ -20,7 +20,11 @@ func DrawPaths(ctx context.Context, db *warehouse.DB, d path.Definition, example
 	if err != nil {
 		return nil, err
 	}
-	study, _, err := pathReader{db, run}.study(ctx, d, examples)
+	observed, err := warehouse.SelectAll[observation](ctx, db, "staging/observed_until.sql", warehouse.Params{"run_id": run})
+	if err != nil {
+		return nil, err
+	}
+	study, _, err := pathReader{db, run}.study(ctx, d, observed[0].Until, examples)
 	return study, err
 }
 
@@ -32,6 +36,10 @@ func CountFunnel(ctx context.Context, db *warehouse.DB, f path.SavedFunnel) (*pa
 	}
 	funnel, _, err := pathReader{db, run}.funnel(ctx, f)
 	return funnel, err
+}
+
+type observation struct {
+	Until time.Time `ch:"observed_until"`
 }
 
 func published(ctx context.Context, db *warehouse.DB) (uint64, error) {
@@ -52,8 +60,8 @@ type pathReader struct {
 }
 
 // study reads the units once, and once more before that if states are to be the most visited ones.
-func (r pathReader) study(ctx context.Context, d path.Definition, examples int) (*path.Study, uint64, error) {
-	ways, err := path.NewWays(d)
+func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil time.Time, examples int) (*path.Study, uint64, error) {
+	ways, err := path.NewWays(d, observedUntil)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -142,7 +150,7 @@ func (s pathScope) params(run uint64) warehouse.Params {
 	}
 	return warehouse.Params{
 		"run_id": run, "unit_kind": kind, "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),
-		"names": s.needs.Names, "meanings": nonNil(s.needs.Meanings), "properties": nonNil(s.needs.Properties),
+		"names": s.needs.Names, "meanings": s.needs.Meanings, "properties": nonNil(s.needs.Properties),
 		"pages": bit(s.needs.Pages), "stages": bit(s.needs.Stages), "channels": bit(s.needs.Channels), "all_events": bit(s.needs.Campaigns),
 		"stage_order": vocabulary.Stages, "since": bound(s.since, beginning), "until": bound(s.until, end),
 	}

@@ -122,8 +122,9 @@ func reports() map[string]struct {
 		}, Loss: named("New*"), Conversion: named("Paid")}, byUser},
 		"accounts": {path.Definition{Unit: path.UnitAccount, States: []path.StateRule{{Match: anything}}, Conversion: named("Paid")},
 			func(e event) string { return e.AccountID }},
-		"sessions": {path.Definition{Unit: path.UnitSession, States: []path.StateRule{{Match: anything}}, Conversion: named("Paid")}, byUser},
-		"orders":   {path.Definition{Unit: path.UnitProperty, Key: "order", States: []path.StateRule{{Match: anything}}, Conversion: named("Paid")}, byOrder},
+		"sessions":            {path.Definition{Unit: path.UnitSession, States: []path.StateRule{{Match: anything}}, Conversion: named("Paid")}, byUser},
+		"orders":              {path.Definition{Unit: path.UnitProperty, Key: "order", States: []path.StateRule{{Match: anything}}, Conversion: named("Paid")}, byOrder},
+		"silent for two days": {path.Definition{States: []path.StateRule{{Match: anything}}, Conversion: named("Paid"), Silence: path.Span(48 * time.Hour)}, byUser},
 		"held": {path.Definition{States: []path.StateRule{{Match: anything}}, Hold: []string{"plan"}, By: []string{"plan", "month"},
 			Start: named("Opened"), End: named("Zapped*"), Exclude: named("Said*")}, byUser},
 		"a segment in a period": {path.Definition{
@@ -169,7 +170,7 @@ func TestPathsOfTheDatabaseEqualThePureOnes(t *testing.T) {
 }
 
 func pureStudy(t *testing.T, d path.Definition, all []path.History) *path.Study {
-	ways, err := path.NewWays(d)
+	ways, err := path.NewWays(d, lastOf(all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +187,17 @@ func pureStudy(t *testing.T, d path.Definition, all []path.History) *path.Study 
 		}
 	}
 	return study
+}
+
+// lastOf is the end of observation.
+func lastOf(all []path.History) time.Time {
+	var last time.Time
+	for _, h := range all {
+		if at := h.Events[len(h.Events)-1].At; at.After(last) {
+			last = at
+		}
+	}
+	return last
 }
 
 // figures are all that a study says.

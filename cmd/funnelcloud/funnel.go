@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -12,213 +13,233 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/models/path"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 // funnelReport is what a log says of a funnel.
 type funnelReport struct {
-	Cases   int                 `json:"cases"`
+	Cases   int                 `json:"cases"` // or persons, accounts, sessions
 	Steps   []path.FunnelRow    `json:"steps"`
 	Cohorts []path.FunnelCohort `json:"cohorts,omitempty"`
+
+	unit string // what a case is called
 }
 
 // funnelOptions are those of the command.
 type funnelOptions struct {
 	eventLog
-	output                    string
-	steps, optional, excluded []string
-	order, entry, repeats     string
-	window                    string
-	hold, by                  []string
-	attribution, cohort       string
-	strictlyLater             bool
-	dropped, top              int
+	selection
+
+	output                string
+	steps, optional, ends []string
+	order, entry, repeats string
+	window                string
+	attribution, cohort   string
+	strictlyLater         bool
+	dropped, top          int
 }
 
-func newFunnel() *cobra.Command {
+func newFunnel(connections *connectionFlags) *cobra.Command {
 	var o funnelOptions
 	c := &cobra.Command{
 		Use:   "funnel",
-		Short: "Count how many cases of an event log get through steps, how fast, and who dropped where; needs no database",
-		Long: "Count how many cases of an event log get through steps, how fast, and who dropped where.\n\n" +
-			"A step is an activity, or several that take it: --step 'trial|demo'. Events of one instant follow each other\n" +
-			"in the order of the file.",
-		Example: "  funnelcloud funnel --log app.csv --step signed_up --step invited --step paid --window 14d\n" +
+		Short: "Count how many get through steps, how fast, and who dropped where; of the tables, or of an event log with no database",
+		Long: "Count how many people, accounts, sessions or cases get through steps, how fast, and who dropped where.\n\n" + matchHelp +
+			"\n\nEvents of one instant follow each other in the order of the file, in the tables by source and event id.",
+		Example: "  funnelcloud funnel --step meanings:signed_up --step stages:pql --step stages:won --window 90d --cohort month\n" +
+			"  funnelcloud funnel --report 'sign-up to won' --drop 20\n" +
 			"  funnelcloud funnel --log app.csv --step signed_up --step invited --step paid --optional invited --by plan\n" +
 			"  funnelcloud funnel --log app.csv --step trial --step paid --order strict --exclude cancelled --drop 5",
 		Args: arguments(cobra.NoArgs),
-		RunE: func(_ *cobra.Command, _ []string) error {
-			if err := validForm(o.output); err != nil {
-				return err
-			}
-			definition, err := o.definition()
-			if err != nil {
-				return usageError{err}
-			}
-			funnel, err := path.NewFunnel(definition, path.FunnelOptions{Cohort: path.Cohort(o.cohort), Dropped: o.dropped})
-			if err != nil {
-				return usageError{err}
-			}
-			report, err := o.read(funnel)
-			if err != nil {
-				return err
-			}
-			return report.show(newScreen(o.output != outputTable), o)
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c, connections) },
 	}
-	flags := c.Flags()
-	o.register(flags)
-	flags.StringArrayVar(&o.steps, "step", nil, "activity that takes the next step, or several as a|b; once for each step")
+	o.register(c.Flags())
+	connections.register(c.Flags())
+	return c
+}
+
+func (o *funnelOptions) register(flags *pflag.FlagSet) {
+	o.eventLog.register(flags)
+	o.selection.register(flags)
+	flags.StringArrayVar(&o.steps, "step", nil, "MATCH that takes the next step; once for each step")
 	flags.StringArrayVar(&o.optional, "optional", nil, "step that may be left out")
-	flags.StringArrayVar(&o.excluded, "exclude", nil, "activity that ends an attempt; NAME:2-3 only between steps 2 and 3")
+	flags.StringArrayVar(&o.ends, "exclude", nil, "MATCH that ends an attempt; MATCH:2-3 only between steps 2 and 3")
 	flags.StringVar(&o.order, "order", "ordered", "ordered, strict (nothing in between) or any")
 	flags.StringVar(&o.window, "window", "", "longest time from the first step to the last, such as 30m, 36h or 14d")
 	flags.StringVar(&o.entry, "entry", "any", "which entries count: any (the one that leads farthest), first or every")
 	flags.StringVar(&o.repeats, "repeats", "", "repeats of a step: ignore, or end the attempt")
 	flags.BoolVar(&o.strictlyLater, "strictly-later", false, "each step at a later instant than the one before")
-	flags.StringArrayVar(&o.hold, "hold", nil, "column whose value all steps of an attempt share")
-	flags.StringArrayVar(&o.by, "by", nil, "column to break down by")
-	flags.StringVar(&o.attribution, "attribution", "first_touch", "whose value counts: first_touch, last_touch, all_events, or the number of a step")
+	flags.StringVar(&o.attribution, "attribution", "first_touch", "whose value of --by counts: first_touch, last_touch, all_events, or the number of a step")
 	flags.StringVar(&o.cohort, "cohort", "", "show entries by day, week or month")
-	flags.IntVar(&o.dropped, "drop", 0, "cases to name for each step after which they dropped out")
+	flags.IntVar(&o.dropped, "drop", 0, "units to name for each step after which they dropped out")
 	flags.IntVar(&o.top, "top", 10, "values of the breakdown to show in the table; 0 for all")
 	flags.StringVar(&o.output, "output", outputTable, "table, json or csv")
-	return c
 }
 
-func (o funnelOptions) definition() (path.FunnelDefinition, error) {
-	d := path.FunnelDefinition{
-		Order: path.Order(unless(o.order, "ordered")), Entry: path.Entry(unless(o.entry, "any")), Repeats: path.Repeats(o.repeats),
-		StrictlyLater: o.strictlyLater, HoldConstant: o.hold,
+func (o *funnelOptions) run(c *cobra.Command, connections *connectionFlags) error {
+	if err := validForm(o.output); err != nil {
+		return err
 	}
-	if o.log == "" {
-		return d, errors.New("name the event log with --log FILE (- is standard input)")
+	saved, err := o.definition()
+	if err != nil {
+		return err
+	}
+	if o.log != "" {
+		funnel, err := o.ofLog(saved)
+		if err != nil {
+			return err
+		}
+		return reportOn(funnel, unitsOf(o.log != "", saved.Unit)).show(newScreen(o.output != outputTable), o, saved)
+	}
+	return onTables(c, connections, func(ctx context.Context, db *warehouse.DB) error {
+		funnel, err := models.CountFunnel(ctx, db, saved)
+		if err != nil {
+			return err
+		}
+		return reportOn(funnel, unitsOf(o.log != "", saved.Unit)).show(newScreen(o.output != outputTable), o, saved)
+	})
+}
+
+func reportOn(f *path.Funnel, unit string) *funnelReport {
+	return &funnelReport{Cases: f.Units(), Steps: f.Rows(), Cohorts: f.Cohorts(), unit: unit}
+}
+
+// definition is the saved funnel that is asked for, or what the flags say.
+func (o *funnelOptions) definition() (path.SavedFunnel, error) {
+	if o.report != "" {
+		reports, err := o.saved()
+		if err != nil {
+			return path.SavedFunnel{}, err
+		}
+		f, err := reports.FunnelOf(o.report, o.unit)
+		if o.dropped > 0 {
+			f.Dropped = o.dropped
+		}
+		return f, wrongUsage(err)
+	}
+	f, err := o.ofFlags()
+	if err == nil {
+		err = f.Validate()
+	}
+	return f, wrongUsage(err)
+}
+
+func (o *funnelOptions) ofFlags() (path.SavedFunnel, error) {
+	d, err := o.selection.definition()
+	f := path.SavedFunnel{
+		Name: "funnel", Unit: d.Unit, Key: d.Key, SessionGap: d.SessionGap, Since: d.Since, Until: d.Until, Only: d.Only, Hold: d.Hold, By: d.By,
+		Order: o.order, Entry: o.entry, Repeats: o.repeats, StrictlyLater: o.strictlyLater, Cohort: o.cohort, Dropped: o.dropped,
+	}
+	if err != nil {
+		return f, err
 	}
 	if len(o.steps) == 0 {
-		return d, errors.New("name the steps, in order: --step NAME --step NAME")
+		return f, errors.New("name the steps, in order: --step NAME --step NAME")
 	}
 	for _, name := range o.steps {
-		alternatives := strings.Split(name, "|")
-		step := path.Named(alternatives[0], alternatives[1:]...)
-		step.Name, step.Optional = name, slices.Contains(o.optional, name)
-		d.Steps = append(d.Steps, step)
+		m, err := parseMatches([]string{name})
+		if err != nil {
+			return f, fmt.Errorf("--step %w", err)
+		}
+		f.Steps = append(f.Steps, path.FunnelStep{Match: m, As: name, Optional: slices.Contains(o.optional, name)})
 	}
 	for _, name := range o.optional {
 		if !slices.Contains(o.steps, name) {
-			return d, fmt.Errorf("--optional %q is no step; there are %s", name, strings.Join(o.steps, ", "))
+			return f, fmt.Errorf("--optional %q is no step; there are %s", name, strings.Join(o.steps, ", "))
 		}
 	}
-	for _, text := range o.excluded {
+	for _, text := range o.ends {
 		x, err := exclusion(text, len(o.steps))
 		if err != nil {
-			return d, err
+			return f, err
 		}
-		d.Exclusions = append(d.Exclusions, x)
+		f.Exclude = append(f.Exclude, x)
 	}
-	var err error
-	if d.Window, err = parseSpan(o.window); err != nil {
-		return d, fmt.Errorf("--window %w", err)
+	if err := f.Window.UnmarshalText([]byte(o.window)); err != nil {
+		return f, fmt.Errorf("--window %w", err)
 	}
 	if path.Attribution(o.attribution) == path.AttributeUnit {
-		return d, errors.New("--attribution unit: a log has no values of cases as a whole; name a column with --by, and first_touch")
+		return f, errors.New("--attribution unit: events have no values of units as a whole; name a property with --by, and first_touch")
 	}
-	if len(o.by) > 0 {
-		d.Breakdown = breakdown(o.by, o.attribution)
+	if f.Attribution = o.attribution; len(f.By) == 0 {
+		f.Attribution = ""
+	} else if step, err := strconv.Atoi(o.attribution); err == nil {
+		f.Attribution, f.Step = string(path.AttributeStep), step
 	}
-	return d, nil
-}
-
-// unless is the word, or nothing where it is the default's name.
-func unless(word, usual string) string {
-	if word == usual {
-		return ""
-	}
-	return word
+	return f, nil
 }
 
 var betweenSteps = regexp.MustCompile(`^(.+):(\d+)-(\d+)$`)
 
-// exclusion reads NAME, or NAME:2-3 with steps counted from 1.
-func exclusion(text string, steps int) (path.Exclusion, error) {
+// exclusion reads MATCH, or MATCH:2-3 with steps counted from 1.
+func exclusion(text string, steps int) (path.FunnelExclusion, error) {
+	var x path.FunnelExclusion
+	var err error
 	m := betweenSteps.FindStringSubmatch(text)
 	if m == nil {
 		if steps < 2 {
-			return path.Exclusion{}, fmt.Errorf("--exclude %q: one step has nothing in between", text)
+			return x, fmt.Errorf("--exclude %q: one step has nothing in between", text)
 		}
-		return path.Exclusion{Matches: path.Named(text).Matches, To: steps - 1}, nil
+		x.Match, err = parseMatches([]string{text})
+		return x, err
 	}
 	from, fromErr := strconv.Atoi(m[2])
 	to, toErr := strconv.Atoi(m[3])
 	if fromErr != nil || toErr != nil || from < 1 || to <= from || to > steps {
-		return path.Exclusion{}, fmt.Errorf("--exclude %q: steps are counted from 1 and there are %d", text, steps)
+		return x, fmt.Errorf("--exclude %q: steps are counted from 1 and there are %d", text, steps)
 	}
-	return path.Exclusion{Matches: path.Named(m[1]).Matches, From: from - 1, To: to - 1}, nil
+	x.From, x.To = from, to
+	x.Match, err = parseMatches([]string{m[1]})
+	return x, err
 }
 
-func breakdown(by []string, attribution string) path.Breakdown {
-	if step, err := strconv.Atoi(attribution); err == nil {
-		return path.Breakdown{Properties: by, Attribution: path.AttributeStep, Step: step - 1}
-	}
-	return path.Breakdown{Properties: by, Attribution: path.Attribution(attribution)}
-}
-
-// parseSpan reads a length of time; d stands for 24 hours.
-func parseSpan(text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	if days, err := strconv.ParseFloat(strings.TrimSuffix(text, "d"), 64); err == nil && strings.HasSuffix(text, "d") && days > 0 && days < 1e5 {
-		return time.Duration(days * 24 * float64(time.Hour)), nil
-	}
-	if d, err := time.ParseDuration(text); err == nil && d > 0 {
-		return d, nil
-	}
-	return 0, fmt.Errorf("%q: not a length of time such as 30m, 36h or 14d", text)
-}
-
-func (o funnelOptions) read(funnel *path.Funnel) (*funnelReport, error) {
-	in, err := openText(o.log)
+// ofLog counts the funnel of an event log.
+func (o *funnelOptions) ofLog(saved path.SavedFunnel) (*path.Funnel, error) {
+	funnel, cut, err := saved.Compile()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = in.Close() }()
-	properties := slices.Compact(slices.Sorted(slices.Values(slices.Concat(o.hold, o.by))))
-	histories, err := path.ReadHistories(in, o.columns, properties)
+	histories, err := o.read(saved.Needs().Properties)
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range histories {
-		funnel.Add(h)
+		for _, part := range cut.Histories(h) {
+			funnel.Add(part)
+		}
 	}
-	return &funnelReport{Cases: funnel.Units(), Steps: funnel.Rows(), Cohorts: funnel.Cohorts()}, nil
+	return funnel, nil
 }
 
-func (r *funnelReport) show(s *screen, o funnelOptions) error {
+func (r *funnelReport) show(s *screen, o *funnelOptions, saved path.SavedFunnel) error {
 	switch o.output {
 	case outputJSON:
 		return writeJSON(s, r)
 	case outputCSV:
 		return r.writeCSV(s)
 	}
-	funnels := slices.Collect(slices.Chunk(r.Steps, len(o.steps)))
+	funnels := slices.Collect(slices.Chunk(r.Steps, len(saved.Steps)))
 	for i, rows := range funnels {
 		if o.top > 0 && i == o.top {
 			fmt.Fprintf(s.out, "\n%s other values; --top 0 shows them\n", thousands(int64(len(funnels)-i)))
 			break
 		}
-		showFunnel(s, r.title(rows, o.by), rows)
+		showFunnel(s, r.title(rows, saved.By), rows)
 	}
 	if len(funnels) == 0 {
-		fmt.Fprintf(s.out, "\nNone of %s cases entered.\n", thousands(int64(r.Cases)))
+		fmt.Fprintf(s.out, "\nNone of %s %s entered.\n", thousands(int64(r.Cases)), r.unit)
 	}
-	r.showCohorts(s, o)
+	r.showCohorts(s, saved.Cohort)
 	return nil
 }
 
 func (r *funnelReport) title(rows []path.FunnelRow, by []string) string {
 	if len(rows[0].Breakdown) == 0 {
-		return fmt.Sprintf("%s of %s cases entered", thousands(int64(rows[0].Units)), thousands(int64(r.Cases)))
+		return fmt.Sprintf("%s of %s %s entered", thousands(int64(rows[0].Units)), thousands(int64(r.Cases)), r.unit)
 	}
 	return strings.Join(by, ", ") + ": " + value(rows[0].Breakdown)
 }
@@ -256,18 +277,18 @@ func showFunnel(s *screen, title string, rows []path.FunnelRow) {
 	}
 }
 
-func (r *funnelReport) showCohorts(s *screen, o funnelOptions) {
+func (r *funnelReport) showCohorts(s *screen, period string) {
 	if len(r.Cohorts) == 0 {
 		return
 	}
-	s.title("By " + o.cohort + " of entry")
+	s.title("By " + period + " of entry")
 	rows := make([][]string, 0, len(r.Cohorts))
 	for _, c := range r.Cohorts {
 		first, last := c.Units[0], c.Units[len(c.Units)-1]
 		rows = append(rows, []string{c.Start.Format(time.DateOnly), shorten(value(c.Breakdown), 28), thousands(int64(first)), thousands(int64(last)),
 			percent(float64(last) / float64(max(first, 1)))})
 	}
-	s.table([]string{o.cohort, "", "entered>", "last step>", "of first>"}, rows)
+	s.table([]string{period, "", "entered>", "last step>", "of first>"}, rows)
 }
 
 func (r *funnelReport) writeCSV(s *screen) error {

@@ -85,7 +85,8 @@ func TestFunnelOfLongNames(t *testing.T) {
 }
 
 func TestFaultyFunnels(t *testing.T) {
-	wantFailure(t, exitUsage, []string{"--log"}, "funnel")
+	wantFailure(t, exitUsage, []string{"--step"}, "funnel")
+	wantFailure(t, exitFailed, []string{"--log", "funnelcloud up"}, "funnel", "--step", "a", "--data", t.TempDir())
 	wantFailure(t, exitUsage, []string{"--step"}, "funnel", "--log", "x")
 	wantFailure(t, exitFailed, []string{"nowhere.csv"}, "funnel", "--log", "nowhere.csv", "--step", "a")
 	log := writeFile(t, "log.csv", funnelLog)
@@ -94,7 +95,7 @@ func TestFaultyFunnels(t *testing.T) {
 		{"is no step", "--optional", "lunch"}, {"14d", "--window", "soon"}, {`order "sideways"`, "--order", "sideways"},
 		{"counted from 1", "--exclude", "x:0-2"}, {`entry "last"`, "--entry", "last"}, {`cohort "decade"`, "--cohort", "decade"},
 		{"can't be optional", "--optional", "trial"}, {"table, json or csv", "--output", "xml"},
-		{"no values of cases", "--attribution", "unit"},
+		{"no values of units", "--attribution", "unit"},
 	} {
 		wantFailure(t, exitUsage, []string{c.word}, "funnel", "--log", log, "--step", "trial", "--step", "paid", c.flag, c.value)
 	}

@@ -17,13 +17,17 @@ import (
 func newRun(connections *connectionFlags) *cobra.Command {
 	var options models.Options
 	var every time.Duration
-	var output string
+	var output, reports string
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Compute people, touchpoints, stages, credit and paths from the events, and publish them at once",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := validOutput(output); err != nil {
+				return err
+			}
+			var err error
+			if options.Reports, err = readReports(reports); err != nil {
 				return err
 			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
@@ -43,6 +47,7 @@ func newRun(connections *connectionFlags) *cobra.Command {
 	flags.IntVar(&options.Bootstrap, "bootstrap", 200, "replicates for the 95 % intervals")
 	flags.StringSliceVar(&options.OwnDomains, "own-domain", nil, "e-mail domains of our own staff, marked as junk")
 	flags.BoolVar(&options.FullRefresh, "full-refresh", false, "recompute every person and account, not only those that changed")
+	flags.StringVar(&reports, "reports", "", "file of saved path reports and funnels (default: the built-in ones)")
 	flags.DurationVar(&every, "every", 0, "run again after this pause, until stopped")
 	flags.StringVar(&output, "output", outputTable, "table or json")
 	connections.register(flags)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -180,5 +181,57 @@ func TestTopTransitionsSayWhatRemains(t *testing.T) {
 	}
 	if got := TopTransitions(graph, 0); len(got) != len(graph) {
 		t.Errorf("all: got %d of %d", len(got), len(graph))
+	}
+}
+
+// The picture is small enough to follow, no state hangs in the air, and what is left out is told.
+func TestDotOfManyStates(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	b := NewBuilder(Options{})
+	for _, x := range randomTrails(random, 4000, 40) {
+		for i := range x.Visits {
+			x.Visits[i].State = "state " + strconv.Itoa(int([]rune(x.Visits[i].State)[0]-'a'))
+		}
+		b.Add(x)
+	}
+	states, err := b.States()
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph := b.Graph()
+	text := Dot(states, graph, DotOptions{})
+	arrows := strings.Count(text, " -> ")
+	if len(states) != 40 || arrows > 3*40+2*43 || arrows >= len(graph) {
+		t.Errorf("%d states, %d arrows of %d", len(states), arrows, len(graph))
+	}
+	for _, s := range states {
+		if !strings.Contains(text, "label=\""+s.State+`\n`) {
+			t.Errorf("no state %q", s.State)
+		}
+	}
+	if !strings.Contains(text, "Not drawn: ") {
+		t.Error("what is left out is not told")
+	}
+	slices.Reverse(graph)
+	if Dot(states, graph, DotOptions{}) != text {
+		t.Error("the picture depends on the order of the edges")
+	}
+}
+
+func TestQuoteDot(t *testing.T) {
+	for in, want := range map[string]string{
+		`a"b\N`: `"a\"b\\N"`, "a\nb\x00\tc": `"a\nbc"`, "&lt;": `"&amp;lt;"`, "\xff": `"�"`,
+	} {
+		if got := quoteDot(in); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"a b": "a b", strings.Repeat("x", 45): strings.Repeat("x", 20) + "\n" + strings.Repeat("x", 20) + "\nxxxxx",
+		"one two three four five six": "one two three four\nfive six",
+	} {
+		if got := wrap(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
 	}
 }

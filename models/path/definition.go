@@ -47,17 +47,20 @@ type Definition struct {
 	Only       Match       `json:"only,omitzero"         yaml:"only"`  // units that have such an event in the period
 	// Conversion is what wins, at its first occurrence, which ends the trail. Without it a trail is won by entering one
 	// of Won; where neither is given, by the stage won.
-	Conversion Match    `json:"conversion,omitzero" yaml:"conversion"`
-	Loss       Match    `json:"loss,omitzero"       yaml:"loss"` // ends a trail as lost, at its first occurrence
-	Won        []string `json:"won,omitempty"       yaml:"won"`
-	Lost       []string `json:"lost,omitempty"      yaml:"lost"`
-	SetBack    []string `json:"set_back,omitempty"  yaml:"set_back"`
-	Start      Match    `json:"start,omitzero"      yaml:"start"` // trails begin at the first such event; units without one have none
-	End        Match    `json:"end,omitzero"        yaml:"end"`   // trails end at the first such event after Start, that event included
-	Hold       []string `json:"hold,omitempty"      yaml:"hold"`  // properties constant in a trail: each combination of values has a trail
-	By         []string `json:"by,omitempty"        yaml:"by"`    // properties to split by, or month: that of the trail's beginning
-	Order      []string `json:"order,omitempty"     yaml:"order"` // the drawn funnel; a|b is a step that either takes
-	Top        int      `json:"top,omitempty"       yaml:"top"`   // variants to keep; 1000
+	Conversion Match `json:"conversion,omitzero" yaml:"conversion"`
+	Loss       Match `json:"loss,omitzero"       yaml:"loss"` // ends a trail as lost, at its first occurrence
+	// Silence before the end of observation makes an open trail lost; the younger ones stay open, and so are censored.
+	// Where nothing else loses it is 90d, for a session the gap that ends it; else a trail may stay open for ever.
+	Silence Span     `json:"silence,omitempty"   yaml:"silence"`
+	Won     []string `json:"won,omitempty"       yaml:"won"`
+	Lost    []string `json:"lost,omitempty"      yaml:"lost"`
+	SetBack []string `json:"set_back,omitempty"  yaml:"set_back"`
+	Start   Match    `json:"start,omitzero"      yaml:"start"` // trails begin at the first such event; units without one have none
+	End     Match    `json:"end,omitzero"        yaml:"end"`   // trails end at the first such event after Start, that event included
+	Hold    []string `json:"hold,omitempty"      yaml:"hold"`  // properties constant in a trail: each combination of values has a trail
+	By      []string `json:"by,omitempty"        yaml:"by"`    // properties to split by, or month: that of the trail's beginning
+	Order   []string `json:"order,omitempty"     yaml:"order"` // the drawn funnel; a|b is a step that either takes
+	Top     int      `json:"top,omitempty"       yaml:"top"`   // variants to keep; 1000
 }
 
 // Span is a length of time; d stands for 24 hours.
@@ -122,6 +125,12 @@ func (d Definition) withDefaults() Definition {
 	}
 	if stages && d.Lost == nil {
 		d.Lost = []string{"disqualified"}
+	}
+	if d.Silence == 0 && d.Loss.IsZero() && len(d.Lost) == 0 {
+		d.Silence = Span(90 * 24 * time.Hour)
+		if d.Unit == UnitSession {
+			d.Silence = d.SessionGap
+		}
 	}
 	if stages && d.SetBack == nil {
 		d.SetBack = []string{"nurture", "disqualified"}

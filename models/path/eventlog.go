@@ -1,6 +1,7 @@
 package path
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/csv"
 	"errors"
@@ -43,8 +44,17 @@ func ReadLog(r io.Reader, columns LogColumns) ([]Trail, error) {
 	return trails, nil
 }
 
-// ReadHistories reads an event log as ReadLog does, with the named columns as properties of its events.
+// ReadHistories reads an event log as ReadLog does, with the named columns as properties of its events. What begins with
+// < is read as XES (see ReadXES).
 func ReadHistories(r io.Reader, columns LogColumns, properties []string) ([]History, error) {
+	buffered := bufio.NewReader(r)
+	if isXML(buffered) {
+		return ReadXES(buffered, columns, properties)
+	}
+	return readCSV(buffered, columns, properties)
+}
+
+func readCSV(r io.Reader, columns LogColumns, properties []string) ([]History, error) {
 	rows, header, err := openCSV(r)
 	if err != nil {
 		return nil, fmt.Errorf("read event log: %w", err)
@@ -57,7 +67,7 @@ func ReadHistories(r io.Reader, columns LogColumns, properties []string) ([]Hist
 		}
 		at = append(at, column)
 	}
-	byCase := map[string]*History{}
+	byCase := caseHistories{}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -77,20 +87,31 @@ func ReadHistories(r io.Reader, columns LogColumns, properties []string) ([]Hist
 		for i, property := range properties {
 			e.Properties[property] = row[at[3+i]]
 		}
-		h, known := byCase[row[at[0]]]
-		if !known {
-			h = &History{UnitID: row[at[0]]}
-			byCase[h.UnitID] = h
-		}
-		h.Events = append(h.Events, e)
+		byCase.add(row[at[0]], e)
 	}
-	histories := make([]History, 0, len(byCase))
-	for _, h := range byCase {
+	return byCase.sorted(), nil
+}
+
+// caseHistories are the histories of a log's cases.
+type caseHistories map[string]*History
+
+func (c caseHistories) add(name string, e Event) {
+	h, known := c[name]
+	if !known {
+		h = &History{UnitID: name}
+		c[name] = h
+	}
+	h.Events = append(h.Events, e)
+}
+
+func (c caseHistories) sorted() []History {
+	histories := make([]History, 0, len(c))
+	for _, h := range c {
 		h.Events = sortedEvents(h.Events)
 		histories = append(histories, *h)
 	}
 	slices.SortFunc(histories, func(a, b History) int { return cmp.Compare(a.UnitID, b.UnitID) })
-	return histories, nil
+	return histories
 }
 
 // openCSV reads the header and finds the separator by it.

@@ -56,7 +56,9 @@ func (b *Builder) Graph() []Transition {
 // the others hold; all of them if n is 0 or less.
 func TopTransitions(graph []Transition, n int) []Transition {
 	sorted := slices.Clone(graph)
-	slices.SortStableFunc(sorted, func(a, b Transition) int { return cmp.Compare(b.Transitions, a.Transitions) })
+	slices.SortFunc(sorted, func(a, b Transition) int {
+		return cmp.Or(cmp.Compare(b.Transitions, a.Transitions), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
 	if n <= 0 || len(sorted) <= n {
 		return sorted
 	}

@@ -19,7 +19,7 @@ const (
 // Match says which events are meant: those that are in one of the lists and meet every condition of Where. In names, *
 // stands for any run of characters.
 type Match struct {
-	Events   []string `json:"events,omitempty"   yaml:"events"`   // names, in the sender's words
+	Events   []string `json:"events,omitempty"   yaml:"events"`   // names, in the sender's words; page views have none
 	Meanings []string `json:"meanings,omitempty" yaml:"meanings"` // words of the vocabulary, whatever the sender calls them
 	Pages    []string `json:"pages,omitempty"    yaml:"pages"`    // host and path, or a path that begins with /; no query, no www.
 	Stages   []string `json:"stages,omitempty"   yaml:"stages"`
@@ -181,7 +181,7 @@ func PageOf(url string) string {
 // Needs are what must be read of a unit to decide a definition: all that any Match of it can match.
 type Needs struct {
 	Names      string // regular expression (RE2) of event names; empty: none
-	Meanings   []string
+	Meanings   string // the same of meanings
 	Pages      bool
 	Stages     bool
 	Channels   bool
@@ -192,20 +192,13 @@ type Needs struct {
 // needs of several matches, and of properties beside.
 func needs(matches []Match, properties ...string) Needs {
 	var n Needs
-	var patterns []string
+	var names, meanings []string
 	wanted := map[string]bool{}
 	for _, property := range properties {
 		wanted[property] = true
 	}
 	for _, m := range matches {
-		for _, name := range m.Events {
-			pieces := strings.Split(name, "*")
-			for i := range pieces {
-				pieces[i] = regexp.QuoteMeta(pieces[i])
-			}
-			patterns = append(patterns, strings.Join(pieces, ".*"))
-		}
-		n.Meanings = append(n.Meanings, m.Meanings...)
+		names, meanings = append(names, m.Events...), append(meanings, m.Meanings...)
 		n.Pages = n.Pages || len(m.Pages) > 0
 		n.Stages = n.Stages || len(m.Stages) > 0
 		n.Channels = n.Channels || len(m.Channels) > 0
@@ -213,10 +206,24 @@ func needs(matches []Match, properties ...string) Needs {
 			wanted[property] = true
 		}
 	}
-	if len(patterns) > 0 {
-		slices.Sort(patterns)
-		n.Names = fmt.Sprintf("^(?s:%s)$", strings.Join(slices.Compact(patterns), "|"))
-	}
+	n.Names, n.Meanings = expression(names), expression(meanings)
 	n.Properties = slices.Sorted(maps.Keys(wanted))
 	return n
+}
+
+// expression is a regular expression of names with stars.
+func expression(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	patterns := make([]string, len(names))
+	for i, name := range names {
+		pieces := strings.Split(name, "*")
+		for k := range pieces {
+			pieces[k] = regexp.QuoteMeta(pieces[k])
+		}
+		patterns[i] = strings.Join(pieces, ".*")
+	}
+	slices.Sort(patterns)
+	return fmt.Sprintf("^(?s:%s)$", strings.Join(slices.Compact(patterns), "|"))
 }

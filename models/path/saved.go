@@ -1,6 +1,7 @@
 package path
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
@@ -79,31 +80,56 @@ func (r *Reports) Hash() (string, error) {
 	return hex.EncodeToString(sum[:6]), nil
 }
 
-// Path is the saved path report of that name.
-func (r *Reports) Path(name string) (Definition, error) {
-	i := slices.IndexFunc(r.Paths, func(d Definition) bool { return d.Name == name })
-	if i < 0 {
-		return Definition{}, fmt.Errorf("no path report %q; there are %s", name, strings.Join(r.names(), ", "))
+// PathOf is the saved path report of that name and unit; where there is only one of the name, of whatever unit.
+func (r *Reports) PathOf(name, unit string) (Definition, error) {
+	i, err := pick(r, "path report", name, unit, len(r.Paths), func(i int) (string, string) { return r.Paths[i].Name, cmp.Or(r.Paths[i].Unit, UnitPerson) })
+	if err != nil {
+		return Definition{}, err
 	}
 	return r.Paths[i], nil
 }
 
-// Funnel is the saved funnel of that name.
-func (r *Reports) Funnel(name string) (SavedFunnel, error) {
-	i := slices.IndexFunc(r.Funnels, func(f SavedFunnel) bool { return f.Name == name })
-	if i < 0 {
-		return SavedFunnel{}, fmt.Errorf("no funnel %q; there are %s", name, strings.Join(r.names(), ", "))
+// FunnelOf is the saved funnel of that name and unit; where there is only one of the name, of whatever unit.
+func (r *Reports) FunnelOf(name, unit string) (SavedFunnel, error) {
+	i, err := pick(r, "funnel", name, unit, len(r.Funnels), func(i int) (string, string) { return r.Funnels[i].Name, r.Funnels[i].UnitKind() })
+	if err != nil {
+		return SavedFunnel{}, err
 	}
 	return r.Funnels[i], nil
 }
 
+func pick(r *Reports, what, name, unit string, n int, of func(int) (name, unit string)) (int, error) {
+	var found []int
+	for i := range n {
+		its, itsUnit := of(i)
+		if its != name {
+			continue
+		}
+		if found = append(found, i); itsUnit == unit {
+			return i, nil
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	if len(found) > 1 {
+		return 0, fmt.Errorf("%s %q has several units, and none is %s", what, name, unit)
+	}
+	return 0, fmt.Errorf("no %s %q; there are %s", what, name, strings.Join(r.names(), ", "))
+}
+
 func (r *Reports) names() []string {
 	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for _, d := range r.Paths {
-		names = append(names, d.Name)
+		add(d.Name)
 	}
 	for _, f := range r.Funnels {
-		names = append(names, f.Name)
+		add(f.Name)
 	}
 	return names
 }

@@ -12,6 +12,7 @@ import (
 // reads events from wherever hands them to it in order of time, events of one instant in the order that counts.
 type Ways struct {
 	definition                            Definition
+	observedUntil                         time.Time
 	rules                                 []wayRule
 	exclude, only, win, loss, start, stop *matcher // nil where not given
 }
@@ -26,14 +27,14 @@ type wayRule struct {
 	kept         map[string]bool // once it is known; nil where all are
 }
 
-// NewWays compiles a definition. Its defaults are filled in.
-func NewWays(d Definition) (*Ways, error) {
+// NewWays compiles a definition. Its defaults are filled in. A zero end of observation leaves the silent open.
+func NewWays(d Definition, observedUntil time.Time) (*Ways, error) {
 	if err := d.Validate(); err != nil {
 		return nil, fmt.Errorf("paths %q: %w", d.Name, err)
 	}
 	d = d.withDefaults()
 	w := &Ways{
-		definition: d, exclude: given(d.Exclude), only: given(d.Only), win: given(d.Conversion), loss: given(d.Loss),
+		definition: d, observedUntil: observedUntil, exclude: given(d.Exclude), only: given(d.Only), win: given(d.Conversion), loss: given(d.Loss),
 		start: given(d.Start), stop: given(d.End),
 	}
 	for _, rule := range d.States {
@@ -131,9 +132,23 @@ func (w *Ways) Trails(h History) []Trail {
 			}
 			t.Visits = append(t.Visits, Visit{State: name, At: c.events[i].At})
 		}
+		if w.silent(t) {
+			t.Outcome = OutcomeLost
+		}
 		trails = append(trails, t)
 	})
 	return trails
+}
+
+// silent tells an open trail whose unit was not heard of for so long that it counts as lost. When it left is not known,
+// so that it has no time of its end.
+func (w *Ways) silent(t Trail) bool {
+	d := w.definition
+	if t.Outcome != OutcomeOpen || d.Silence == 0 || len(t.Visits) == 0 ||
+		w.observedUntil.Sub(t.Visits[len(t.Visits)-1].At) <= time.Duration(d.Silence) {
+		return false
+	}
+	return !slices.ContainsFunc(t.Visits, func(v Visit) bool { return slices.Contains(d.Won, v.State) || slices.Contains(d.Lost, v.State) })
 }
 
 // cut is the part of a history that makes one trail.

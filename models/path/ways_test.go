@@ -92,7 +92,7 @@ func TestWays(t *testing.T) {
 		"nothing that makes a state": {Definition{States: rules(StateRule{Match: named("x")})}, "a b", []string{" /open"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ways, err := NewWays(c.definition)
+			ways, err := NewWays(c.definition, time.Time{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,8 +103,39 @@ func TestWays(t *testing.T) {
 	}
 }
 
+// Who was not heard of for long enough is lost, unless the states themselves say how it ended.
+func TestSilence(t *testing.T) {
+	all := rules(StateRule{Match: Match{Events: []string{"*"}}})
+	stages := rules(StateRule{Match: Match{Stages: []string{"*"}}})
+	for name, c := range map[string]struct {
+		definition Definition
+		hours      int
+		history    string
+		want       string
+	}{
+		"by default":               {Definition{States: all}, 90*24 + 2, "a b", "a b /lost"},
+		"not yet":                  {Definition{States: all}, 90*24 + 1, "a b", "a b /open"},
+		"as asked for":             {Definition{States: all, Silence: Span(time.Hour)}, 3, "a b", "a b /lost"},
+		"won before":               {Definition{States: all, Conversion: Match{Events: []string{"b"}}}, 9999, "a b", "a /won 1"},
+		"something else loses":     {Definition{States: all, Loss: Match{Events: []string{"x"}}}, 9999, "a b", "a b /open"},
+		"stages stay open":         {Definition{States: stages}, 9999, "stage:inquiry", "inquiry /open"},
+		"unless asked for":         {Definition{States: stages, Silence: Span(time.Hour)}, 9999, "stage:inquiry", "inquiry /lost"},
+		"a win is no silence":      {Definition{States: stages, Silence: Span(time.Hour)}, 9999, "stage:won stage:retained", "won retained /open"},
+		"a session ends by itself": {Definition{Unit: UnitSession, States: all}, 1, "a", "a /lost"},
+		"a session under way":      {Definition{Unit: UnitSession, States: all}, 0, "a", "a /open"},
+	} {
+		ways, err := NewWays(c.definition, start.Add(time.Duration(c.hours)*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := shown(ways.Trails(doing(c.history))); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func TestTopStates(t *testing.T) {
-	ways, err := NewWays(Definition{States: rules(StateRule{Match: Match{Events: []string{"*"}}, Top: 2}, StateRule{Match: Match{Stages: []string{"*"}}})})
+	ways, err := NewWays(Definition{States: rules(StateRule{Match: Match{Events: []string{"*"}}, Top: 2}, StateRule{Match: Match{Stages: []string{"*"}}})}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +196,7 @@ func TestNeeds(t *testing.T) {
 		Unit: UnitProperty, Key: "order", States: rules(StateRule{Match: Match{Events: []string{"a.b", "Report *"}, Where: map[string]string{"k": "1"}}}),
 		Conversion: Match{Meanings: []string{"signed_up"}}, By: []string{"plan", "month"}, Hold: []string{"shop"},
 	}.Needs()
-	want := Needs{Names: `^(?s:Report .*|a\.b)$`, Meanings: []string{"signed_up"}, Properties: []string{"k", "order", "plan", "shop"}}
+	want := Needs{Names: `^(?s:Report .*|a\.b)$`, Meanings: `^(?s:signed_up)$`, Properties: []string{"k", "order", "plan", "shop"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -180,14 +211,22 @@ func TestReports(t *testing.T) {
 		t.Errorf("got %d path reports and %d funnels", len(r.Paths), len(r.Funnels))
 	}
 	for _, d := range r.Paths {
-		if _, err := NewWays(d); err != nil {
+		if _, err := NewWays(d, time.Time{}); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := r.Path("stage"); err != nil {
-		t.Error(err)
+	if d, err := r.PathOf("stage", UnitAccount); err != nil || d.Unit != UnitAccount {
+		t.Errorf("got %+v, error %v", d, err)
 	}
-	if _, err := r.Path("stages"); err == nil || !strings.Contains(err.Error(), "there are stage") {
+	if d, err := r.PathOf("product", UnitAccount); err != nil || d.Unit != UnitPerson {
+		t.Errorf("the only one of the name: got %+v, error %v", d, err)
+	}
+	for name, want := range map[string]string{"stages": "there are stage, channel", "stage": "has several units, and none is order"} {
+		if _, err := r.PathOf(name, "order"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := r.FunnelOf("nothing", ""); err == nil || !strings.Contains(err.Error(), "sign-up to won") {
 		t.Errorf("got %v", err)
 	}
 	again, err := DefaultReports()
@@ -242,7 +281,7 @@ func FuzzParseReports(f *testing.F) {
 			return
 		}
 		for _, d := range r.Paths {
-			if _, err := NewWays(d); err != nil {
+			if _, err := NewWays(d, time.Time{}); err != nil {
 				t.Errorf("accepted, then refused: %v", err)
 			}
 		}

@@ -2,10 +2,10 @@
 -- unit's in order of time. models/path decides what they mean; this file only leaves out what no definition asks for.
 --
 -- At one instant touches come first, then events by source and event id, then stages in the drawn order: the touch
--- brought the unit, and the event caused the entry. Junk is left out.
+-- brought the unit, and the event caused the entry. A page view goes by its page and not by its title. Junk is left out.
 --
 -- Parameters: run_id; unit_kind: person, account or property (what shares a value of the
--- property at unit_index, counted from 1); names: regular expression of event names, empty for none; meanings; pages, stages, channels, all_events: 1 or 0; properties: whose
+-- property at unit_index, counted from 1); names: regular expressions of event names and of meanings, empty for none; pages, stages, channels, all_events: 1 or 0; properties: whose
 -- values come with each row; stage_order; since, until: period, until itself is out.
 WITH junk AS
 (
@@ -16,7 +16,7 @@ FROM
 (
     SELECT
         multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', values[{unit_index:UInt32}], person_id) AS unit_id,
-        '' AS kind, toString(name) AS name, toString(meaning) AS meaning, if({pages:UInt8} = 1, url, '') AS url,
+        '' AS kind, if(e.kind = 'page', '', toString(e.name)) AS name, toString(e.meaning) AS meaning, if({pages:UInt8} = 1, e.url, '') AS url,
         if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
            concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
         event_ts AS at,
@@ -27,11 +27,11 @@ FROM
             JSONExtractRaw(properties, property) = 'null', '',
             JSONExtractRaw(properties, property)), {properties:Array(String)}) AS values,
         1 AS rank, toString(source) AS tie, event_id AS id
-    FROM person_events_at(run = {run_id:UInt64})
+    FROM person_events_at(run = {run_id:UInt64}) AS e
     WHERE ({all_events:UInt8} = 1
-        OR ({names:String} != '' AND match(name, {names:String}))
-        OR has({meanings:Array(String)}, meaning)
-        OR ({pages:UInt8} = 1 AND url != ''))
+        OR ({names:String} != '' AND e.kind != 'page' AND match(e.name, {names:String}))
+        OR ({meanings:String} != '' AND match(e.meaning, {meanings:String}))
+        OR ({pages:UInt8} = 1 AND e.url != ''))
       AND person_id NOT IN junk
     UNION ALL
     SELECT
