@@ -4,9 +4,9 @@
 -- At one instant touches come first, then events by source and event id, then stages in the drawn order: the touch
 -- brought the unit, and the event caused the entry. A page view goes by its page and not by its title. Junk is left out.
 --
--- Parameters: run_id; unit_kind: person, account or property (what shares a value of the
--- property at unit_index, counted from 1); names: regular expressions of event names and of meanings, empty for none; pages, stages, channels, all_events: 1 or 0; properties: whose
--- values come with each row; stage_order; since, until: period, until itself is out.
+-- Parameters: run_id; unit_kind: person, account or property (what shares a value of the property at unit_index, counted
+-- from 1); names, meanings: regular expressions, empty for none; pages, stages, channels, all_events: 1 or 0; properties:
+-- whose values come with each row; stage_order; since, until: period, until itself is out.
 WITH junk AS
 (
     SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
