@@ -20,17 +20,25 @@ func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) 
 	if err := warehouse.Insert(ctx, r.db, "identity_quarantine_by_run", r.row.RunID, resolved.Quarantined); err != nil {
 		return 0, 0, err
 	}
+	if err := r.recordIdentities(ctx, resolved); err != nil {
+		return 0, 0, err
+	}
+	out, err = writeIdentities(ctx, r, resolved)
+	return uint64(resolved.Identifiers + resolved.Claims), out, err
+}
+
+func writeIdentities(ctx context.Context, r *run, resolved *identity.Result) (out uint64, err error) {
 	w, err := warehouse.NewWriter[identity.Identity](r.db, "person_identities_by_run", r.row.RunID)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	for i := range resolved.Identities() {
 		if err := w.Append(ctx, i); err != nil {
-			return 0, w.Written(), err
+			return w.Written(), err
 		}
 	}
 	err = w.Flush(ctx)
-	return uint64(resolved.Identifiers + resolved.Claims), w.Written(), err
+	return w.Written(), err
 }
 
 // resolve reads identifiers and claims, and decides who is who.

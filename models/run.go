@@ -94,6 +94,8 @@ type Report struct {
 	PreviousRunID   uint64 `json:"previous_run_id"`        // then: the run whose other units still stand; else 0
 	ChangedPersons  uint64 `json:"changed_persons"`
 	ChangedAccounts uint64 `json:"changed_accounts"`
+
+	Identity IdentityVersion `json:"identity"`
 }
 
 // ErrBusy says that another run is under way on the same database.

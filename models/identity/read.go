@@ -75,12 +75,13 @@ func (r *optionsReader) emails(key string, texts []string, domains bool) []strin
 }
 
 func (r *optionsReader) domains(key string, texts []string) []string {
-	out := make([]string, len(texts))
+	var out []string
 	for i, text := range texts {
-		out[i] = strings.ToLower(strings.TrimSpace(text))
-		if !validDomain(out[i]) {
+		domain := strings.ToLower(strings.TrimSpace(text))
+		if !validDomain(domain) {
 			r.faultf(fmt.Sprintf("$.%s[%d]", key, i), "%s: %q is no domain", key, text)
 		}
+		out = append(out, domain)
 	}
 	return out
 }

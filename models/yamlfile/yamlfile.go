@@ -29,17 +29,36 @@ type Lines struct {
 // Decode reads YAML into a struct with yaml tags. An empty text leaves it as it is. Its error is a FileError. name is for
 // messages.
 func Decode(name string, text []byte, into any) (Lines, error) {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := parse(text)
 	if err != nil {
 		return Lines{}, faultOf(name, err)
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return Lines{name, file}, nil
 	}
-	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
+	if err := unmarshal(text, into); err != nil {
 		return Lines{}, faultOf(name, err)
 	}
 	return Lines{name, file}, nil
+}
+
+func parse(text []byte) (file *ast.File, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("this YAML can't be read: %v", problem)
+		}
+	}()
+	return parser.ParseBytes(text, 0)
+}
+
+// unmarshal makes errors of the library's panics, of which version 1.19 has some: one for an unknown tag in a list.
+func unmarshal(text []byte, into any) (err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("this YAML can't be read: %v", problem)
+		}
+	}()
+	return yaml.UnmarshalWithOptions(text, into, yaml.Strict())
 }
 
 // faultOf keeps the library's message and its line, and leaves its drawing of the place.
