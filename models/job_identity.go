@@ -10,9 +10,6 @@ import (
 
 // resolveIdentities finds out which identifiers are the same person.
 func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) {
-	if _, err := dropReturned(ctx, r.db); err != nil {
-		return 0, 0, err
-	}
 	resolved, err := resolve(ctx, r, r.o.Identity)
 	if err != nil {
 		return 0, 0, err

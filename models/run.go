@@ -158,6 +158,9 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.findPrevious(ctx); err != nil {
 		return err
 	}
+	if _, err := dropReturned(ctx, r.db); err != nil {
+		return err
+	}
 	marks, err := warehouse.SelectAll[watermarks](ctx, r.db, "staging/watermarks.sql", warehouse.Params{
 		"settle_seconds": uint32(settle.Seconds()), "was_settled_until": timestamp(r.previous.SettledUntil)})
 	if err != nil {
