@@ -137,6 +137,9 @@ func newLoadReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 1<
 func (o LoadOptions) rows(in *bufio.Reader) (iter.Seq2[[]byte, error], error) {
 	skipMark(in)
 	format := o.Format
+	if format == "" && o.Source != nil && o.Source.Format() == "snowplow_enriched" {
+		format = "ndjson" // rows without a header, each a message as it is
+	}
 	if format == "" {
 		format = formatOfName(o.Name)
 	}

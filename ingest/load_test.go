@@ -155,6 +155,20 @@ func TestALoadIsABackfill(t *testing.T) {
 	}
 }
 
+// The rows of an enriched stream have no header: the first counts like the others, and none is taken for CSV.
+func TestALoadOfAnEnrichedStream(t *testing.T) {
+	s := newStack(t, sourceNamed(t, "snowplow_enriched"))
+	row := make([]string, 131)
+	row[5], row[6], row[12], row[3] = "page_view", "e-1", "u-1", "2026-01-02 03:04:05.000"
+	text := strings.Join(row, "\t") + "\ncut\toff\n"
+	if loaded, err := Load(t.Context(), strings.NewReader(text), LoadOptions{Brokers: s.brokers(), Source: s.sources[0], Name: "enriched.tsv"}); err != nil || loaded.Messages != 2 {
+		t.Fatalf("%+v: %v", loaded, err)
+	}
+	s.drain()
+	s.expect("events", "SELECT count() FROM events_deduplicated WHERE event_id = 'e-1'", 1)
+	s.expect("dead letters", "SELECT count() FROM dead_letters WHERE reason = 'invalid_tsv'", 1)
+}
+
 func TestProduceToATopicThatIsNotThere(t *testing.T) {
 	s := newStack(t, sourceNamed(t, "segment"))
 	_, err := Produce(t.Context(), s.brokers(), keyed("nowhere", []string{"{}"}), nil)

@@ -150,9 +150,14 @@ func (o *replayOutcomes) show(s *screen, stats ingest.ReplayStats, dry bool) {
 	s.title("What became of the dead letters")
 	rows := [][]string{}
 	for _, k := range o.sorted() {
-		rows = append(rows, []string{k.Topic, k.Was, k.Now, thousands(int64(k.Letters)), shorten(k.Example, 50)})
+		rows = append(rows, []string{k.Topic, k.Was, k.Now, thousands(int64(k.Letters))})
 	}
-	s.table([]string{"topic", "was refused for", "is now", "letters>", "because"}, rows)
+	s.table([]string{"topic", "was refused for", "is now", "letters>"}, rows)
+	for _, k := range o.sorted() {
+		if k.Now != becameEvent {
+			fmt.Fprintf(s.out, "%s, for example: %s\n", k.Now, shorten(k.Example, 120))
+		}
+	}
 	verb := "came in"
 	if dry {
 		verb = "would come in (this was a dry run)"

@@ -95,7 +95,8 @@ func newStatus(connections *connectionFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show lag, rates, refused messages, freshness, the last runs and their checks",
-		Long: `Show how things stand: lag and rate of each topic, refused messages, freshness, the last runs and their checks.
+		Long: `Show how things stand: partitions, lag, messages stored and rate (of the last five minutes) of each topic, refused
+messages, freshness, the last runs and their checks.
 The exit code is 0 however large the lag is, and 1 when Kafka or ClickHouse can't be asked. With --max-age or
 --max-run-age it is a health check: 1 too when nothing was stored for that long though there is lag, or when no run was
 published for that long.`,
@@ -265,7 +266,7 @@ func (st *status) show(s *screen) {
 		rows = append(rows, []string{t.Topic, fmt.Sprint(t.Partitions), thousands(t.Lag), thousands(int64(t.Messages)),
 			fmt.Sprintf("%.1f", t.PerSecond), ago(st.Now, t.LastBatch)})
 	}
-	s.table([]string{"topic", "partitions>", "lag>", "messages stored>", "a second, 5 min>", "last batch"}, rows)
+	s.table([]string{"topic", "parts>", "lag>", "stored>", "a second>", "last batch"}, rows)
 	if silent > 0 {
 		fmt.Fprintf(s.out, "%d topics without a message are left out.\n", silent)
 	}

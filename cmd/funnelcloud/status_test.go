@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func TestStatus(t *testing.T) {
@@ -54,6 +56,22 @@ func TestStatusSaysWhomItCannotAsk(t *testing.T) {
 	s := up(t, t.TempDir())
 	wantFailure(t, exitFailed, []string{"127.0.0.1:1", "Kafka"}, "status", "--kafka", "127.0.0.1:1", "--data", s.folder)
 	wantFailure(t, exitFailed, []string{"127.0.0.1:1", "ClickHouse"}, "status", "--clickhouse", "127.0.0.1:1", "--data", s.folder)
+}
+
+// With the longest names of topics, sources and reasons there are, and as much as there may be, it fits a terminal.
+func TestTheStatusFitsATerminal(t *testing.T) {
+	now := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+	st := &status{Now: now, Group: "funnelcloud", Consumers: 12, Fresh: freshness{LastBatch: now, LastPublished: now, EventsUntil: now},
+		Topics:  []topicStatus{{Topic: "snowplow-enriched-good", Messages: 9_876_543_210, PerSecond: 123_456.7, LastBatch: now.Add(-100 * time.Minute), Partitions: 512, Lag: 12_345_678}},
+		Rejects: []rejectStatus{{"snowplow_enriched", "expression_failed", 1_234_567, 12_345_678, 123_456_789}},
+		Runs:    []runStatus{{ID: 1234, Status: "published", Started: now.Add(-100 * time.Minute), Seconds: 1234.5, Events: 987_654_321}}}
+	var out bytes.Buffer
+	st.show(&screen{out: &out})
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, " \n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
 }
 
 func TestAgo(t *testing.T) {
