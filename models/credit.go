@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -24,6 +25,8 @@ type journeyRow struct {
 	Channels       []string  `ch:"channels"`
 	PersonIDs      []string  `ch:"person_ids"`
 	DaysToConvert  float64   `ch:"days_to_convert"`
+	Ages           []float64 `ch:"ages"`
+	Discovered     bool      `ch:"discovered"`
 }
 
 // creditedTouch is a row of table credited_touches: a touch of a converted journey with what each rule gives it.
@@ -65,8 +68,11 @@ type creditWriter struct {
 }
 
 func newCreditWriter(r *run) (*creditWriter, error) {
-	rules, _ := ledgerModels()
-	w := creditWriter{rules: rules}
+	models, err := r.o.models()
+	if err != nil {
+		return nil, err
+	}
+	w := creditWriter{rules: models.rules}
 	var faults [4]error
 	w.conversions, faults[0] = warehouse.NewWriter[attribution.Conversion](r.db, "conversions_by_run", r.row.RunID)
 	w.journey, faults[1] = warehouse.NewWriter[journeyRow](r.db, "journeys_by_run", r.row.RunID)
@@ -75,16 +81,45 @@ func newCreditWriter(r *run) (*creditWriter, error) {
 	return &w, errors.Join(faults[:]...)
 }
 
-// ledgerModels are the models of the ledger: rules, which look at one journey, and those that look at all.
-func ledgerModels() (rules, fitted []attribution.Model) {
-	for _, m := range attribution.Models() {
-		if attribution.DependsOnOthers(m) {
-			fitted = append(fitted, m)
-		} else {
-			rules = append(rules, m)
+// CreditOptions say what is credited, and by which models.
+type CreditOptions struct {
+	Models []string `json:"models,omitempty"` // beside those of every ledger: markov_2, markov_3, hazard
+}
+
+// ledgerModels are the models of the ledger, by what they look at.
+type ledgerModels struct {
+	rules []attribution.Model // at one journey
+	paths []attribution.Model // at the paths of all journeys
+	times []attribution.Model // at the times of all journeys
+}
+
+func (o Options) models() (l ledgerModels, err error) {
+	all := attribution.Models()
+	if len(o.Credit.Models) > 0 {
+		more, err := attribution.Named(o.Credit.Models...)
+		if err != nil {
+			return l, err
+		}
+		for _, m := range more {
+			if m.Name() == attribution.Participation().Name() {
+				return l, fmt.Errorf("attribution model %s: its weights sum to more than 1, so it has no place in the ledger", m.Name())
+			}
+			if !slices.ContainsFunc(all, func(have attribution.Model) bool { return have.Name() == m.Name() }) {
+				all = append(all, m)
+			}
 		}
 	}
-	return rules, fitted
+	for _, m := range all {
+		switch {
+		case attribution.NeedsTimes(m):
+			l.times = append(l.times, m)
+		case attribution.DependsOnOthers(m):
+			l.paths = append(l.paths, m)
+		default:
+			l.rules = append(l.rules, m)
+		}
+	}
+	return l, nil
 }
 
 // journeys writes the journeys of some units to one type of conversion, and what ended them.
@@ -117,13 +152,15 @@ func (w *creditWriter) journeys(ctx context.Context, journeys []attribution.Jour
 func describeJourney(j *attribution.Journey) journeyRow {
 	row := journeyRow{
 		JourneyID: j.ID, UnitKind: j.UnitKind, UnitID: j.UnitID, ConversionType: j.ConversionType, Outcome: j.Outcome.String(),
-		TouchIDs: make([]string, len(j.Touches)), Channels: channelsOf(j), PersonIDs: make([]string, len(j.Touches)),
+		TouchIDs: make([]string, len(j.Touches)), Channels: channelsOf(j), PersonIDs: make([]string, len(j.Touches)), Ages: make([]float64, len(j.Touches)),
 	}
 	for i := range j.Touches {
 		row.TouchIDs[i], row.PersonIDs[i] = j.Touches[i].ID, j.Touches[i].PersonID
+		row.Ages[i] = j.Until.Sub(j.Touches[i].At).Hours() / 24
 	}
 	if len(j.Touches) > 0 {
 		row.StartedAt, row.EndedAt = j.Touches[0].At, j.Touches[len(j.Touches)-1].At
+		row.Discovered = !j.Touches[0].At.After(j.FirstContact)
 	}
 	if c := j.Conversion; c != nil {
 		row.Value, row.EndedAt = c.Value, c.At

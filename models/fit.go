@@ -45,37 +45,66 @@ func (w *fitWriter) written() uint64 { return w.credit.Written() + w.effects.Wri
 // fit fits the data-driven models to all journeys of one kind of unit to one type of conversion, and writes what they
 // give each path and what every model says of each channel.
 func (r *run) fit(ctx context.Context, kind, conversionType string, w *fitWriter) (in uint64, err error) {
+	models, err := r.o.models()
+	if err != nil {
+		return 0, err
+	}
 	params := r.params("unit_kind", kind, "conversion_type", conversionType, "buckets", uint32(attribution.Buckets))
 	sample, in, err := r.sample(ctx, params)
 	if err != nil {
 		return in, err
 	}
-	seed := seedOf(kind, conversionType)
-	rules, models := ledgerModels()
-	if err := r.ruleEffects(ctx, rules, sample, params, seed, w); err != nil {
+	f := fitting{run: r, kind: kind, conversionType: conversionType, params: params, sample: sample, seed: seedOf(kind, conversionType), w: w}
+	if err := f.rules(ctx, models.rules); err != nil {
 		return in, err
 	}
+	if err := f.paths(ctx, models.paths); err != nil {
+		return in, err
+	}
+	read, err := f.times(ctx, models.times)
+	return in + read, err
+}
+
+// fitting is the fit to the journeys of one kind of unit to one type of conversion.
+type fitting struct {
+	run                  *run
+	kind, conversionType string
+	params               warehouse.Params
+	sample               *attribution.Sample // their paths
+	seed                 uint64
+	w                    *fitWriter
+}
+
+// paths fits the models that look at paths.
+func (f *fitting) paths(ctx context.Context, models []attribution.Model) (err error) {
 	credits := make([]attribution.Credit, len(models))
 	for i, m := range models {
-		if credits[i], err = m.Credit(sample); err != nil {
-			return in, fmt.Errorf("model %s: %w", m.Name(), err)
+		if credits[i], err = m.Credit(f.sample); err != nil {
+			return fmt.Errorf("model %s: %w", m.Name(), err)
 		}
-		if err := w.paths(ctx, kind, conversionType, m, sample, &credits[i]); err != nil {
-			return in, err
+		if err := f.write(ctx, m, &credits[i]); err != nil {
+			return err
 		}
 	}
-	intervals, err := attribution.BootstrapAll(models, sample, credits, r.o.Bootstrap, seed)
+	intervals, err := attribution.BootstrapAll(models, f.sample, credits, f.run.o.Bootstrap, f.seed)
 	if err != nil {
-		return in, fmt.Errorf("intervals: %w", err)
+		return fmt.Errorf("intervals: %w", err)
 	}
 	for i, m := range models {
-		for _, effect := range attribution.Effects(m, sample, credits[i], kind, conversionType, intervals[i]) {
-			if err := w.effects.Append(ctx, effect); err != nil {
-				return in, err
-			}
+		if err := f.effects(ctx, attribution.Effects(m, f.sample, credits[i], f.kind, f.conversionType, intervals[i])); err != nil {
+			return err
 		}
 	}
-	return in, nil
+	return nil
+}
+
+func (f *fitting) effects(ctx context.Context, effects []attribution.Effect) error {
+	for _, effect := range effects {
+		if err := f.w.effects.Append(ctx, effect); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // walkRow is a journey as models are fitted to it.
@@ -106,23 +135,27 @@ func (r *run) sample(ctx context.Context, params warehouse.Params) (*attribution
 	return sampler.Sample(), in, nil
 }
 
-// paths writes what a model gives the touches of each path that converted. Key 0 stands for the conversions without any
-// touch, so that they are in the ledger of every model.
-func (w *fitWriter) paths(ctx context.Context, kind, conversionType string, m attribution.Model, s *attribution.Sample, c *attribution.Credit) error {
-	row := fittedRow{UnitKind: kind, ConversionType: conversionType, Model: m.Name(), Version: m.Version()}
-	if err := w.credit.Append(ctx, row); err != nil {
+// write writes what a model gives the touches of each path that converted.
+func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution.Credit) error {
+	if err := f.w.credit.Append(ctx, f.row(m)); err != nil {
 		return err
 	}
-	for i, path := range s.Paths() {
+	row := f.row(m)
+	for i, path := range f.sample.Paths() {
 		if row.Weights = c.Weights(i); row.Weights == nil {
 			continue
 		}
 		row.Key, row.Baseline, row.Rule = attribution.PathKey(path.Channels), c.BaselineWeight(i), c.Rule(i)
-		if err := w.credit.Append(ctx, row); err != nil {
+		if err := f.w.credit.Append(ctx, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// row is that of key 0, which stands for the conversions without any touch: they are in the ledger of every model.
+func (f *fitting) row(m attribution.Model) fittedRow {
+	return fittedRow{UnitKind: f.kind, ConversionType: f.conversionType, Model: m.Name(), Version: m.Version()}
 }
 
 type ruleCredit struct {
@@ -132,13 +165,13 @@ type ruleCredit struct {
 	Credit  float64 `ch:"credit"`
 }
 
-// ruleEffects writes what the rules say of each channel, with intervals.
-func (r *run) ruleEffects(ctx context.Context, rules []attribution.Model, s *attribution.Sample, params warehouse.Params, seed uint64, w *fitWriter) error {
+// rules writes what the rules say of each channel, with intervals.
+func (f *fitting) rules(ctx context.Context, rules []attribution.Model) error {
 	tallies := map[string]*attribution.Tally{}
 	for _, m := range rules {
 		tallies[m.Name()] = attribution.NewTally()
 	}
-	for row, err := range warehouse.Select[ruleCredit](ctx, r.db, "staging/rule_credit.sql", params) {
+	for row, err := range warehouse.Select[ruleCredit](ctx, f.run.db, "staging/rule_credit.sql", f.params) {
 		if err != nil {
 			return err
 		}
@@ -146,20 +179,17 @@ func (r *run) ruleEffects(ctx context.Context, rules []attribution.Model, s *att
 			t.Add(row.Channel, int(row.Bucket), row.Credit)
 		}
 	}
-	draws := attribution.NewResamples(r.o.Bootstrap, seed)
-	kind, conversionType := params["unit_kind"].(string), params["conversion_type"].(string)
+	draws := attribution.NewResamples(f.run.o.Bootstrap, f.seed)
 	for _, m := range rules {
-		for _, effect := range attribution.TalliedEffects(m, s, tallies[m.Name()], kind, conversionType, draws) {
-			if err := w.effects.Append(ctx, effect); err != nil {
-				return err
-			}
+		if err := f.effects(ctx, attribution.TalliedEffects(m, f.sample, tallies[m.Name()], f.kind, f.conversionType, draws)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// seedOf fixes the random draws, so that the same journeys give the same intervals in every run. All models share the
-// draws: a difference between two models is then a difference of models, not of luck.
+// seedOf fixes the random draws, so that the same journeys give the same intervals in every run. Models that look at the
+// same thing share the draws: a difference between two is then a difference of models, not of luck.
 func seedOf(unitKind, conversionType string) uint64 {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%s/%s", unitKind, conversionType)

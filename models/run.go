@@ -45,6 +45,7 @@ type Options struct {
 
 	Channels *touch.Rules     `json:"-"`        // who sent a visit, and what is none; nil: touch.DefaultRules
 	Identity identity.Options `json:"identity"` // what may be one person
+	Credit   CreditOptions    `json:"credit"`   // what is credited, and by which models
 }
 
 func (o Options) withDefaults() Options {

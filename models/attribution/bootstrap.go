@@ -108,7 +108,7 @@ func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
 		p.needsNulls = p.needsNulls || refits
 		if _, refits := m.(journeyRefitter); refits {
 			if p.everything == nil {
-				p.everything = s.everyDraw()
+				p.everything = s.timeline().draws()
 			}
 			continue
 		}

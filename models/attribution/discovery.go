@@ -73,23 +73,9 @@ type discoveryData struct {
 	channels  int
 }
 
-// discovered is the channel of a journey's first contact, or −1.
-func (s *Sample) discovered(j *Journey) int32 {
-	if j.Touches[0].At.After(j.FirstContact) && !j.FirstContact.IsZero() {
-		return -1
-	}
-	return s.channelID(s.channel(&j.Touches[0]))
-}
-
 func newDiscoveryData(s *Sample) *discoveryData {
-	d := &discoveryData{channels: len(s.channels)}
-	for _, index := range s.touched() {
-		j := &s.journeys[index]
-		d.channel, d.age = append(d.channel, s.discovered(j)), append(d.age, days24(j, 0))
-		d.converted = append(d.converted, j.Outcome == Converted)
-	}
-	d.decay = make([]terms, len(d.age))
-	return d
+	t := s.timeline()
+	return &discoveryData{t.first, t.exposure, t.converted, make([]terms, len(t.exposure)), t.channels}
 }
 
 func (d *discoveryData) begin(counts []float64) *discoveryParameters {
@@ -180,6 +166,13 @@ func (m Discovery) Credit(s *Sample) (Credit, error) {
 	if s.journeys == nil {
 		return Credit{}, ErrNeedsJourneys
 	}
+	fitted, weigh := m.fitTimed(s)
+	c, err := creditTimed(s, weigh)
+	c.discovery = fitted.discovery
+	return c, err
+}
+
+func (m Discovery) fitTimed(s *Sample) (Credit, weighing) {
 	d := newDiscoveryData(s)
 	counts := slices.Repeat([]float64{1}, len(d.age))
 	p := d.begin(counts)
@@ -189,27 +182,17 @@ func (m Discovery) Credit(s *Sample) (Credit, error) {
 			break
 		}
 	}
-	baseline := []float64{}
-	c, err := creditJourneys(s, func(j *Journey, w []float64) string {
-		channel := s.discovered(j)
-		if channel < 0 {
-			baseline = append(baseline, 1)
-			return "discovered before the first touch left"
+	return Credit{Channels: s.channels, discovery: p}, func(_ []int32, age []float64, first int32, w []float64) (float64, string) {
+		if first < 0 {
+			return 1, "discovered before the first touch left"
 		}
 		var decay terms
 		for k := range decay {
-			decay[k] = math.Exp(-p.rate[k] * days24(j, 0))
+			decay[k] = math.Exp(-p.rate[k] * age[0])
 		}
-		w[0] = p.parts(channel, decay)[fastTerm]
-		baseline = append(baseline, 1-w[0])
-		return "part of the hazard that the first contact added"
-	})
-	if err != nil {
-		return Credit{}, err
+		w[0] = p.parts(first, decay)[fastTerm]
+		return 1 - w[0], "part of the hazard that the first contact added"
 	}
-	c.cells.baseline, c.Baseline, c.discovery = baseline, total(baseline), p
-	c.Own = c.Conversions
-	return c, nil
 }
 
 // refitJourneys keeps the rates: resamples move the amplitudes only.

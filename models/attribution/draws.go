@@ -192,33 +192,3 @@ func (s *Sample) journeyDraws() *draws {
 	}
 	return d
 }
-
-// touched is the indices of all journeys with touches, censored ones too, ordered by unit and id.
-func (s *Sample) touched() []int32 {
-	order := make([]int32, 0, len(s.journeys))
-	for i := range s.journeys {
-		if len(s.journeys[i].Touches) > 0 {
-			order = append(order, int32(i))
-		}
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		x, y := &s.journeys[a], &s.journeys[b]
-		return cmp.Or(cmp.Compare(x.UnitID, y.UnitID), cmp.Compare(x.UnitKind, y.UnitKind), cmp.Compare(x.ID, y.ID))
-	})
-	return order
-}
-
-// everyDraw keeps every unit apart, with all its journeys in the order of touched, all counted as if converted.
-func (s *Sample) everyDraw() *draws {
-	order := s.touched()
-	d := &draws{cells: len(order)}
-	var members []int32
-	for i, j := range order {
-		members = append(members, int32(i)*2)
-		if i+1 == len(order) || s.journeys[order[i+1]].UnitID != s.journeys[j].UnitID || s.journeys[order[i+1]].UnitKind != s.journeys[j].UnitKind {
-			d.group(members, 1)
-			members = members[:0]
-		}
-	}
-	return d
-}

@@ -72,3 +72,18 @@ func (s *Sample) presence() (journeys, converted []float64) {
 	}
 	return journeys, converted
 }
+
+// TimedEffects are the rows of a model of time: conversions by channel and Baseline, with intervals of a bootstrap whose
+// sample may have other channels.
+func TimedEffects(m Model, s *Sample, conversions map[string]float64, unitKind, conversionType string, i Intervals) []Effect {
+	names := append(slices.Clone(s.channels), Baseline)
+	credited := make([]float64, len(names))
+	of := Intervals{Low: make([]float64, len(names)), High: make([]float64, len(names))}
+	for id, name := range names {
+		credited[id] = conversions[name]
+		if at := slices.Index(i.Channels, name); at >= 0 {
+			of.Low[id], of.High[id] = i.Low[at], i.High[at]
+		}
+	}
+	return effects(m, s, unitKind, conversionType, credited, of, true)
+}

@@ -50,41 +50,56 @@ func (m Hazard) Credit(s *Sample) (Credit, error) {
 	if s.journeys == nil {
 		return Credit{}, ErrNeedsJourneys
 	}
-	data := newHazardData(s)
+	fitted, weigh := m.fitTimed(s)
+	c, err := creditTimed(s, weigh)
+	c.hazard = fitted.hazard
+	return c, err
+}
+
+func (m Hazard) fitTimed(s *Sample) (Credit, weighing) {
+	data := hazardData{s.timeline()}
 	counts := slices.Repeat([]float64{1}, len(data.converted))
 	h := data.begin(counts)
 	data.maximise(h, counts, hazardRounds)
-	parts := make([]float64, 0, 16)
-	var baseline []float64
-	c, err := creditJourneys(s, func(j *Journey, w []float64) string {
-		parts = parts[:0]
-		for i := range j.Touches {
-			parts = append(parts, h.rate(s.channelID(s.channel(&j.Touches[i])), days24(j, i)))
+	return Credit{Channels: s.channels, hazard: h}, func(channel []int32, age []float64, _ int32, w []float64) (float64, string) {
+		sum := h.mu
+		for i, id := range channel {
+			w[i] = h.rate(id, age[i])
+			sum += w[i]
 		}
-		sum := total(parts) + h.mu
 		if sum <= 0 { // nothing explains it
-			baseline = append(baseline, 1)
-			return "baseline only"
+			return 1, "baseline only"
 		}
-		for i, x := range parts {
-			w[i] = x / sum
+		for i := range w {
+			w[i] /= sum
 		}
-		baseline = append(baseline, math.Max(0, 1-total(w)))
-		return "part of the hazard"
+		return math.Max(0, 1-total(w)), "part of the hazard"
+	}
+}
+
+// creditTimed weighs the converted journeys of a sample by a model that leaves something to the baseline.
+func creditTimed(s *Sample, weigh weighing) (Credit, error) {
+	baseline := []float64{}
+	var ids []int32
+	var ages []float64
+	c, err := creditJourneys(s, func(j *Journey, w []float64) string {
+		ids, ages = ids[:0], ages[:0]
+		for i := range j.Touches {
+			ids, ages = append(ids, s.channelID(s.channel(&j.Touches[i]))), append(ages, days24(j, i))
+		}
+		left, rule := weigh(ids, ages, s.discovered(j), w)
+		baseline = append(baseline, left)
+		return rule
 	})
 	if err != nil {
 		return Credit{}, err
 	}
-	c.cells.baseline, c.Baseline, c.hazard = baseline, total(baseline), h
-	if c.cells.baseline == nil {
-		c.cells.baseline = []float64{}
-	}
-	c.Own = c.Conversions
+	c.cells.baseline, c.Baseline, c.Own = baseline, total(baseline), c.Conversions
 	return c, nil
 }
 
 func (m Hazard) refitJourneys(s *Sample, c Credit) func(counts []float64) ([]float64, error) {
-	data := newHazardData(s)
+	data := hazardData{s.timeline()}
 	return func(counts []float64) ([]float64, error) {
 		h := &hazardParameters{c.hazard.mu, slices.Clone(c.hazard.beta), slices.Clone(c.hazard.omega)}
 		data.maximise(h, counts, hazardRefitRounds)
@@ -92,9 +107,6 @@ func (m Hazard) refitJourneys(s *Sample, c Credit) func(counts []float64) ([]flo
 		return append(e.credit, e.baseline), nil
 	}
 }
-
-// days24 is the days from touch i to the end of the journey.
-func days24(j *Journey, i int) float64 { return j.Until.Sub(j.Touches[i].At).Hours() / 24 }
 
 // rate is what a touch of a channel adds to the hazard after some days.
 func (h *hazardParameters) rate(channel int32, age float64) float64 {
@@ -104,35 +116,11 @@ func (h *hazardParameters) rate(channel int32, age float64) float64 {
 	return h.beta[channel] * h.omega[channel] * math.Exp(-h.omega[channel]*age)
 }
 
-// hazardData is the touches of all journeys in columns, in the order of Sample.touched.
-type hazardData struct {
-	channels  int
-	start     []int // of each journey in channel and age
-	channel   []int32
-	age       []float64 // days to the end of the journey
-	converted []bool
-	exposure  []float64 // days from the first touch to the end
-}
-
-func newHazardData(s *Sample) *hazardData {
-	d := &hazardData{channels: len(s.channels), start: []int{0}}
-	for _, index := range s.touched() {
-		j := &s.journeys[index]
-		for i := range j.Touches {
-			// A channel that only censored journeys have is in no sample: it has no conversion to be credited with.
-			if id := s.channelID(s.channel(&j.Touches[i])); id >= 0 {
-				d.channel, d.age = append(d.channel, id), append(d.age, days24(j, i))
-			}
-		}
-		d.start = append(d.start, len(d.channel))
-		d.converted = append(d.converted, j.Outcome == Converted)
-		d.exposure = append(d.exposure, days24(j, 0))
-	}
-	return d
-}
+// hazardData is what the model is fitted to.
+type hazardData struct{ *timeline }
 
 // begin is a first guess: half of the conversions are the baseline's, and effects last as long as journeys do.
-func (d *hazardData) begin(counts []float64) *hazardParameters {
+func (d hazardData) begin(counts []float64) *hazardParameters {
 	converted, exposure := 0.0, 0.0
 	for j, n := range counts {
 		exposure += n * d.exposure[j]
@@ -163,7 +151,7 @@ type expectation struct {
 	reachedAge                     []float64 // Σ age·exp(−ω age), over all journeys
 }
 
-func (d *hazardData) expect(h *hazardParameters, counts []float64) expectation {
+func (d hazardData) expect(h *hazardParameters, counts []float64) expectation {
 	e := expectation{
 		credit: make([]float64, d.channels), creditAge: make([]float64, d.channels),
 		reached: make([]float64, d.channels), reachedAge: make([]float64, d.channels),
@@ -206,7 +194,7 @@ func (d *hazardData) expect(h *hazardParameters, counts []float64) expectation {
 
 // maximise improves the parameters until the likelihood stands still; it never falls. It returns the likelihood of
 // each round.
-func (d *hazardData) maximise(h *hazardParameters, counts []float64, rounds int) []float64 {
+func (d hazardData) maximise(h *hazardParameters, counts []float64, rounds int) []float64 {
 	var likelihoods []float64
 	for range rounds {
 		e := d.expect(h, counts)

@@ -73,7 +73,7 @@ func TestHazardFindsItsOwnParameters(t *testing.T) {
 func TestHazardLikelihoodNeverFalls(t *testing.T) {
 	for seed := range uint64(5) {
 		s := NewSample(world{300, 5, 3, .4}.journeys(seed, Options{ConversionType: "won", ObservedUntil: days(150)}))
-		d := newHazardData(s)
+		d := hazardData{s.timeline()}
 		counts := make([]float64, len(d.converted))
 		for i := range counts {
 			counts[i] = 1

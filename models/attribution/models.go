@@ -8,20 +8,19 @@ import (
 )
 
 // Models are the models of the ledger, in the order of the documentation. The weights of each sum to 1 in every
-// conversion, so their figures can be added up and compared. Named knows some more.
+// conversion, the baseline's part with them where a model knows one, so their figures can be added up and compared.
+// Named knows some more.
 func Models() []Model {
 	return []Model{
 		First(), Last(), LastNonDirect(), Linear(), LinearUnique(), UShaped(), JShaped(), InverseJ(),
 		TimeDecay{7 * 24 * time.Hour}, WShaped(), FullPath(),
-		Markov{}, ShapleySet(), ShapleyRate{Shrinkage: 10}, ShapleyInside{}, LeaveOneOut{},
+		Markov{}, ShapleySet(), ShapleyRate{Shrinkage: 10}, ShapleyInside{}, ShapleyModel{}, LeaveOneOut{}, Discovery{},
 	}
 }
 
-// others are the models that Models leaves out: those whose figures can't be added up, those that give part of a
-// conversion to no touch but to the baseline, and those whose intervals cost more than a batch should spend unasked.
-func others() []Model {
-	return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, ShapleyModel{}, Hazard{}, Discovery{}}
-}
+// others are the models that Models leaves out: those whose figures can't be added up, and those that cost more than a
+// batch should spend unasked.
+func others() []Model { return []Model{Participation(), Markov{Order: 2}, Markov{Order: 3}, Hazard{}} }
 
 // Names are those of all models, in the order of the documentation.
 func Names() []string {

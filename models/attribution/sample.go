@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"strings"
 )
 
 // Sample is the journeys of many units in columns: what models are fitted to. Journeys with the same channels in the
@@ -24,7 +25,8 @@ type Sample struct {
 	sets  paths   // distinct sets of channels of the paths
 	setOf []int32 // set of each path
 
-	unitDraws *draws // of a sample made by a Sampler, which knows units but has no journeys
+	timed     *timeline // of a sample made by a TimedSampler, which has nothing else
+	unitDraws *draws    // of a sample made by a Sampler, which knows units but has no journeys
 }
 
 // paths is a list of sequences of channel ids, laid end to end.
@@ -170,6 +172,7 @@ func newCollector(journeys int) *collector {
 func (c *collector) channel(name string) int32 {
 	id, known := c.ids[name]
 	if !known {
+		name = strings.Clone(name) // it may be part of something large
 		id = int32(len(c.names))
 		c.ids[name] = id
 		c.names = append(c.names, name)
