@@ -156,7 +156,13 @@ func describeJourney(j *attribution.Journey) journeyRow {
 	}
 	for i := range j.Touches {
 		row.TouchIDs[i], row.PersonIDs[i] = j.Touches[i].ID, j.Touches[i].PersonID
-		row.Ages[i] = j.Until.Sub(j.Touches[i].At).Hours() / 24
+	}
+	until := j.Until
+	if j.Outcome == attribution.Censored {
+		until = j.Touches[len(j.Touches)-1].At // how long it has lasted depends on the run, which the row must not
+	}
+	for i := range j.Touches {
+		row.Ages[i] = until.Sub(j.Touches[i].At).Hours() / 24
 	}
 	if len(j.Touches) > 0 {
 		row.StartedAt, row.EndedAt = j.Touches[0].At, j.Touches[len(j.Touches)-1].At

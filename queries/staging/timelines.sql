@@ -1,6 +1,11 @@
--- Journeys with their times, censored ones too, unit by unit: what models of time are fitted to.
-SELECT unit_id, journey_id, channels, ages, discovered, outcome = 'converted' AS converted, value
-FROM journeys_by_run
-WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND conversion_type = {conversion_type:String}
+-- Journeys with their times, censored ones too, unit by unit: what models of time are fitted to. Those that are too young to
+-- tell have lasted until the end of observation, which moves on while they don't change.
+SELECT
+    unit_id, journey_id, channels,
+    if(outcome = 'censored', greatest(0, dateDiff('millisecond', ended_at, {observed_until:DateTime64(3, 'UTC')}) / 86400000), 0) AS since,
+    arrayMap(age -> age + since, ages) AS ages,
+    discovered, outcome = 'converted' AS converted
+FROM journeys_at(run = {run_id:UInt64})
+WHERE unit_kind = {unit_kind:String} AND conversion_type = {conversion_type:String}
   AND notEmpty(channels) AND ({converted_only:Bool} = false OR outcome = 'converted')
 ORDER BY unit_id, journey_id
