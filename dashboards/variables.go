@@ -58,10 +58,11 @@ func conversion() variable {
 		Description("Click a conversion in the list, or paste its id; empty: the latest").DefaultValue(text(""))
 }
 
-// stateKind chooses whether paths go through stages or channels.
-func stateKind() variable {
-	return choice("state_kind", "Path through", "stages : stage,channels : channel", "stage")
-}
+// stateKind chooses the path report: through stages, through channels, or a saved one.
+func stateKind() variable { return ask("state_kind", "Path through", "stage") }
+
+// funnel chooses a saved funnel.
+func funnel() variable { return ask("funnel", "Funnel", "sign-up to won") }
 
 // edges limits the graph to the busiest transitions.
 func edges() variable {

@@ -21,8 +21,11 @@ SELECT
     if(any(known.entries) > 0, concat(toString(round(100 * any(known.re_entry_rate))), ' % came back'), '') AS subtitle,
     toFloat64(if(any(known.units) > 0, any(known.units), greatest(sum(ends.departures), sum(ends.arrivals)))) AS mainstat,
     if(any(known.units) > 0, any(known.win_probability), NULL) AS secondarystat,
-    least(1., greatest(0., any(known.win_probability))) AS arc__won,
-    1 - arc__won AS arc__other
+    -- From nearly white to dark blue by the chance to win; grey where a node is no state.
+    least(1., greatest(0., any(known.win_probability))) AS won,
+    if(any(known.units) > 0,
+        concat('#', hex(toUInt8(round(222 - 214 * won))), hex(toUInt8(round(235 - 154 * won))), hex(toUInt8(round(247 - 91 * won)))),
+        '#C8C8C8') AS color
 FROM ends
 LEFT JOIN known ON known.state = ends.state
 GROUP BY ends.state

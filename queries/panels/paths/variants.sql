@@ -13,7 +13,8 @@ SELECT
     sum(won) AS "Won",
     sum(won) / sum(units) AS "Win rate",
     if(line < 41, toNullable(any(length)), NULL) AS "Steps",
-    if(line < 41, toNullable(any(median_days)), NULL) AS "Median days"
+    if(line < 41, toNullable(any(median_days)), NULL) AS "Median days",
+    if(line < 41, arrayStringConcat(arraySlice(any(examples), 1, 3), ', '), '') AS "Such as"
 FROM ranked
 GROUP BY line
 ORDER BY line
