@@ -1,8 +1,10 @@
 package attribution
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -25,13 +27,15 @@ const (
 	newtonRounds    = 100
 )
 
-// fitLogistic fits to counts per set of channels, beginning at l.
+// fitLogistic fits to counts per set of channels, beginning at l. The penalised likelihood is concave and each step climbs
+// it, so the steps end wherever they began.
 func fitLogistic(s *Sample, conv, null []float64, l *logistic) error {
 	n := len(s.channels) + 1
 	hessian := mat.NewSymDense(n, nil)
 	gradient := mat.NewVecDense(n, nil)
 	var step mat.VecDense
 	var factor mat.Cholesky
+	height := l.likelihood(s, conv, null)
 	for range newtonRounds {
 		hessian.Zero()
 		gradient.Zero()
@@ -44,19 +48,55 @@ func fitLogistic(s *Sample, conv, null []float64, l *logistic) error {
 			return fmt.Errorf("fit a logit of %d channels: the channels can't be told apart", n-1)
 		}
 		if err := factor.SolveVecTo(&step, gradient); err != nil {
-			return fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
+			var condition mat.Condition
+			if !errors.As(err, &condition) { // an inexact step climbs too
+				return fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
+			}
 		}
-		// A long step can overshoot where rates are near 0 or 1; half a dozen logits is as far as any step need go.
-		scale := math.Min(1, 6/mat.Norm(&step, math.Inf(1)))
-		l.intercept += scale * step.AtVec(0)
-		for i := range l.slope {
-			l.slope[i] += scale * step.AtVec(i+1)
-		}
-		if mat.Norm(&step, math.Inf(1)) <= newtonTolerance {
+		moved := false
+		height, moved = l.climb(s, conv, null, &step, height)
+		if !moved || mat.Norm(&step, math.Inf(1)) <= newtonTolerance {
 			return nil
 		}
 	}
 	return fmt.Errorf("fit a logit of %d channels: no result after %d steps", n-1, newtonRounds)
+}
+
+// climb goes along a step, or the longest half, quarter, … of it that doesn't lead down, and returns the height reached. It
+// stays where it is at the top, as far as numbers can tell.
+func (l *logistic) climb(s *Sample, conv, null []float64, step *mat.VecDense, height float64) (reached float64, moved bool) {
+	from := logistic{l.intercept, slices.Clone(l.slope)}
+	// Rounding makes heights differ in their last digits near the top.
+	slack := 1e-13 * math.Abs(height)
+	for scale := 1.0; scale > 1e-12; scale /= 2 {
+		l.intercept = from.intercept + scale*step.AtVec(0)
+		for i := range l.slope {
+			l.slope[i] = from.slope[i] + scale*step.AtVec(i+1)
+		}
+		if next := l.likelihood(s, conv, null); next >= height-slack {
+			return next, true
+		}
+	}
+	l.intercept, l.slope = from.intercept, from.slope
+	return height, false
+}
+
+// likelihood is the logarithm of the penalised one.
+func (l *logistic) likelihood(s *Sample, conv, null []float64) float64 {
+	sum := 0.0
+	for _, slope := range l.slope {
+		sum -= ridge * slope * slope / 2
+	}
+	for set := range conv {
+		if conv[set]+null[set] == 0 {
+			continue
+		}
+		logit := l.logit(s.sets.at(set))
+		// log p = −log(1+e^−x) and log(1−p) = −log(1+e^x), whatever the size of x.
+		soft := math.Log1p(math.Exp(-math.Abs(logit)))
+		sum -= conv[set]*(math.Max(0, -logit)+soft) + null[set]*(math.Max(0, logit)+soft)
+	}
+	return sum
 }
 
 // accumulate adds the sets to the derivatives of the log-likelihood.

@@ -1,7 +1,9 @@
 package attribution
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -116,7 +118,9 @@ func fitOrderOne(s *Sample, conv, null []float64) (fittedChain, error) {
 	}
 	// Every journey ends, so every channel that has journeys can reach the end and I−Q is regular.
 	var inverse mat.Dense
-	if err := inverse.Inverse(identityMinusQ); err != nil {
+	// Journeys that circle almost for ever cost digits, which the solver tells as a condition.
+	var condition mat.Condition
+	if err := inverse.Inverse(identityMinusQ); err != nil && (!errors.As(err, &condition) || math.IsInf(float64(condition), 1)) {
 		return chain, fmt.Errorf("invert the transitions of %d channels: %w", len(s.channels), err)
 	}
 	var b mat.VecDense

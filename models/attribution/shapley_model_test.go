@@ -73,3 +73,35 @@ func TestShapleyModelRefitsToTheSame(t *testing.T) {
 	}
 	near(t, "refit", got, append(slices.Clone(c.Conversions), c.Baseline), 1e-6)
 }
+
+// Rare conversions of channels that always come together once sent Newton's steps to and fro.
+func TestLogisticEndsOnHardCounts(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	for trial := range 300 {
+		var paths []Path
+		channels := 2 + random.IntN(14)
+		for range 1 + random.IntN(60) {
+			p := Path{Nulls: math.Floor(random.ExpFloat64() * 1000)}
+			for c := range channels {
+				if random.IntN(channels) < 3 {
+					p.Channels = append(p.Channels, string(rune('A'+c)))
+				}
+			}
+			if random.IntN(6) == 0 {
+				p.Conversions = 1 + float64(random.IntN(3))
+			}
+			paths = append(paths, p)
+		}
+		s := NewSampleOfPaths(paths)
+		if s.Conversions() == 0 {
+			continue
+		}
+		c, err := ShapleyModel{}.Credit(s)
+		if err != nil {
+			t.Fatalf("trial %d: %v", trial, err)
+		}
+		if got := total(c.Conversions) + c.Baseline; math.Abs(got-s.Conversions()) > 1e-6 {
+			t.Errorf("trial %d: credited %g of %g", trial, got, s.Conversions())
+		}
+	}
+}
