@@ -264,7 +264,7 @@ func (st *status) show(s *screen) {
 			continue
 		}
 		rows = append(rows, []string{t.Topic, fmt.Sprint(t.Partitions), thousands(t.Lag), thousands(int64(t.Messages)),
-			fmt.Sprintf("%.1f", t.PerSecond), ago(st.Now, t.LastBatch)})
+			rate(t.PerSecond), ago(st.Now, t.LastBatch)})
 	}
 	s.table([]string{"topic", "parts>", "lag>", "stored>", "a second>", "last batch"}, rows)
 	if silent > 0 {
@@ -281,6 +281,14 @@ func (st *status) show(s *screen) {
 		{"which read what was ingested", ago(st.Now, st.Fresh.EventsUntil)},
 	})
 	st.showRuns(s)
+}
+
+// rate writes messages a second; tenths count where there are few.
+func rate(perSecond float64) string {
+	if perSecond >= 1000 {
+		return thousands(int64(perSecond))
+	}
+	return fmt.Sprintf("%.1f", perSecond)
 }
 
 func (st *status) showRejects(s *screen) {
