@@ -1,10 +1,13 @@
 package models
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
+	"github.com/funnelcloud/funnelcloud/models/touch"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -57,6 +60,12 @@ type personFacts struct {
 	LastSeenAt  time.Time `ch:"last_seen_at"`
 	Events      uint64    `ch:"events"`
 	Identifiers uint32    `ch:"identifiers"`
+
+	GroupAccount string   `ch:"group_account_id"` // named by a group call
+	CRMAccount   string   `ch:"crm_account_id"`   // named by a CRM
+	WebEvents    uint64   `ch:"web_events"`       // with a page
+	UserAgents   []string `ch:"user_agents"`      // of those, some
+	Hosts        []string `ch:"hosts"`            // of those, some
 }
 
 // person is a row of table persons.
@@ -73,8 +82,7 @@ type person struct {
 	Identifiers uint32    `ch:"identifiers"`
 }
 
-// describePersons decides each person's account, the one named by events before the one their e-mail's domain suggests,
-// and whether they are a real prospect.
+// describePersons decides each person's account and whether they are a real prospect.
 func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
 	w, err := warehouse.NewWriter[person](r.db, "persons_by_run", r.row.RunID)
 	if err != nil {
@@ -85,11 +93,8 @@ func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
 			return in, w.Written(), err
 		}
 		in++
-		if f.AccountID == "" {
-			f.AccountID = r.o.Identity.AccountDomain(f.Email)
-		}
 		if err := w.Append(ctx, person{
-			PersonID: f.PersonID, AccountID: f.AccountID, UserID: f.UserID, Email: f.Email, Country: f.Country,
+			PersonID: f.PersonID, AccountID: accountOf(r.o, f), UserID: f.UserID, Email: f.Email, Country: f.Country,
 			JunkReason:  junkReason(r.o, f),
 			FirstSeenAt: f.FirstSeenAt, LastSeenAt: f.LastSeenAt, Events: f.Events, Identifiers: f.Identifiers,
 		}); err != nil {
@@ -100,17 +105,50 @@ func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
 	return in, w.Written(), err
 }
 
-// junkReason judges people who gave an address; those who gave none asked for nothing yet.
+// accountOf is the account of a person: what the product says comes first, a group call before other events, then what a
+// CRM says, then the domain of their address.
+func accountOf(o Options, f personFacts) string {
+	return o.Identity.Account(cmp.Or(f.GroupAccount, f.AccountID, f.CRMAccount, o.Identity.AccountDomain(f.Email)))
+}
+
+// junkReason judges people who gave an address by that, and others by what their pages were read with.
 func junkReason(o Options, f personFacts) string {
-	if f.Email == "" {
+	if f.Email != "" {
+		own := slices.Concat(o.OwnDomains, o.Channels.StaffDomains())
+		if reason := (identity.JunkRules{OwnDomains: own}).Reason(f.Email, f.Name); reason != "" {
+			return reason
+		}
+	}
+	if f.WebEvents == 0 || f.WebEvents != f.Events {
 		return ""
 	}
-	return identity.JunkRules{OwnDomains: o.OwnDomains}.Reason(f.Email, f.Name)
+	if few(f.Hosts) && !slices.ContainsFunc(f.Hosts, func(host string) bool { return !o.Channels.ExcludedHost(host) }) {
+		return identity.JunkInternal
+	}
+	if !few(f.UserAgents) {
+		return ""
+	}
+	reasons := map[string]bool{}
+	for _, agent := range f.UserAgents {
+		reasons[o.Channels.ExcludedUserAgent(agent)] = true
+	}
+	switch {
+	case reasons[""]:
+		return ""
+	case reasons[touch.ReasonBot]:
+		return identity.JunkBot
+	default:
+		return identity.JunkInternal
+	}
 }
+
+// few says that a list of person_facts.sql is whole, and not empty.
+func few(list []string) bool { return len(list) > 0 && len(list) < 9 }
 
 // attachEvents gives every event its person and account.
 func attachEvents(ctx context.Context, r *run) (in, out uint64, err error) {
-	if err := r.db.Exec(ctx, "marts/person_events.sql", r.params()); err != nil {
+	aliases, accounts := r.o.Identity.AccountAliases()
+	if err := r.db.Exec(ctx, "marts/person_events.sql", r.params("account_aliases", aliases, "accounts", accounts)); err != nil {
 		return 0, 0, err
 	}
 	out, err = r.count(ctx, "person_events_by_run")

@@ -43,9 +43,10 @@ type Options struct {
 	Progress        func(Step)           `json:"-"`                 // called as a step begins and again when it ends
 	Log             *slog.Logger         `json:"-"`
 
-	Channels *touch.Rules     `json:"-"`        // who sent a visit, and what is none; nil: touch.DefaultRules
-	Identity identity.Options `json:"identity"` // what may be one person
-	Credit   CreditOptions    `json:"credit"`   // what is credited, and by which models
+	Channels     *touch.Rules     `json:"-"`             // who sent a visit, and what is none; touch.DefaultRules
+	ChannelsHash string           `json:"channels_hash"` // of Channels, set by Run
+	Identity     identity.Options `json:"identity"`      // what may be one person
+	Credit       CreditOptions    `json:"credit"`        // what is credited, and by which models
 }
 
 func (o Options) withDefaults() Options {
@@ -127,6 +128,11 @@ type watermarks struct {
 // It returns ErrBusy when another run is under way.
 func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
 	r := &run{db: db, o: o.withDefaults()}
+	rules, err := r.o.channels()
+	if err != nil {
+		return Report{}, err
+	}
+	r.o.Channels, r.o.ChannelsHash = &rules, rules.Hash()
 	parameters, err := json.Marshal(r.o)
 	if err != nil {
 		return Report{}, fmt.Errorf("encode the run's parameters: %w", err)

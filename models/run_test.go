@@ -39,6 +39,7 @@ type event struct {
 	UTMMedium   string    `ch:"utm_medium"`
 	UTMCampaign string    `ch:"utm_campaign"`
 	ClickIDKind string    `ch:"click_id_kind"`
+	UserAgent   string    `ch:"user_agent"`
 	Value       int64     `ch:"value,decimal4"`
 	Currency    string    `ch:"currency"`
 	Properties  string    `ch:"properties"`

@@ -8,6 +8,8 @@ const (
 	JunkOwnStaff        = "own_staff"
 	JunkTest            = "test"
 	JunkKeyboardMash    = "keyboard_mash"
+	JunkBot             = "bot"      // a program: all that is known of them are pages that it read
+	JunkInternal        = "internal" // one of us: the same, of pages that no prospect sees or with a browser of ours
 )
 
 // JunkRules say who is no real prospect.

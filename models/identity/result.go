@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -121,4 +122,13 @@ func (o Options) Account(id string) string {
 		return account
 	}
 	return id
+}
+
+// AccountAliases are the ids that Options.Accounts says are other names, sorted, and the account of each.
+func (o Options) AccountAliases() (aliases, accounts []string) {
+	aliases, accounts = slices.Sorted(maps.Keys(o.Accounts)), []string{}
+	for _, alias := range aliases {
+		accounts = append(accounts, o.Accounts[alias])
+	}
+	return append([]string{}, aliases...), accounts
 }

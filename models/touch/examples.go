@@ -32,10 +32,7 @@ type Outcome struct{ Channel, Source, Medium, Excluded string }
 // Try applies the rules to an example; its expectations play no part.
 func (r Rules) Try(e Example) Outcome {
 	e = r.withQuery(e)
-	out := Outcome{Excluded: r.ExcludedUserAgent(e.UserAgent)}
-	if e.URL != "" && r.ExcludedHost(e.URL) {
-		out.Excluded = ReasonInternal
-	}
+	out := Outcome{Excluded: r.Excluded(e.URL, e.UserAgent)}
 	var t Touchpoint
 	if e.Contact != "" {
 		t = FromContact(Contact{Meaning: e.Contact, URL: e.URL, UTMSource: e.UTMSource, UTMMedium: e.UTMMedium,

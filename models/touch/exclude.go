@@ -10,11 +10,10 @@ import (
 	"sync"
 )
 
-// Reasons for which an event is no visit: the values of excluded_events.reason.
+// Reasons for which an event is no visit: the values of excluded_touches.reason.
 const (
 	ReasonBot      = "bot"      // a program read the page
 	ReasonInternal = "internal" // a page of ours that no prospect sees, or a browser of ours
-	ReasonOwnStaff = "own_staff"
 )
 
 // excludeSpec is what a file excludes.
@@ -70,28 +69,36 @@ func lowered(texts []string) []string {
 // StaffDomains are the e-mail domains of our own people that the file names.
 func (r Rules) StaffDomains() []string { return slices.Clone(r.excluded.staff) }
 
-// InternalHosts is a regular expression (RE2) for the lower-case host names, without www., of internal pages; "" when
-// there are none.
-func (r Rules) InternalHosts() string {
-	if r.excluded.host == nil {
-		return ""
-	}
-	return r.excluded.host.String()
+// ExcludedHost reports whether pages on a host, in lower case and without www., are internal.
+func (r Rules) ExcludedHost(name string) bool {
+	return r.excluded.host != nil && r.excluded.host.MatchString(name)
 }
 
-// ExcludedHost reports whether the page at an address is internal.
-func (r Rules) ExcludedHost(address string) bool {
-	return r.excluded.host != nil && r.excluded.host.MatchString(host(address))
+// Excluded says why what read the page at an address is no visit: ReasonInternal, ReasonBot or "".
+func (r Rules) Excluded(address, userAgent string) string {
+	if address != "" && r.ExcludedHost(host(address)) {
+		return ReasonInternal
+	}
+	return r.ExcludedUserAgent(userAgent)
 }
 
 // ExcludedUserAgent says why what calls itself so is no visitor: ReasonInternal, ReasonBot or "". An empty user agent is
 // no reason: servers and many SDKs send none.
 func (r Rules) ExcludedUserAgent(userAgent string) string {
-	text := strings.ToLower(userAgent)
+	if userAgent == "" || r.memory == nil {
+		return ""
+	}
+	if reason, ok := r.memory.agents.get(userAgent); ok {
+		return reason
+	}
+	reason := r.judgeUserAgent(strings.ToLower(userAgent))
+	r.memory.agents.put(strings.Clone(userAgent), reason)
+	return reason
+}
+
+func (r Rules) judgeUserAgent(text string) string {
 	within := func(name string) bool { return strings.Contains(text, name) }
 	switch {
-	case text == "":
-		return ""
 	case slices.ContainsFunc(r.excluded.internal, within):
 		return ReasonInternal
 	case slices.ContainsFunc(r.excluded.notBots, within):

@@ -60,7 +60,7 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 	}
 	out := Rules{
 		rules: append(compiled, r.rules...), contacts: merged(r.contacts, f.Contacts), clickIDs: merged(r.clickIDs, lowerKeys(f.ClickIDs)),
-		ignored: slices.Concat(r.ignored, f.OwnDomains, f.IgnoredReferrers), memory: &channelMemory{known: map[Input]string{}},
+		ignored: slices.Concat(r.ignored, f.OwnDomains, f.IgnoredReferrers), memory: newMemories(),
 		file: name, examples: f.Examples, hash: hashOf(r.hash, botText, string(text)),
 	}
 	for i := range out.examples {

@@ -19,7 +19,7 @@ type Rules struct {
 	ignored    []string
 	categories map[string]string // by source, by ".host", by "host.*"
 	excluded   exclusions
-	memory     *channelMemory
+	memory     *memories
 	file       string // that was read last
 	hash       string
 	examples   []Example
@@ -69,7 +69,7 @@ func (r Rules) Channel(in Input) string {
 		return "Unassigned"
 	}
 	in = in.lower()
-	if channel, ok := r.memory.get(in); ok {
+	if channel, ok := r.memory.channels.get(in); ok {
 		return channel
 	}
 	channel := "Unassigned"
@@ -80,7 +80,7 @@ func (r Rules) Channel(in Input) string {
 			break
 		}
 	}
-	r.memory.put(in, channel)
+	r.memory.channels.put(in, channel)
 	return channel
 }
 
@@ -111,26 +111,36 @@ func (r Rules) Category(source string) string {
 	return ""
 }
 
-// channelMemory remembers decisions: a company's touches share few combinations, and a decision costs some twenty
-// conditions, regular expressions among them. It is bounded, since a campaign name can be anything.
-type channelMemory struct {
-	sync.RWMutex
-	known map[Input]string
+// memories remember decisions: a company's touches share few combinations and few browsers, and a decision costs some
+// twenty conditions, regular expressions among them, or two hundred names of programs.
+type memories struct {
+	channels memory[Input]
+	agents   memory[string]
 }
 
-const rememberedChannels = 1 << 15
+// memory is bounded, since a campaign's name can be anything, and a browser's too.
+type memory[Of comparable] struct {
+	sync.RWMutex
+	known map[Of]string
+}
 
-func (m *channelMemory) get(in Input) (string, bool) {
+const rememberedDecisions = 1 << 15
+
+func newMemories() *memories {
+	return &memories{channels: memory[Input]{known: map[Input]string{}}, agents: memory[string]{known: map[string]string{}}}
+}
+
+func (m *memory[Of]) get(of Of) (string, bool) {
 	m.RLock()
 	defer m.RUnlock()
-	channel, ok := m.known[in]
-	return channel, ok
+	decision, ok := m.known[of]
+	return decision, ok
 }
 
-func (m *channelMemory) put(in Input, channel string) {
+func (m *memory[Of]) put(of Of, decision string) {
 	m.Lock()
 	defer m.Unlock()
-	if len(m.known) < rememberedChannels {
-		m.known[in] = channel
+	if len(m.known) < rememberedDecisions {
+		m.known[of] = decision
 	}
 }

@@ -14,7 +14,7 @@ type Event struct {
 	Source, EventID                   string
 	URL, Referrer                     string
 	UTMSource, UTMMedium, UTMCampaign string
-	ClickIDKind                       string
+	ClickIDKind, UserAgent            string
 }
 
 // Options are the parameters of sessions.sql.
@@ -86,6 +86,7 @@ func (e Event) session() Session {
 	return Session{
 		PersonID: e.PersonID, AccountID: e.AccountID, TouchID: e.EventID, TouchTS: e.At, URL: e.URL, Referrer: e.Referrer,
 		UTMSource: e.UTMSource, UTMMedium: e.UTMMedium, UTMCampaign: e.UTMCampaign, ClickIDKind: e.ClickIDKind,
+		Source: e.Source, UserAgent: e.UserAgent,
 	}
 }
 

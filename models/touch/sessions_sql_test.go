@@ -40,7 +40,7 @@ func row(e Event) eventRow {
 	return eventRow{
 		PersonID: e.PersonID, AccountID: e.AccountID, At: e.At, Source: e.Source, EventID: e.EventID, Kind: "page",
 		URL: e.URL, Referrer: e.Referrer, UTMSource: e.UTMSource, UTMMedium: e.UTMMedium, UTMCampaign: e.UTMCampaign,
-		ClickIDKind: e.ClickIDKind,
+		ClickIDKind: e.ClickIDKind, UserAgent: e.UserAgent,
 	}
 }
 

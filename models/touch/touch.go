@@ -16,12 +16,14 @@ type Session struct {
 	TouchID     string    `ch:"touch_id"`   // event id of the first event
 	TouchTS     time.Time `ch:"touch_ts"`
 	EndedAt     time.Time `ch:"ended_at"` // last event
-	URL         string    `ch:"url"`      // of the first event, as are the next five
+	URL         string    `ch:"url"`      // of the first event, as are the next seven
 	Referrer    string    `ch:"referrer"`
 	UTMSource   string    `ch:"utm_source"`
 	UTMMedium   string    `ch:"utm_medium"`
 	UTMCampaign string    `ch:"utm_campaign"`
 	ClickIDKind string    `ch:"click_id_kind"`
+	Source      string    `ch:"source"`
+	UserAgent   string    `ch:"user_agent"`
 	Events      uint32    `ch:"events"`
 }
 
@@ -38,6 +40,8 @@ type Contact struct {
 	UTMMedium   string    `ch:"utm_medium"`
 	UTMCampaign string    `ch:"utm_campaign"`
 	ClickIDKind string    `ch:"click_id_kind"`
+	Source      string    `ch:"source"`
+	UserAgent   string    `ch:"user_agent"`
 }
 
 // Touchpoint is a row of table touchpoints.

@@ -7,7 +7,11 @@ INSERT INTO person_events_by_run
 SELECT
     {run_id:UInt64} AS run_id,
     i.person_id AS person_id,
-    if(e.named_account_id != '', e.named_account_id, p.account_id) AS account_id,
+    -- An account may have several ids; identity.yaml says which.
+    multiIf(e.named_account_id = '', p.account_id,
+        has({account_aliases:Array(String)}, e.named_account_id),
+            {accounts:Array(String)}[indexOf({account_aliases:Array(String)}, e.named_account_id)],
+        e.named_account_id) AS account_id,
     e.event_ts, e.source, e.event_id, e.kind, e.name, e.meaning, e.url, e.referrer, e.utm_source, e.utm_medium,
     e.utm_campaign, e.click_id_kind, e.user_agent, e.value, e.currency, e.properties,
     e.anonymous_id, e.user_id, e.email, e.named_account_id, e.country, e.ingested_at

@@ -17,6 +17,7 @@ WITH
     (
         SELECT
             person_id, account_id, event_ts, source, event_id, url, referrer, utm_source, utm_medium, utm_campaign, click_id_kind,
+            user_agent,
             if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
                concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
             -- Hosts and paths are cut by hand: domain() guesses at what is no address, and regular expressions take twice
@@ -98,6 +99,8 @@ SELECT
     anyIf(utm_medium, starts) AS utm_medium,
     anyIf(utm_campaign, starts) AS utm_campaign,
     anyIf(click_id_kind, starts) AS click_id_kind,
+    anyIf(source, starts) AS source,
+    anyIf(user_agent, starts) AS user_agent,
     toUInt32(count()) AS events
 FROM numbered
 GROUP BY person_id, session
