@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -14,24 +17,34 @@ import (
 func newExplain(connections *connectionFlags) *cobra.Command {
 	var output string
 	var top uint32
+	var conversations bool
 	c := &cobra.Command{
-		Use:   "explain ID",
+		Use:   "explain [person|account] ID",
 		Short: "Tell why: the story of a person, account or conversion, each line with the event that proves it",
 		Long: "Tell why, from the tables alone. ID is an e-mail address, a user, device or person id, an account, or a\n" +
 			"conversion as the tables and dashboards name it, such as person:won:p_1f0c:1.",
-		Args: arguments(cobra.ExactArgs(1)),
+		Example: "  funnelcloud explain ada@example.com\n  funnelcloud explain account acme\n  funnelcloud explain ada@example.com --conversations",
+		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := validOutput(output); err != nil {
 				return err
 			}
+			kind := ""
+			if len(args) == 2 {
+				kind = args[0]
+			}
+			if kind != "" && kind != "person" && kind != "account" {
+				return usageError{fmt.Errorf("explain %s: the first of two arguments is person or account", kind)}
+			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
-				e := explainer{db: db, screen: newScreen(output == outputJSON), output: output, top: top}
-				return e.explain(c.Context(), args[0])
+				e := explainer{db: db, screen: newScreen(output == outputJSON), output: output, top: top, conversations: conversations}
+				return e.explain(c.Context(), kind, args[len(args)-1])
 			})
 		},
 	}
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
 	c.Flags().Uint32Var(&top, "top", 200, "lines of a story at most")
+	c.Flags().BoolVar(&conversations, "conversations", false, "show everything said in their conversations instead")
 	connections.register(c.Flags())
 	return c
 }
@@ -41,14 +54,29 @@ type explainer struct {
 	screen *screen
 	output string
 	top    uint32
+
+	conversations bool
 }
 
-// explanation is a unit's story, or the credit of a conversion.
+// explanation is a unit's story, its conversations, or the credit of a conversion.
 type explanation struct {
-	UnitKind string       `json:"unit_kind,omitempty"`
-	UnitID   string       `json:"unit_id,omitempty"`
-	Story    []storyLine  `json:"story,omitempty"`
-	Credit   []creditLine `json:"credit,omitempty"`
+	UnitKind      string       `json:"unit_kind,omitempty"`
+	UnitID        string       `json:"unit_id,omitempty"`
+	Head          *unitHead    `json:"head,omitempty"`
+	Story         []storyLine  `json:"story,omitempty"`
+	Conversations []saidLine   `json:"conversations,omitempty"`
+	Credit        []creditLine `json:"credit,omitempty"`
+}
+
+// unitHead is who a unit is and where it stands.
+type unitHead struct {
+	Name      string    `ch:"name" json:"name"`
+	Account   string    `ch:"account" json:"account"` // of a person its id, of an account the number of members
+	Junk      string    `ch:"junk" json:"junk_reason,omitempty"`
+	FirstSeen time.Time `ch:"first_seen" json:"first_seen"`
+	LastSeen  time.Time `ch:"last_seen" json:"last_seen"`
+	Stages    string    `ch:"stages" json:"stages"`
+	Score     float64   `ch:"score" json:"score"`
 }
 
 type storyLine struct {
@@ -56,6 +84,18 @@ type storyLine struct {
 	What     string    `ch:"what" json:"what"`
 	Detail   string    `ch:"detail" json:"detail"`
 	Evidence string    `ch:"evidence" json:"evidence_event_id"`
+}
+
+// saidLine is a message of a conversation, or its end.
+type saidLine struct {
+	At           time.Time `ch:"at" json:"at"`
+	Conversation string    `ch:"conversation" json:"conversation_id"`
+	By           string    `ch:"by" json:"by"` // prospect, agent, bot or closed
+	Text         string    `ch:"text" json:"text"`
+	Heard        string    `ch:"heard" json:"heard_as,omitempty"`
+	PersonID     string    `ch:"person_id" json:"person_id"`
+	Source       string    `ch:"source" json:"source"`
+	Evidence     string    `ch:"evidence" json:"event_id"`
 }
 
 type creditLine struct {
@@ -79,7 +119,7 @@ type unitID struct {
 	ID   string `ch:"unit_id"`
 }
 
-func (e explainer) explain(ctx context.Context, who string) error {
+func (e explainer) explain(ctx context.Context, kind, who string) error {
 	if isConversion(who) {
 		return e.conversion(ctx, who)
 	}
@@ -87,25 +127,48 @@ func (e explainer) explain(ctx context.Context, who string) error {
 	if err != nil {
 		return err
 	}
+	units = slices.DeleteFunc(units, func(u unitID) bool { return kind != "" && u.Kind != kind })
 	if len(units) == 0 {
 		return fmt.Errorf("nobody is called %q in the published run: give an e-mail address, a user, device, person or account id, or a conversion id", who)
 	}
 	var stories []explanation
 	for _, u := range units {
-		story, err := warehouse.SelectAll[storyLine](ctx, e.db, "screens/unit_story.sql",
-			warehouse.Params{"unit_kind": u.Kind, "unit_id": u.ID, "top": e.top + 1})
+		story, err := e.story(ctx, u)
 		if err != nil {
 			return err
 		}
-		stories = append(stories, explanation{UnitKind: u.Kind, UnitID: u.ID, Story: story})
+		stories = append(stories, story)
 	}
 	if e.output == outputJSON {
 		return writeJSON(e.screen, stories)
 	}
 	for _, s := range stories {
-		e.showStory(s)
+		e.showHead(s)
+		if e.conversations {
+			e.showConversations(s)
+		} else {
+			e.showStory(s)
+		}
 	}
 	return nil
+}
+
+func (e explainer) story(ctx context.Context, u unitID) (explanation, error) {
+	params := warehouse.Params{"unit_kind": u.Kind, "unit_id": u.ID, "top": e.top + 1}
+	s := explanation{UnitKind: u.Kind, UnitID: u.ID}
+	heads, err := warehouse.SelectAll[unitHead](ctx, e.db, "screens/unit_head.sql", params)
+	if err != nil {
+		return s, err
+	}
+	if len(heads) > 0 {
+		s.Head = &heads[0]
+	}
+	if e.conversations {
+		s.Conversations, err = warehouse.SelectAll[saidLine](ctx, e.db, "screens/conversations.sql", params)
+		return s, err
+	}
+	s.Story, err = warehouse.SelectAll[storyLine](ctx, e.db, "screens/unit_story.sql", params)
+	return s, err
 }
 
 // isConversion tells a conversion id, unit_kind:type:unit:cycle, from the other ids.
@@ -113,17 +176,91 @@ func isConversion(id string) bool {
 	return (strings.HasPrefix(id, "person:") || strings.HasPrefix(id, "account:")) && strings.Count(id, ":") >= 3
 }
 
-func (e explainer) showStory(s explanation) {
+// showHead names the unit and says where it stands.
+func (e explainer) showHead(s explanation) {
 	e.screen.title(fmt.Sprintf("%s %s", s.UnitKind, s.UnitID))
+	h := s.Head
+	if h == nil {
+		return
+	}
+	var facts []string
+	for _, f := range []string{h.Name, h.Account, "seen " + h.FirstSeen.Format(time.DateOnly) + " to " + h.LastSeen.Format(time.DateOnly)} {
+		if f != "" {
+			facts = append(facts, f)
+		}
+	}
+	if h.Junk != "" {
+		facts = append(facts, "junk: "+h.Junk)
+	}
+	_, _ = fmt.Fprintln(e.screen.out, wrap(strings.Join(facts, " · "), storyWidth))
+	_, _ = fmt.Fprintln(e.screen.out, wrap(fmt.Sprintf("now: %s · lead score %.1f", cmp.Or(h.Stages, "in no stage"), h.Score), storyWidth))
+}
+
+// A story is laid out for a terminal of 80 columns.
+const (
+	storyWidth = 78
+	whyWidth   = 40
+)
+
+func (e explainer) showStory(s explanation) {
 	rows := make([][]string, 0, len(s.Story))
 	for i, line := range s.Story {
 		if uint32(i) == e.top {
-			rows = append(rows, []string{"", "…", "more follows: --top", ""})
+			rows = append(rows, []string{"", "…", "more follows: --top"})
 			break
 		}
-		rows = append(rows, []string{line.At.Format("2006-01-02 15:04"), shorten(line.What, 18), shorten(line.Detail, 30), shorten(line.Evidence, 9)})
+		rows = append(rows, []string{line.At.Format("2006-01-02 15:04"), wrap(line.What, 18), wrap(line.Detail, whyWidth) + "\n" + proof(line.Evidence)})
 	}
-	e.screen.table([]string{"when (UTC)", "what", "why", "event"}, rows)
+	e.screen.table([]string{"when (UTC)", "what", "why, and the event that proves it"}, rows)
+}
+
+func (e explainer) showConversations(s explanation) {
+	if len(s.Conversations) == 0 {
+		_, _ = fmt.Fprintln(e.screen.out, "No conversation.")
+		return
+	}
+	rows := make([][]string, 0, len(s.Conversations))
+	last := ""
+	for i, line := range s.Conversations {
+		if uint32(i) == e.top {
+			rows = append(rows, []string{"", "…", "more follows: --top"})
+			break
+		}
+		if line.Conversation != last {
+			last = line.Conversation
+			rows = append(rows, []string{"", "", "· " + line.Source + " " + line.Conversation})
+		}
+		text := wrap(line.Text, whyWidth+6)
+		if line.Heard != "" {
+			text += "\n[" + line.Heard + "]"
+		}
+		rows = append(rows, []string{line.At.Format("2006-01-02 15:04"), line.By, text + "\n" + proof(line.Evidence)})
+	}
+	e.screen.table([]string{"when (UTC)", "who", "words, and the event"}, rows)
+}
+
+// proof points to the event behind a line; what time alone did has none.
+func proof(event string) string {
+	if event == "" {
+		return "← time passed"
+	}
+	return "← " + event
+}
+
+// wrap breaks text between words so that no line is longer than width letters, except for a single longer word.
+func wrap(text string, width int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
 func (e explainer) conversion(ctx context.Context, id string) error {

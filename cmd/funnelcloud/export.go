@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,13 +23,24 @@ var exportFormats = map[string]string{
 }
 
 func newExport(connections *connectionFlags) *cobra.Command {
-	var out string
+	var out, topic, since, unit string
 	c := &cobra.Command{
-		Use:     "export TABLE",
-		Short:   "Write a table of the published run to a file: Parquet, Arrow, CSV, TSV or NDJSON, by its ending",
-		Example: "  funnelcloud export attribution_ledger --out ledger.parquet\n  funnelcloud export stages --out - > stages.csv",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "export TABLE",
+		Short: "Write a table of the published run to a file, or the qualified leads to a Kafka topic",
+		Long: "Write a table of the published run to a file: Parquet, Arrow, CSV, TSV or NDJSON, by its ending. The table\n" +
+			"`qualified` has one row for each qualification, with reason and evidence; with --topic each becomes one Kafka\n" +
+			"message, keyed by its unit. Those that were sent to the topic before are not sent again; docs/quality.md has the\n" +
+			"format and the promise.",
+		Example: "  funnelcloud export attribution_ledger --out ledger.parquet\n  funnelcloud export stages --out - > stages.csv\n" +
+			"  funnelcloud export qualified --out qualified.arrow\n  funnelcloud export qualified --topic qualified --since 48h",
+		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if topic != "" {
+				return sendQualified(c.Context(), connections, args[0], topic, since, unit)
+			}
+			if since != "" || unit != "" {
+				return usageError{errors.New("--since and --unit go with --topic")}
+			}
 			format, err := exportFormat(out)
 			if err != nil {
 				return usageError{err}
@@ -38,9 +50,48 @@ func newExport(connections *connectionFlags) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&out, "out", "-", "file to write; - is standard output, as CSV")
-	connections.register(c.Flags())
+	flags := c.Flags()
+	flags.StringVar(&out, "out", "-", "file to write; - is standard output, as CSV")
+	flags.StringVar(&topic, "topic", "", "send qualified leads to this Kafka topic instead, each once")
+	flags.StringVar(&since, "since", "", "with --topic: only what qualified since then: a time such as 2026-01-31 or 2026-01-31T12:00:00Z, or an age such as 36h")
+	flags.StringVar(&unit, "unit", "", "with --topic: person or account (default: both)")
+	c.MarkFlagsMutuallyExclusive("out", "topic")
+	connections.register(flags)
 	return c
+}
+
+// sendQualified sends the qualifications that a topic has not got yet.
+func sendQualified(ctx context.Context, connections *connectionFlags, table, topic, since, unit string) error {
+	from, err := parseSince(since, time.Now())
+	kinds := []string{"person", "account"}
+	switch {
+	case table != qualifiedTable:
+		err = fmt.Errorf("export %s --topic: only %s goes to Kafka", table, qualifiedTable)
+	case unit != "" && !slices.Contains(kinds, unit):
+		err = fmt.Errorf("--unit %s: person or account", unit)
+	case unit != "":
+		kinds = []string{unit}
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	brokers, err := connections.brokers()
+	if err != nil {
+		return err
+	}
+	access, err := connections.access()
+	if err != nil {
+		return err
+	}
+	return connections.use(ctx, func(db *warehouse.DB) error {
+		e := qualifiedExport{db: db, access: access, brokers: brokers, topic: topic, since: from, kinds: kinds}
+		sent, err := e.send(ctx)
+		if err != nil {
+			return fmt.Errorf("export %s to topic %s: %w", table, topic, err)
+		}
+		_, err = fmt.Fprintf(os.Stdout, "%s qualifications sent to topic %s.\n", thousands(int64(sent)), topic)
+		return err
+	})
 }
 
 func exportFormat(file string) (string, error) {

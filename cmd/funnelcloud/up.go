@@ -21,7 +21,7 @@ func newUp(connections *connectionFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var topics []string
+			topics := []string{qualifiedTopic}
 			for _, s := range sources {
 				topics = append(topics, s.Topics...)
 			}

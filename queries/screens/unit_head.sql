@@ -1,0 +1,30 @@
+-- Who a unit is, and where it stands: one row.
+WITH
+    (SELECT max(observed_until) FROM runs FINAL WHERE run_id = (SELECT run_id FROM published_run)) AS until,
+    (
+        SELECT arrayStringConcat(groupArray(s), ', ')
+        FROM
+        (
+            SELECT concat(toString(stage), ' since ', toString(toDate(entered_at))) AS s
+            FROM stages
+            WHERE unit_kind = {unit_kind:String} AND unit_id = {unit_id:String} AND left_at IS NULL
+            ORDER BY entered_at, stage
+        )
+    ) AS standing,
+    (
+        SELECT sum(points * if(half_life_days = 0, 1, exp2(-dateDiff('second', event_ts, until) / 86400 / half_life_days)))
+        FROM score_ledger
+        WHERE unit_kind = {unit_kind:String} AND unit_id = {unit_id:String}
+    ) AS points
+SELECT
+    name, account, junk_reason AS junk, first_seen_at AS first_seen, last_seen_at AS last_seen, ifNull(standing, '') AS stages, toFloat64(ifNull(points, 0)) AS score
+FROM
+(
+    SELECT if(email = '', user_id, email) AS name, account_id AS account, toString(junk_reason) AS junk_reason, first_seen_at, last_seen_at
+    FROM persons
+    WHERE {unit_kind:String} = 'person' AND person_id = {unit_id:String}
+    UNION ALL
+    SELECT name, concat(toString(members), if(members = 1, ' member', ' members')) AS account, '' AS junk_reason, first_seen_at, last_seen_at
+    FROM accounts
+    WHERE {unit_kind:String} = 'account' AND account_id = {unit_id:String}
+)
