@@ -22,6 +22,7 @@ func jobs() []job {
 		{"stages of accounts", qualifyAccounts},
 		{"attribution of persons", attributePersons},
 		{"attribution of accounts", attributeAccounts},
+		{"restatements", restate},
 		{"paths", drawPaths},
 		{"quality", judgeDefinitions},
 	}

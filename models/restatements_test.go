@@ -1,0 +1,49 @@
+package models_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// A touch that arrives after the month was reported moves the credit of that month, and the run says so; the figures of
+// the run before are still there to see.
+func TestARunTellsWhatItRestated(t *testing.T) {
+	s := crowd(60)
+	db := load(t, s.events)
+	batch(t, db)
+	wantRows(t, db, "SELECT count() FROM restatements", "0")
+	figures := rows(t, db, "SELECT * FROM attribution_figures FINAL WHERE run_id = 1 ORDER BY ALL")
+
+	ledger := `SELECT conversion_id, model, touch_id, round(weight, 9), credited_value FROM %s ORDER BY ALL`
+	was := rows(t, db, strings.ReplaceAll(ledger, "%s", "attribution_ledger"))
+	late := event{Source: "test", EventID: "late", Kind: "page", AnonymousID: "a000", URL: "https://www.acme.test/", Referrer: "https://www.bing.com/",
+		At: monday.Add(time.Hour), ReceivedAt: monday.AddDate(1, 0, 0), IngestedAt: monday.AddDate(1, 0, 0), Properties: "{}", Version: 1}
+	if err := warehouse.Insert(t.Context(), db, "events", 0, []event{late}); err != nil {
+		t.Fatal(err)
+	}
+	batch(t, db)
+	wantRows(t, db, "SELECT DISTINCT run_id, previous_run_id FROM restatements", "2 1")
+	wantRows(t, db, `SELECT DISTINCT reason FROM restatements WHERE model = 'first'`, "late events")
+	wantRows(t, db, `SELECT DISTINCT reason LIKE '%fitted anew%' FROM restatements WHERE model = 'markov_1'`, "1")
+	wantRows(t, db, `SELECT count() > 0, countIf(abs(was - now) < 1e-9 AND was_value = now_value) FROM restatements`, "1 0")
+	// Credit moved from one channel to another: nothing was gained or lost.
+	wantRows(t, db, `SELECT countIf(abs(moved) > 1e-6) FROM
+		(SELECT sum(now - was) AS moved FROM restatements GROUP BY unit_kind, conversion_type, month, model)`, "0")
+
+	again := rows(t, db, "SELECT * FROM attribution_figures FINAL WHERE run_id = 1 ORDER BY ALL")
+	if strings.Join(figures, "\n") != strings.Join(again, "\n") || len(figures) == 0 {
+		t.Error("the figures of run 1 are others now")
+	}
+	if is := rows(t, db, strings.ReplaceAll(ledger, "%s", "attribution_ledger_at(run = 1)")); strings.Join(is, "\n") != strings.Join(was, "\n") {
+		t.Error("the ledger as of run 1 is not what run 1 published")
+	}
+
+	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, ConversionTypes: []string{"pql", "won"}, LookBack: 24 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, db, `SELECT count() > 0, countIf(NOT startsWith(reason, 'other settings')) FROM restatements WHERE model = 'linear'`, "1 0")
+}
