@@ -195,26 +195,69 @@ func (m Discovery) fitTimed(s *Sample) (Credit, weighing) {
 	}
 }
 
-// refitJourneys keeps the rates: resamples move the amplitudes only.
+// refitJourneys keeps the rates: resamples move the amplitudes only. Then journeys of one channel and outcome and nearly one
+// age look alike, and are counted together: a resample costs as much as there are kinds of journeys.
 func (m Discovery) refitJourneys(s *Sample, c Credit) func(counts []float64) ([]float64, error) {
 	d := newDiscoveryData(s)
 	d.discount(c.discovery.rate)
+	kindOf, kinds := d.kinds()
+	ofKind := make([]float64, len(kinds.channel))
 	return func(counts []float64) ([]float64, error) {
-		p := c.discovery.clone()
-		for range discoveryRefitRounds {
-			d.round(p, counts, false)
-		}
-		explained, _ := d.round(p, counts, false)
+		clear(ofKind)
 		credited := make([]float64, d.channels+1)
 		for j, n := range counts {
+			ofKind[kindOf[j]] += n
 			if d.converted[j] {
 				credited[d.channels] += n
 			}
 		}
+		p := c.discovery.clone()
+		for range discoveryRefitRounds {
+			kinds.round(p, ofKind, false)
+		}
+		explained, _ := kinds.round(p, ofKind, false)
 		for id := range explained {
 			credited[id] = explained[id][fastTerm]
 			credited[d.channels] -= credited[id]
 		}
 		return credited, nil
 	}
+}
+
+// agesPerE is how many kinds of ages there are while ages grow e-fold: they differ by a few per cent.
+const agesPerE = 20
+
+// kinds groups journeys that a round can't tell apart, with the mean of their ages and decays.
+func (d *discoveryData) kinds() (kindOf []int32, kinds *discoveryData) {
+	type kind struct {
+		channel   int32
+		age       int
+		converted bool
+	}
+	known := map[kind]int32{}
+	kindOf, kinds = make([]int32, len(d.channel)), &discoveryData{channels: d.channels}
+	var journeys []float64
+	for j, channel := range d.channel {
+		k := kind{channel, int(math.Floor(agesPerE * math.Log(math.Max(d.age[j], 1e-4)))), d.converted[j]}
+		id, seen := known[k]
+		if !seen {
+			id = int32(len(journeys))
+			known[k] = id
+			kinds.channel, kinds.converted = append(kinds.channel, channel), append(kinds.converted, d.converted[j])
+			kinds.age, kinds.decay, journeys = append(kinds.age, 0), append(kinds.decay, terms{}), append(journeys, 0)
+		}
+		kindOf[j] = id
+		journeys[id]++
+		kinds.age[id] += d.age[j]
+		for t := range kinds.decay[id] {
+			kinds.decay[id][t] += d.decay[j][t]
+		}
+	}
+	for id, n := range journeys {
+		kinds.age[id] /= n
+		for t := range kinds.decay[id] {
+			kinds.decay[id][t] /= n
+		}
+	}
+	return kindOf, kinds
 }
