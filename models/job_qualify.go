@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/qualify"
@@ -32,29 +31,15 @@ func (r *run) definitionHash() (string, error) {
 	return definitions.Hash(), nil
 }
 
-// unitRow is a person or an account to evaluate.
-type unitRow struct {
-	UnitID     string `ch:"unit_id"`
-	AccountID  string `ch:"account_id"`
-	Email      string `ch:"email"`
-	JunkReason string `ch:"junk_reason"`
-}
-
-// Kinds of unit, the values of the columns unit_kind.
-const (
-	unitPerson  = "person"
-	unitAccount = "account"
-)
-
 func qualifyPersons(ctx context.Context, r *run) (in, out uint64, err error) {
 	if err := r.recordDefinitions(ctx); err != nil {
 		return 0, 0, err
 	}
-	return r.qualify(ctx, unitPerson, func(s qualify.Signal) string { return s.PersonID })
+	return r.qualify(ctx, unitPerson)
 }
 
 func qualifyAccounts(ctx context.Context, r *run) (in, out uint64, err error) {
-	return r.qualify(ctx, unitAccount, func(s qualify.Signal) string { return s.AccountID })
+	return r.qualify(ctx, unitAccount)
 }
 
 // recordDefinitions writes which definitions the run uses.
@@ -66,27 +51,8 @@ func (r *run) recordDefinitions(ctx context.Context) error {
 	return warehouse.Insert(ctx, r.db, "definitions_by_run", r.row.RunID, definitions.List())
 }
 
-// signalParams are the parameters by which ClickHouse leaves out events that cannot matter to the definitions.
-func signalParams(d *qualify.Definitions) []any {
-	params := []any{"columns", list(d.Columns())}
-	for _, f := range []struct {
-		prefix string
-		filter qualify.Prefilter
-	}{{"admit_", d.Prefilter()}, {"exclude_", d.Excludes()}} {
-		params = append(params,
-			f.prefix+"everything", f.filter.Everything,
-			f.prefix+"meanings", list(f.filter.Meanings), f.prefix+"names", list(f.filter.Names),
-			f.prefix+"kinds", list(f.filter.Kinds), f.prefix+"sources", list(f.filter.Sources),
-			f.prefix+"url_parts", list(f.filter.URLParts), f.prefix+"agent_parts", list(f.filter.AgentParts))
-	}
-	return params
-}
-
-// list is never nil: the driver has no form for a nil list.
-func list(texts []string) []string { return append([]string{}, texts...) }
-
 // qualify evaluates every unit of a kind: one unit's history is in memory at a time.
-func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal) string) (in, out uint64, err error) {
+func (r *run) qualify(ctx context.Context, kind string) (in, out uint64, err error) {
 	definitions, err := r.definitions()
 	if err != nil {
 		return 0, 0, err
@@ -95,49 +61,25 @@ func (r *run) qualify(ctx context.Context, kind string, key func(qualify.Signal)
 	if err != nil {
 		return 0, 0, err
 	}
-	units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, r.db, "staging/units_of_"+kind+"s.sql", r.params()))
-	defer stop()
-	signals := warehouse.Select[qualify.Signal](ctx, r.db, "staging/signals_of_"+kind+"s.sql", r.params(signalParams(definitions)...))
-	for history, err := range grouped(signals, key) {
+	params := r.params(historyParams(historiesOfRun, definitions)...)
+	for h, err := range unitHistories(ctx, r.db, kind, r.o.Identity, params) {
 		if err != nil {
 			return in, w.written(), err
 		}
-		in += uint64(len(history))
-		unit, err := advance(units, key(history[0]))
+		in += uint64(len(h.signals))
+		outcome, err := definitions.Evaluate(h.unit, h.signals, r.marks.ObservedUntil)
 		if err != nil {
-			return in, w.written(), err
-		}
-		outcome, err := definitions.Evaluate(qualify.Unit{
-			Kind: kind, ID: unit.UnitID, AccountID: unit.AccountID, JunkReason: unit.JunkReason,
-			BusinessDomain: r.o.Identity.AccountDomain(unit.Email),
-		}, history, r.marks.ObservedUntil)
-		if err != nil {
-			return in, w.written(), fmt.Errorf("%s %s: %w", kind, unit.UnitID, err)
+			return in, w.written(), fmt.Errorf("%s %s: %w", kind, h.unit.ID, err)
 		}
 		if err := w.append(ctx, outcome); err != nil {
 			return in, w.written(), err
 		}
-		if err := w.dueAt(ctx, kind, unit.UnitID, outcome.DueAt); err != nil {
+		if err := w.dueAt(ctx, kind, h.unit.ID, outcome.DueAt); err != nil {
 			return in, w.written(), err
 		}
 	}
 	err = w.flush(ctx)
 	return in, w.written(), err
-}
-
-// advance moves to the unit with an id; both sequences are sorted by it.
-func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
-	for {
-		unit, err, ok := next()
-		switch {
-		case err != nil:
-			return unit, err
-		case !ok:
-			return unit, fmt.Errorf("unit %s has signals but is not listed among the units", id)
-		case unit.UnitID == id:
-			return unit, nil
-		}
-	}
 }
 
 // dueRow is a row of table unit_due.

@@ -16,22 +16,25 @@ import (
 	"github.com/funnelcloud/funnelcloud/dashboards"
 	"github.com/funnelcloud/funnelcloud/ingest"
 	"github.com/funnelcloud/funnelcloud/models"
+	"github.com/funnelcloud/funnelcloud/models/qualify"
 	"github.com/funnelcloud/funnelcloud/models/simulate"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 // demo is the whole product on this machine: simulate, stream, compute, show.
 type demo struct {
-	config simulate.Config
-	folder string
-	output string
-	serve  bool
-	screen *screen
-	ports  stackPorts
+	config      simulate.Config
+	folder      string
+	definitions *qualify.Definitions
+	output      string
+	serve       bool
+	screen      *screen
+	ports       stackPorts
 }
 
 func newDemo() *cobra.Command {
 	var d demo
+	var definitions definitionFlags
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Simulate a freemium company, stream it through Kafka, and show who gets credit: all on this machine",
@@ -41,12 +44,17 @@ func newDemo() *cobra.Command {
 			if err := errors.Join(validOutput(d.output), d.config.Validate()); err != nil {
 				return usageError{err}
 			}
+			var err error
+			if d.definitions, err = definitions.load(); err != nil {
+				return err
+			}
 			d.screen = newScreen(d.output == outputJSON)
 			return d.run(c.Context())
 		},
 	}
 	flags := c.Flags()
 	simulationFlags(flags, &d.config, demoPeople)
+	definitions.register(flags)
 	flags.StringVar(&d.folder, "dir", "funnelcloud-demo", "folder for data, report and dashboards; its data are made anew")
 	flags.StringVar(&d.output, "output", outputTable, "table or json")
 	flags.BoolVar(&d.serve, "serve", false, "keep ClickHouse and Kafka up afterwards, until Ctrl-C")
@@ -143,7 +151,7 @@ func (d *demo) compute(ctx context.Context, s *stack, db *warehouse.DB) (*result
 	if err := d.recordTruth(ctx, db); err != nil {
 		return nil, err
 	}
-	if r.Run, err = runBatch(ctx, d.screen, db, models.Options{OwnDomains: []string{simulate.OwnDomain}, LookBack: demoLookBack}); err != nil {
+	if r.Run, err = runBatch(ctx, d.screen, db, models.Options{OwnDomains: []string{simulate.OwnDomain}, LookBack: demoLookBack, Definitions: d.definitions}); err != nil {
 		return nil, err
 	}
 	if err := readResults(ctx, db, r); err != nil {

@@ -65,7 +65,7 @@ func newRoot() *cobra.Command {
 		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newRun(connections),
 		newReplay(connections), newForget(connections), newStatus(connections),
 		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
-		newSource(), newExplain(connections), newExport(connections), newPaths(connections), newFunnel(connections), newAttribution(connections), newVersion(),
+		newSource(), newDefinition(connections), newExplain(connections), newExport(connections), newPaths(connections), newFunnel(connections), newAttribution(connections), newVersion(),
 	)
 	return root
 }

@@ -16,6 +16,7 @@ import (
 
 func newRun(connections *connectionFlags) *cobra.Command {
 	var options models.Options
+	var definitions definitionFlags
 	var every time.Duration
 	var output, reports string
 	c := &cobra.Command{
@@ -28,6 +29,9 @@ func newRun(connections *connectionFlags) *cobra.Command {
 			}
 			var err error
 			if options.Reports, err = readReports(reports); err != nil {
+				return err
+			}
+			if options.Definitions, err = definitions.load(); err != nil {
 				return err
 			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
@@ -50,6 +54,7 @@ func newRun(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&reports, "reports", "", "file of saved path reports and funnels (default: the built-in ones)")
 	flags.DurationVar(&every, "every", 0, "run again after this pause, until stopped")
 	flags.StringVar(&output, "output", outputTable, "table or json")
+	definitions.register(flags)
 	connections.register(flags)
 	return c
 }

@@ -77,7 +77,7 @@ func (e *evaluation) dueAfter(signals []Signal) int64 {
 	at, _ := e.nextDue()
 	for _, r := range e.requests {
 		if r.row.RepliedAt.IsZero() && e.neverAt(r) > end {
-			at = end + 1 // how long it has waited is another figure at once
+			at = min(at, e.neverAt(r))
 		}
 	}
 	later := sort.Search(len(signals), func(i int) bool { return signals[i].At.UnixMilli() > end })

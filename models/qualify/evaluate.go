@@ -86,7 +86,7 @@ type evaluation struct {
 	plan           string
 	windows        []window // by measure
 	qualifications []qualified
-	touched        []int // measures that the signal being taken counts for
+	scratch        []int // memory of lists that are made for every signal
 	answers        [4]int8
 	conversations  map[string]*conversation
 	lastMessage    int64

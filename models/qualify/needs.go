@@ -140,6 +140,18 @@ func (p *Prefilter) admit(n needs) {
 	*to = slices.Compact(slices.Sorted(slices.Values(append(*to, values...))))
 }
 
+// Union admits what either does.
+func (p Prefilter) Union(other Prefilter) Prefilter {
+	both := func(a, b []string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
+	}
+	return Prefilter{
+		Everything: p.Everything || other.Everything,
+		Meanings:   both(p.Meanings, other.Meanings), Names: both(p.Names, other.Names), Kinds: both(p.Kinds, other.Kinds),
+		Sources: both(p.Sources, other.Sources), URLParts: both(p.URLParts, other.URLParts), AgentParts: both(p.AgentParts, other.AgentParts),
+	}
+}
+
 // Admits reports whether an event can matter. The statements that read signals ask the same of ClickHouse.
 func (p *Prefilter) Admits(s *Signal) bool {
 	has := func(parts []string, text string) bool {

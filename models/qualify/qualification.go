@@ -98,7 +98,7 @@ type qualified struct {
 // count adds an event to the measures that choose it, and judges the definitions that look at them. With judgeAll set,
 // since plan or fit changed, all are judged.
 func (e *evaluation) count(measures []int, judgeAll bool) {
-	touched := e.touched[:0]
+	touched := e.scratch[:0]
 	for _, i := range measures {
 		m, w := e.program.measures[i], &e.windows[i]
 		x := use{at: e.at, eventID: e.signal.EventID}
@@ -108,7 +108,7 @@ func (e *evaluation) count(measures []int, judgeAll bool) {
 		w.push(m, x)
 		touched = append(touched, i)
 	}
-	e.touched = touched
+	e.scratch = touched
 	if len(touched) == 0 && !judgeAll {
 		return
 	}
@@ -177,12 +177,18 @@ func (e *evaluation) ripensAt(i int) int64 {
 	return at
 }
 
-// ripen judges anew the definitions for which something was over at an instant.
+// ripen judges anew the definitions for which something is over at an instant. Which they are is settled first: definitions
+// share windows, and judging one makes a window forget.
 func (e *evaluation) ripen(at int64) {
+	ripe := e.scratch[:0]
 	for i := range e.program.qualifications {
 		if e.ripensAt(i) <= at {
-			e.judge(i, at, originOfUse)
+			ripe = append(ripe, i)
 		}
+	}
+	e.scratch = ripe
+	for _, i := range ripe {
+		e.judge(i, at, originOfUse)
 	}
 }
 

@@ -43,7 +43,7 @@ type RequestRow struct {
 	ReplyEventID   string    `ch:"reply_event_id"`
 	RepliedBy      string    `ch:"replied_by"`    // human or bot
 	HumanAt        time.Time `ch:"human_at,null"` // first reply by a human
-	WaitSeconds    float64   `ch:"wait_seconds"`  // wall time to the reply, else so far
+	WaitSeconds    float64   `ch:"wait_seconds"`  // wall time to the reply, else until it counted as never; 0 while it waits
 	OpenSeconds    float64   `ch:"open_seconds"`  // the part of it within business hours
 	InTime         bool      `ch:"in_time"`       // within the promise
 	Status         string    `ch:"status"`        // answered, waiting or never
@@ -191,15 +191,14 @@ func (e *evaluation) closeRequests() []RequestRow {
 	}
 	rows := make([]RequestRow, len(e.requests))
 	for i, r := range e.requests {
-		row, end := r.row, min(e.until, e.neverAt(r))
-		row.Status = requestWaiting
+		row, end := r.row, r.at
+		row.Status = requestWaiting // how long so far is left open: the row would be another every day
 		switch {
 		case !row.RepliedAt.IsZero():
 			row.Status, end = requestAnswered, row.RepliedAt.UnixMilli()
 		case e.until >= e.neverAt(r):
-			row.Status = requestNever
+			row.Status, end = requestNever, e.neverAt(r)
 		}
-		end = max(end, r.at)
 		open := e.program.calendar.between(r.at, end)
 		row.WaitSeconds, row.OpenSeconds = float64(end-r.at)/1000, float64(open)/1000
 		row.InTime = row.Status == requestAnswered && row.OpenSeconds <= e.Requests.WithinMinutes*60

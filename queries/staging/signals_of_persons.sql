@@ -4,7 +4,7 @@
 -- one of the values in one of the columns, or any at all. Of all others only the unit's first matters, which makes a
 -- suspect of it. Where events may be left out by an exclusion (exclude_…), the first cannot be told here: all up to the
 -- first that surely is not left out are read, and the definitions decide. Wide columns are read only where a filter asks
--- for them (columns).
+-- for them (columns). With every_version the events are not those of one run but all that the view `events` shows.
 SELECT
     person_id, account_id, source, event_id, kind, name, meaning, event_ts, value, currency, properties,
     if(has({columns:Array(String)}, 'url'), e.url, '') AS url,
@@ -31,8 +31,8 @@ FROM
             AS maybe_excluded,
         countIf(NOT maybe_excluded) OVER
             (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
-    FROM person_events_by_run
-    WHERE run_id = {run_id:UInt64} AND person_id != ''
+    FROM {events:Identifier}
+    WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND person_id != ''
 ) AS e
 WHERE admitted OR surely_kept <= 1
 ORDER BY person_id, event_ts, source, event_id

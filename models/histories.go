@@ -1,0 +1,111 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/funnelcloud/funnelcloud/models/identity"
+	"github.com/funnelcloud/funnelcloud/models/qualify"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// unitRow is a person or an account to evaluate.
+type unitRow struct {
+	UnitID     string `ch:"unit_id"`
+	AccountID  string `ch:"account_id"`
+	Email      string `ch:"email"`
+	JunkReason string `ch:"junk_reason"`
+}
+
+// Kinds of unit, the values of the columns unit_kind.
+const (
+	unitPerson  = "person"
+	unitAccount = "account"
+)
+
+// unitHistory is a unit with the signals that can matter to definitions, in order.
+type unitHistory struct {
+	unit    qualify.Unit
+	signals []qualify.Signal
+}
+
+// unitHistories yields the units of a kind that have signals, by id: one unit's history is in memory at a time.
+func unitHistories(ctx context.Context, db *warehouse.DB, kind string, people identity.Options, params warehouse.Params) iter.Seq2[unitHistory, error] {
+	key := func(s qualify.Signal) string { return s.PersonID }
+	if kind == unitAccount {
+		key = func(s qualify.Signal) string { return s.AccountID }
+	}
+	return func(yield func(unitHistory, error) bool) {
+		units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, db, "staging/units_of_"+kind+"s.sql", params))
+		defer stop()
+		signals := warehouse.Select[qualify.Signal](ctx, db, "staging/signals_of_"+kind+"s.sql", params)
+		for own, err := range grouped(signals, key) {
+			if err != nil {
+				yield(unitHistory{}, err)
+				return
+			}
+			row, err := advance(units, key(own[0]))
+			h := unitHistory{signals: own, unit: qualify.Unit{
+				Kind: kind, ID: row.UnitID, AccountID: row.AccountID, JunkReason: row.JunkReason,
+				BusinessDomain: people.AccountDomain(row.Email),
+			}}
+			if !yield(h, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// advance moves to the unit with an id; both sequences are sorted by it.
+func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
+	for {
+		unit, err, ok := next()
+		switch {
+		case err != nil:
+			return unit, err
+		case !ok:
+			return unit, fmt.Errorf("unit %s has signals but is not listed among the units", id)
+		case unit.UnitID == id:
+			return unit, nil
+		}
+	}
+}
+
+// historiesOfRun reads the units that the run under way computes.
+var historiesOfRun = []any{
+	"every_version", false, "events", "person_events_by_run", "persons", "persons_by_run", "accounts", "accounts_by_run",
+}
+
+// historiesSeen reads all units as readers of the published run see them.
+func historiesSeen(published uint64) []any {
+	return []any{
+		"run_id", published, "previous_run", uint64(0),
+		"every_version", true, "events", "person_events", "persons", "persons", "accounts", "accounts",
+	}
+}
+
+// historyParams are the parameters of the statements: where to read, and by what ClickHouse leaves out events that cannot
+// matter to any of the definitions.
+func historyParams(from []any, definitions ...*qualify.Definitions) []any {
+	admit, exclude, columns := qualify.Prefilter{}, qualify.Prefilter{}, []string{}
+	for _, d := range definitions {
+		admit, exclude = admit.Union(d.Prefilter()), exclude.Union(d.Excludes())
+		columns = append(columns, d.Columns()...)
+	}
+	params := append([]any{"columns", columns}, from...)
+	for _, f := range []struct {
+		prefix string
+		filter qualify.Prefilter
+	}{{"admit_", admit}, {"exclude_", exclude}} {
+		params = append(params,
+			f.prefix+"everything", f.filter.Everything,
+			f.prefix+"meanings", list(f.filter.Meanings), f.prefix+"names", list(f.filter.Names),
+			f.prefix+"kinds", list(f.filter.Kinds), f.prefix+"sources", list(f.filter.Sources),
+			f.prefix+"url_parts", list(f.filter.URLParts), f.prefix+"agent_parts", list(f.filter.AgentParts))
+	}
+	return params
+}
+
+// list is never nil: the driver has no form for a nil list.
+func list(texts []string) []string { return append([]string{}, texts...) }
