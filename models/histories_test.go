@@ -159,7 +159,7 @@ func outcomesOfAll(t *testing.T, kind string, events []qualify.Signal, d *qualif
 		})
 		u := qualify.Unit{Kind: kind, ID: id, AccountID: id}
 		if kind == unitPerson {
-			u.AccountID = accountOf(id)
+			u.AccountID = companyOf(id)
 		}
 		o, err := d.Evaluate(u, signals, until)
 		if err != nil {
@@ -170,7 +170,7 @@ func outcomesOfAll(t *testing.T, kind string, events []qualify.Signal, d *qualif
 	return outcomes, total
 }
 
-func accountOf(person string) string { return "a" + person[len(person)-1:] }
+func companyOf(person string) string { return "a" + person[len(person)-1:] }
 
 // randomEvents has ties in time, events that mean nothing, and some that are left out at the beginning of a history.
 func randomEvents(r *rand.Rand) []qualify.Signal {
@@ -182,7 +182,7 @@ func randomEvents(r *rand.Rand) []qualify.Signal {
 		for i := range 1 + r.IntN(40) {
 			at = at.Add([]time.Duration{0, time.Minute, 5 * time.Hour, 50 * time.Hour}[r.IntN(4)])
 			events = append(events, qualify.Signal{
-				PersonID: person, AccountID: accountOf(person), Source: pick("a", "b", "c"), EventID: fmt.Sprintf("e%d-%d-%d", r.IntN(9), p, i),
+				PersonID: person, AccountID: companyOf(person), Source: pick("a", "b", "c"), EventID: fmt.Sprintf("e%d-%d-%d", r.IntN(9), p, i),
 				Kind: pick("track", "track", "page", "screen", "identify"), Name: pick("", "Report", "Other"), At: at,
 				Meaning: pick("", "", "", "", "feature_used", "signed_up", "form_submitted", "message_from_agent", "activated"),
 				URL:     pick("", "https://x.example/pricing", "https://x.example/x", "https://x.example/pricing?y"), Referrer: pick("", "https://a.example/"),
@@ -201,7 +201,7 @@ func insertHistory(t *testing.T, db *warehouse.DB, run uint64, events []qualify.
 	var accounts []accountRow
 	for p := range 40 {
 		person := fmt.Sprintf("p%02d", p)
-		people = append(people, personRow{PersonID: person, AccountID: accountOf(person)})
+		people = append(people, personRow{PersonID: person, AccountID: companyOf(person)})
 	}
 	for a := range 10 {
 		accounts = append(accounts, accountRow{fmt.Sprintf("a%d", a)})

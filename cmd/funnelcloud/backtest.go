@@ -148,14 +148,14 @@ func showBacktestSide(s *screen, side models.BacktestSide) {
 			version = strconv.Itoa(int(d.Version))
 		}
 		rows = append(rows, []string{
-			d.Name, version, strings.Trim(d.Route, "()"), thousands(int64(d.Units)), thousands(int64(d.Times)), rate(q.FlaggedShare),
-			rate(q.Precision), rate(q.Recall), lift(q), strconv.FormatFloat(q.MedianLead, 'f', 0, 64)})
+			d.Name, version, strings.Trim(d.Route, "()"), thousands(int64(d.Units)), thousands(int64(d.Times)), measured(q.FlaggedShare),
+			measured(q.Precision), measured(q.Recall), lift(q), strconv.FormatFloat(q.MedianLead, 'f', 0, 64)})
 	}
 	s.table([]string{"definition", "version>", "route", "units>", "times>", "flagged>", "precision>", "recall>", "lift>", "lead days>"}, rows)
 }
 
-// rate is a dash where there is no case.
-func rate(r quality.Rate) string {
+// measured is a dash where there is no case.
+func measured(r quality.Rate) string {
 	if r.Total == 0 {
 		return "–"
 	}
