@@ -98,6 +98,7 @@ type Report struct {
 	ChangedAccounts uint64 `json:"changed_accounts"`
 
 	Identity IdentityVersion `json:"identity"`
+	LeftOut  []LeftOut       `json:"left_out"` // as ReadLeftOut gives it; Run leaves it to the caller, as it does Checks
 }
 
 // ErrBusy says that another run is under way on the same database.

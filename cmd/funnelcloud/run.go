@@ -112,6 +112,9 @@ func runBatch(ctx context.Context, s *screen, db *warehouse.DB, o models.Options
 	if err != nil {
 		return report, err
 	}
+	if report.LeftOut, err = models.ReadLeftOut(ctx, db); err != nil {
+		return report, err
+	}
 	report.Checks, err = models.RunChecks(ctx, db)
 	return report, err
 }
@@ -123,12 +126,14 @@ func showRun(s *screen, report models.Report, output string) error {
 	}
 	s.title(fmt.Sprintf("Run %d: %s events in %.1f s", report.RunID, thousands(int64(report.Events)), report.Seconds))
 	fmt.Fprintln(s.out, extentOf(report))
+	fmt.Fprintln(s.out, peopleOf(report.Identity))
 	rows := make([][]string, 0, len(report.Steps))
 	for _, step := range report.Steps {
 		rows = append(rows, []string{step.Name, thousands(int64(step.RowsIn)), thousands(int64(step.RowsOut)),
 			strconv.FormatFloat(step.Seconds, 'f', 2, 64)})
 	}
 	s.table([]string{"step", "rows read>", "rows written>", "seconds>"}, rows)
+	showLeftOut(s, report.LeftOut)
 	showChecks(s, report.Checks)
 	return nil
 }
@@ -181,10 +186,15 @@ func newCheck(connections *connectionFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				left, err := models.ReadLeftOut(c.Context(), db)
+				if err != nil {
+					return err
+				}
 				s := newScreen(false)
 				if output == outputJSON {
 					err = writeJSON(s, checks)
 				} else {
+					showLeftOut(s, left)
 					showChecks(s, checks)
 				}
 				return errors.Join(err, failedChecks(checks))

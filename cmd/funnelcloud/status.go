@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/funnelcloud/funnelcloud/ingest"
+	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -25,6 +26,7 @@ type status struct {
 	Rejects   []rejectStatus        `json:"rejects"`
 	Runs      []runStatus           `json:"runs"`
 	Checks    []checkStatus         `json:"checks"`
+	LeftOut   []models.LeftOut      `json:"left_out"`
 	Lags      []ingest.PartitionLag `json:"partitions"`
 }
 
@@ -191,6 +193,9 @@ func (st *status) readTables(ctx context.Context, db *warehouse.DB) error {
 	if err == nil {
 		st.Checks, err = warehouse.SelectAll[checkStatus](ctx, db, "screens/status_checks.sql", nil)
 	}
+	if err == nil {
+		st.LeftOut, err = models.ReadLeftOut(ctx, db)
+	}
 	for _, at := range []*time.Time{&st.Fresh.LastBatch, &st.Fresh.LastPublished, &st.Fresh.EventsUntil} {
 		if at.Unix() <= 0 { // ClickHouse's maximum of nothing
 			*at = time.Time{}
@@ -281,6 +286,7 @@ func (st *status) show(s *screen) {
 		{"which read what was ingested", ago(st.Now, st.Fresh.EventsUntil)},
 	})
 	st.showRuns(s)
+	showLeftOut(s, st.LeftOut)
 }
 
 // rate writes messages a second; tenths count where there are few.
