@@ -48,7 +48,7 @@ func loadDefinitions(path string) (*qualify.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return qualify.Load(files...)
+	return qualify.Load(withoutRules(files)...)
 }
 
 func newDefinition(connections *connectionFlags) *cobra.Command {
@@ -97,7 +97,8 @@ func newDefinitionTest() *cobra.Command {
 		Use:   "test [FOLDER|FILE]",
 		Short: "Check definitions on their own samples",
 		Long: "Check the definitions of a folder or file (else those of --definitions, else the built-in ones): first that they\n" +
-			"can be used, every fault with file, line and column; then that their samples end as they say.\n" +
+			"can be used, every fault with file, line and column; then that their samples end as they say. channels.yaml and\n" +
+			"identity.yaml, where the folder has them, are checked before all.\n" +
 			"Exit code 0: all hold; 1: a sample fails or a definition is wrong; 2: wrong usage.",
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -142,6 +143,9 @@ type testedHolds struct {
 }
 
 func (t *definitionTest) run(path string) error {
+	if _, err := readRules(path); err != nil || isRuleFile(path) {
+		return err
+	}
 	d, err := loadDefinitions(path)
 	if faults := qualify.FileErrorsOf(err); len(faults) > 0 {
 		return t.showFaults(faults)

@@ -34,6 +34,9 @@ func newRun(connections *connectionFlags) *cobra.Command {
 			if options.Definitions, err = definitions.load(); err != nil {
 				return err
 			}
+			if err := definitions.loadRules(&options); err != nil {
+				return err
+			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
 				s := newScreen(output == outputJSON)
 				if every == 0 {
