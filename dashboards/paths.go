@@ -76,13 +76,13 @@ func transitionMatrix() cog.Builder[dashboard.Panel] {
 func states() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 5, at: grid{0, 61, 24, 11}, title: "What is to be expected from each state?",
-		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there, steps and days to come. “Chance to win” is that of ways that come to an end (won or disqualified): units still under way count with the steps they have taken, but not as failures, so it lies far above the share of all units that have won so far. The chain forgets how a unit came to a state.",
+		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there with its 95 % interval, steps and days to come. “Chance to win” is that of ways that come to an end (won or disqualified): units still under way count with the steps they have taken, but not as failures, so it lies far above the share of all units that have won so far. The chain forgets how a unit came to a state.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/states")},
-	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Expected visits", unit(number, 2)).OverrideByName("Expected returns", unit(number, 2)).
+	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Visits", unit(number, 2)).OverrideByName("Returns", unit(number, 2)).
 		OverrideByName("Chance to win", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
-		OverrideByName("At least", unit(share, 1)).OverrideByName("At most", unit(share, 1)).OverrideByName("Steps to the end", unit(number, 1)).
-		OverrideByName("Days to the end", unit(number, 1)).OverrideByName("Mean days there", unit(number, 1))
+		OverrideByName("Win ≥", unit(share, 1)).OverrideByName("Win ≤", unit(share, 1)).OverrideByName("Steps left", unit(number, 1)).
+		OverrideByName("Days left", unit(number, 1)).OverrideByName("Mean days", unit(number, 1))
 }
 
 func reach() cog.Builder[dashboard.Panel] {
@@ -101,7 +101,7 @@ func bottlenecks() cog.Builder[dashboard.Panel] {
 		about:   "Score = mean days in a state × entries × the chance to win that is expected to be lost on leaving it: how much waiting ends in worse prospects. The chance lost is the probability of each move to a state with worse prospects times the fall, by the absorbing chain. Bounds: 95 % bootstrap over units.",
 		empty:   "Nothing is lost on the way",
 		targets: []target{tabular("paths/bottlenecks")},
-	}).Decimals(0).OverrideByName("Mean days there", unit(number, 1)).OverrideByName("Win chance lost", unit(share, 1)).OverrideByName("Chance to win", unit(share, 1))
+	}).Decimals(0).OverrideByName("Mean days", unit(number, 1)).OverrideByName("Win lost", unit(share, 1)).OverrideByName("Chance to win", unit(share, 1))
 }
 
 func timeInState() cog.Builder[dashboard.Panel] {
@@ -130,7 +130,7 @@ func pathSegments() cog.Builder[dashboard.Panel] {
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/segments")},
 	}).Unit(share).Decimals(0).OverrideByName("Units", unit(number, 0)).OverrideByName("Won", unit(number, 0)).OverrideByName("Loops a win", unit(number, 2)).
-		OverrideByName("Split by", narrow(90)).OverrideByName("Segment", narrow(120))
+		OverrideByName("Win rate", unit(share, 1)).OverrideByName("Win ≥", unit(share, 1)).OverrideByName("Win ≤", unit(share, 1)).OverrideByName("Split by", narrow(90)).OverrideByName("Segment", narrow(120))
 }
 
 func funnelSteps() cog.Builder[dashboard.Panel] {
@@ -160,8 +160,8 @@ func transitions() cog.Builder[dashboard.Panel] {
 		about:   "How often units went from one state to another, of all that left the first, how many units that were, how long it took, and the share of them that converted later. A line from a state to itself is a loop.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/transitions")},
-	}).Decimals(0).OverrideByName("Of those leaving", unit(share, 1)).OverrideByName("Leaving, at least", unit(share, 1)).
-		OverrideByName("Leaving, at most", unit(share, 1)).OverrideByName("Converted later", unit(share, 1)).
-		OverrideByName("Converted, at least", unit(share, 1)).OverrideByName("Converted, at most", unit(share, 1)).
+	}).Decimals(0).OverrideByName("Leaving", unit(share, 1)).OverrideByName("Leaving ≥", unit(share, 1)).
+		OverrideByName("Leaving ≤", unit(share, 1)).OverrideByName("Won later", unit(share, 1)).
+		OverrideByName("Won ≥", unit(share, 1)).OverrideByName("Won ≤", unit(share, 1)).
 		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1))
 }

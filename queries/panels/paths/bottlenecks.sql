@@ -2,11 +2,11 @@
 SELECT
     toString(state) AS "State",
     bottleneck AS "Score",
-    if(bottleneck_high = 0, NULL, bottleneck_low) AS "At least",
-    if(bottleneck_high = 0, NULL, bottleneck_high) AS "At most",
-    mean_days AS "Mean days there",
+    if(bottleneck_high = 0, NULL, bottleneck_low) AS "Score ≥",
+    if(bottleneck_high = 0, NULL, bottleneck_high) AS "Score ≤",
+    mean_days AS "Mean days",
     entries AS "Entries",
-    win_lost AS "Win chance lost",
+    win_lost AS "Win lost",
     win_probability AS "Chance to win"
 FROM path_bottlenecks
 WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring} AND segment_by = '' AND bottleneck_rank > 0

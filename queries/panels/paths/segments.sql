@@ -5,14 +5,14 @@ SELECT
     units AS "Units",
     wins AS "Won",
     win_rate AS "Win rate",
-    win_rate_low AS "Win rate, at least",
-    win_rate_high AS "Win rate, at most",
+    win_rate_low AS "Win ≥",
+    win_rate_high AS "Win ≤",
     if(wins = 0 OR linear + skipped + repeated + went_back + entered_late = 0, NULL, linearity_index) AS "Linear",
-    if(wins = 0 OR linear + skipped + repeated + went_back + entered_late = 0, NULL, index_low) AS "Linear, at least",
-    if(wins = 0 OR linear + skipped + repeated + went_back + entered_late = 0, NULL, index_high) AS "Linear, at most",
+    if(wins = 0 OR linear + skipped + repeated + went_back + entered_late = 0, NULL, index_low) AS "Linear ≥",
+    if(wins = 0 OR linear + skipped + repeated + went_back + entered_late = 0, NULL, index_high) AS "Linear ≤",
     if(wins = 0, NULL, loops_per_win) AS "Loops a win",
     rework_share AS "Rework",
-    if(disqualified = 0, NULL, requalified / disqualified) AS "Came back from lost"
+    if(disqualified = 0, NULL, requalified / disqualified) AS "Requalified"
 FROM path_segments
 WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring}
 ORDER BY segment_by, if(segment_by = 'month', segment, ''), units DESC, segment

@@ -3,15 +3,15 @@ SELECT
     from_state AS "From",
     to_state AS "To",
     transitions AS "Transitions",
-    transitions / sum(transitions) OVER (PARTITION BY from_state) AS "Of those leaving",
-    if(share_high = 0, NULL, share_low) AS "Leaving, at least",
-    if(share_high = 0, NULL, share_high) AS "Leaving, at most",
+    transitions / sum(transitions) OVER (PARTITION BY from_state) AS "Leaving",
+    if(share_high = 0, NULL, share_low) AS "Leaving ≥",
+    if(share_high = 0, NULL, share_high) AS "Leaving ≤",
     units AS "Units",
     median_seconds AS "Median time",
     p90_seconds AS "90 % within",
-    conversion_rate AS "Converted later",
-    if(conversion_high = 0, NULL, conversion_low) AS "Converted, at least",
-    if(conversion_high = 0, NULL, conversion_high) AS "Converted, at most"
+    conversion_rate AS "Won later",
+    if(conversion_high = 0, NULL, conversion_low) AS "Won ≥",
+    if(conversion_high = 0, NULL, conversion_high) AS "Won ≤"
 FROM path_transitions
 WHERE unit_kind = ${unit_kind:sqlstring} AND state_kind = ${state_kind:sqlstring}
 ORDER BY "Transitions" DESC, "From", "To"
