@@ -41,7 +41,8 @@ func run() error {
 	flag.IntVar(&o.partitions, "partitions", 4, "partitions of the topic")
 	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
 	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,latency,memory,collector,batch,batch_10m", "parts to measure, separated by commas")
+	flag.IntVar(&o.steps, "steps", 10_000_000, "steps of the path reports")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,latency,memory,collector,batch,batch_10m,paths", "parts to measure, separated by commas")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
 	flag.Parse()
@@ -51,6 +52,7 @@ func run() error {
 type settings struct {
 	messages, partitions  int
 	backlog               int
+	steps                 int
 	batchRows, batchBytes int
 	only, out, profile    string
 }
@@ -140,6 +142,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"collector", b.collector},
 		{"batch", b.batchOfAMillion},
 		{"batch_10m", b.batchOfTenMillion},
+		{"paths", b.paths},
 	}
 	for _, part := range parts {
 		if !b.wanted(part.name) {

@@ -231,15 +231,28 @@ func keepFirst(names []string, name string, keep int) []string {
 	return names[:min(keep, len(names))]
 }
 
+// endOf is where the end of a variant stops in its key, and its states begin.
+func endOf(key string) int {
+	at := 0
+	for key[at] >= 0x80 {
+		at++
+	}
+	return at + 1
+}
+
 // statesOf reads the states of a variant from its key.
-func statesOf(key string) []int32 {
-	text := []byte(key)
-	_, n := binary.Varint(text)
-	ids := make([]int32, 0, len(text)-n)
-	for text = text[n:]; len(text) > 0; text = text[n:] {
-		var id uint64
-		id, n = binary.Uvarint(text)
-		ids = append(ids, int32(id))
+func statesOf(key string) []int32 { return statesIn(key[endOf(key):]) }
+
+// statesIn reads states, each a varint.
+func statesIn(sequence string) []int32 {
+	ids := make([]int32, 0, len(sequence))
+	for i := 0; i < len(sequence); i++ {
+		id, shift := int32(0), 0
+		for ; sequence[i] >= 0x80; i++ {
+			id |= int32(sequence[i]&0x7f) << shift
+			shift += 7
+		}
+		ids = append(ids, id|int32(sequence[i])<<shift)
 	}
 	return ids
 }

@@ -37,13 +37,14 @@ func (b *Builder) Linearity(order []string) Linearity {
 func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 	row := Linearity{UnitKind: b.options.UnitKind}
 	rank := b.ranks(steps)
+	seen := make([]bool, len(b.states))
 	loops := uint64(0)
 	for key, v := range b.variants {
 		if !v.won {
 			continue
 		}
 		units := uint64(v.units)
-		d := b.deviations(statesOf(key), rank, len(steps))
+		d := b.deviations(statesOf(key), rank, len(steps), seen)
 		row.Wins += units
 		loops += units * d.loops
 		for _, part := range []struct {
@@ -84,10 +85,15 @@ func (d deviations) linear() bool {
 	return !d.skipped && !d.wentBack && !d.enteredLate && !d.offLine && d.loops == 0
 }
 
-func (b *Builder) deviations(states []int32, rank []int, steps int) deviations {
+// deviations takes seen, which is false for every state, and leaves it so.
+func (b *Builder) deviations(states []int32, rank []int, steps int, seen []bool) deviations {
 	var d deviations
 	taken := make([]bool, steps)
-	seen := map[int32]bool{}
+	defer func() {
+		for _, id := range states {
+			seen[id] = false
+		}
+	}()
 	first, highest, last := -1, -1, steps-1
 	for _, id := range states {
 		if seen[id] {

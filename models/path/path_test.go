@@ -422,3 +422,20 @@ func BenchmarkAdd(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(transitions), "ns/visit")
 }
+
+// A million visits of as many ways as units: what a report costs behind the counting.
+func BenchmarkReport(b *testing.B) {
+	builder := NewBuilder(Options{Won: []string{"a"}})
+	for _, t := range randomTrails(rand.New(rand.NewPCG(7, 9)), 200_000, 20) {
+		builder.Add(t)
+	}
+	for b.Loop() {
+		if _, err := builder.States(); err != nil {
+			b.Fatal(err)
+		}
+		builder.Graph()
+		builder.Variants(1000)
+		builder.Concentration(.8)
+		builder.Linearity([]string{"c", "b", "a"})
+	}
+}

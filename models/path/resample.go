@@ -28,10 +28,7 @@ func (b *Builder) sampling() []sampled {
 	for key, v := range b.variants {
 		all = append(all, named{statesOf(key), v})
 	}
-	rank := make([]int32, len(b.states))
-	for i, id := range b.sortedIDs() {
-		rank[id] = int32(i)
-	}
+	rank := b.ranksByName()
 	slices.SortFunc(all, func(x, y named) int {
 		return cmp.Or(slices.CompareFunc(x.states, y.states, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) }), cmp.Compare(x.v.end, y.v.end))
 	})

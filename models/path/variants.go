@@ -2,7 +2,6 @@ package path
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,8 +24,8 @@ type Variant struct {
 
 // merged is the variants of one sequence, whatever their ends.
 type merged struct {
+	sequence string // its states, as the key of a variant has them
 	states   []int32
-	text     string
 	units    int
 	won      int
 	days     []float64
@@ -50,52 +49,76 @@ func (b *Builder) Variants(top int) []Variant {
 	if shown == len(all) {
 		return rows
 	}
-	rest := merged{text: Remaining}
+	rest := merged{}
 	for _, m := range all[shown:] {
 		rest.units, rest.won, rest.days = rest.units+m.units, rest.won+m.won, append(rest.days, m.days...)
 	}
 	row := b.row(&rest)
+	row.Variant = Remaining
 	row.Compressed = fmt.Sprintf("%d other variants", len(all)-shown)
 	return append(rows, row)
 }
 
 func (b *Builder) row(m *merged) Variant {
 	return Variant{
-		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Variant: m.text,
+		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Variant: strings.Join(b.names(m.states), " > "),
 		Units: uint64(m.units), Won: uint64(m.won), MedianDays: quantile(m.days, .5), Examples: m.examples,
 	}
 }
 
-// merged brings the same sequences with different ends together, most frequent first.
+// merged brings the same sequences with different ends together, most frequent first, then by the names of their states
+// one by one. Texts are left to those who show them: there may be a million sequences.
 func (b *Builder) merged() []*merged {
-	bySequence := map[string]*merged{}
-	for key, v := range b.variants {
-		_, endLength := binary.Varint([]byte(key[:min(len(key), binary.MaxVarintLen64)]))
-		sequence := key[endLength:]
-		m := bySequence[sequence]
-		if m == nil {
-			states := statesOf(key)
-			m = &merged{states: states, text: strings.Join(b.names(states), " > ")}
-			bySequence[sequence] = m
-		}
-		m.units += v.units
-		m.days = append(m.days, v.days...)
-		for _, unit := range v.examples {
-			m.examples = keepFirst(m.examples, unit, b.options.Examples)
-		}
-		if v.won {
-			m.won += v.units
-		}
+	all := b.sequences()
+	for _, m := range all {
+		m.states = statesIn(m.sequence)
 	}
-	all := make([]*merged, 0, len(bySequence))
-	for _, m := range bySequence {
-		all = append(all, m)
-	}
+	rank := b.ranksByName()
 	slices.SortFunc(all, func(x, y *merged) int {
-		return cmp.Or(cmp.Compare(y.units, x.units), cmp.Compare(x.text, y.text),
-			slices.Compare(b.names(x.states), b.names(y.states)))
+		return cmp.Or(cmp.Compare(y.units, x.units), slices.CompareFunc(x.states, y.states, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) }))
 	})
 	return all
+}
+
+// sequences are in no order, and without their states.
+func (b *Builder) sequences() []*merged {
+	bySequence := make(map[string]*merged, len(b.variants))
+	all := make([]*merged, 0, len(b.variants))
+	for key, v := range b.variants {
+		sequence := key[endOf(key):]
+		m := bySequence[sequence]
+		if m == nil {
+			m = &merged{sequence: sequence}
+			bySequence[sequence] = m
+			all = append(all, m)
+		}
+		m.add(v, b.options.Examples)
+	}
+	return all
+}
+
+func (m *merged) add(v *variant, examples int) {
+	m.units += v.units
+	if m.days == nil {
+		m.days = v.days[:len(v.days):len(v.days)] // appending to it makes a copy
+	} else {
+		m.days = append(m.days, v.days...)
+	}
+	for _, unit := range v.examples {
+		m.examples = keepFirst(m.examples, unit, examples)
+	}
+	if v.won {
+		m.won += v.units
+	}
+}
+
+// ranksByName is the place of each state by name.
+func (b *Builder) ranksByName() []int32 {
+	rank := make([]int32, len(b.states))
+	for i, id := range b.sortedIDs() {
+		rank[id] = int32(i)
+	}
+	return rank
 }
 
 // Concentration says how many variants it takes to cover a share of the units, beside how many there are.
@@ -106,8 +129,9 @@ type Concentration struct {
 
 // Concentration for a share from 0 to 1, such as .8.
 func (b *Builder) Concentration(share float64) Concentration {
-	all := b.merged()
+	all := b.sequences()
 	c := Concentration{Variants: uint64(len(all))}
+	slices.SortFunc(all, func(x, y *merged) int { return cmp.Compare(y.units, x.units) })
 	covered := 0
 	for _, m := range all {
 		if float64(covered) >= share*float64(b.units) {
