@@ -2,6 +2,7 @@ package path
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -269,6 +270,26 @@ func TestFaultyReports(t *testing.T) {
 				t.Errorf("want %q, got %v", c.want, err)
 			}
 		})
+	}
+}
+
+// The example of the documentation is one that works.
+func TestDocumentedReports(t *testing.T) {
+	text, err := os.ReadFile("../../docs/paths.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "```yaml\n")
+	if !found {
+		t.Fatal("docs/paths.md has no example")
+	}
+	example, _, _ = strings.Cut(example, "```")
+	r, err := ParseReports([]byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Paths) != 1 || len(r.Paths[0].States) != 3 || len(r.Funnels) != 1 {
+		t.Errorf("got %+v", r)
 	}
 }
 
