@@ -63,7 +63,7 @@ type page struct {
 
 // pages are all dashboards, in the order of their links.
 func pages() []page {
-	return []page{overview(), attribution(), qualification(), waterfall(), paths(), pipeline()}
+	return []page{overview(), attribution(), qualification(), waterfall(), paths(), accounts(), afterWin(), pipeline()}
 }
 
 func (p page) render() ([]byte, error) {

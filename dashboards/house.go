@@ -157,10 +157,13 @@ func bar(most float64, color string) []dashboard.DynamicConfigValue {
 
 // heat colours the cells of a table of shares, from white to blue: one hue, so that it reads without colour vision, and fixed
 // steps, so that the same share has the same colour everywhere.
-func heat() []dashboard.DynamicConfigValue {
+func heat() []dashboard.DynamicConfigValue { return heated(.02, .05, .1, .2, .4) }
+
+// heated is heat with steps of its own, for shares that are not parts of a whole.
+func heated(from1, from2, from3, from4, from5 float64) []dashboard.DynamicConfigValue {
 	steps := []any{map[string]any{"color": "#F4F8FB", "value": nil}}
 	for i, color := range []string{"#DCEAF3", "#B5D3E7", "#86B9D9", "#4A90C2", "#0072B2"} {
-		steps = append(steps, map[string]any{"color": color, "value": []float64{.02, .05, .1, .2, .4}[i]})
+		steps = append(steps, map[string]any{"color": color, "value": []float64{from1, from2, from3, from4, from5}[i]})
 	}
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),

@@ -76,10 +76,13 @@ func choice(name, label, values, current string) variable {
 }
 
 // ask is a list that queries/panels/variables/<name>.sql makes, with one value chosen; Grafana takes the first where the
-// data don't hold it.
+// data don't hold it, or none is named.
 func ask(name, label, current string) variable {
-	return asked{file: "variables/" + name, rest: dashboard.NewQueryVariableBuilder(name).Label(label).
-		Current(option(current, current, false))}
+	rest := dashboard.NewQueryVariableBuilder(name).Label(label)
+	if current != "" {
+		rest = rest.Current(option(current, current, false))
+	}
+	return asked{file: "variables/" + name, rest: rest}
 }
 
 // asked is a variable whose list is the result of a file under queries/panels.

@@ -1,0 +1,15 @@
+-- Use of the product by one account, week by week (from Monday): people who used it, and how often.
+SELECT
+    toDateTime(week, 'UTC') AS time,
+    measure,
+    toFloat64(if(measure = 'people', people, uses)) AS "Value"
+FROM
+(
+    SELECT toStartOfWeek(event_ts, 1) AS week, uniqExact(person_id) AS people, count() AS uses
+    FROM person_events
+    WHERE account_id = ${account:sqlstring} AND meaning IN ('feature_used', 'activated', 'limit_hit', 'teammate_invited')
+        AND $__timeFilter_ms(event_ts)
+    GROUP BY week
+)
+ARRAY JOIN ['people', 'uses'] AS measure
+ORDER BY time, measure
