@@ -57,13 +57,14 @@ type rows struct {
 	current  *chunk
 	message  *message
 	counted  *progress
+	output   output
 }
 
 func newRows() *rows { return &rows{counts: map[place]*progress{}} }
 
 // add maps a chunk's messages with the mapper of its topic's source; without one, every message is rejected.
 func (r *rows) add(c *chunk, mapper *source.Mapper, name string, maxBytes int) {
-	r.current, r.counted = c, r.count(c.place)
+	r.current, r.counted, r.output = c, r.count(c.place), output{r, name}
 	for i := range c.messages {
 		m := &c.messages[i]
 		r.message = m
@@ -76,7 +77,7 @@ func (r *rows) add(c *chunk, mapper *source.Mapper, name string, maxBytes int) {
 		case len(value) > maxBytes:
 			r.reject(name, source.Reject{Reason: source.ReasonTooLarge, Detail: tooLarge(len(value), maxBytes)})
 		default:
-			mapper.Map(source.Record{Key: c.span(m.key), Value: value, Time: m.time, Backfill: m.backfill}, &output{r, name})
+			mapper.Map(source.Record{Key: c.span(m.key), Value: value, Time: m.time, Backfill: m.backfill}, &r.output)
 		}
 	}
 }
@@ -118,7 +119,7 @@ func (r *rows) reset() {
 	r.events.reset()
 	r.rejected.reset()
 	clear(r.counts)
-	r.current, r.message, r.counted = nil, nil, nil
+	r.current, r.message, r.counted, r.output = nil, nil, nil, output{}
 }
 
 // batch is what is inserted and committed at once. The dispatcher decides which chunks belong to it, in the order of

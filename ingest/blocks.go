@@ -16,7 +16,7 @@ func NativeBlocks(from *source.Source, messages iter.Seq[Message], rowsPerBlock 
 		mapper, r := from.NewMapper(), newRows()
 		flush := func() bool {
 			columns := append(r.events.columns(), namedColumn{"ingested_at", constant(dateTime, time.Now().UnixMilli(), r.events.rows)})
-			more := yield(&body{parts: appendBlock(nil, block{columns, r.events.rows})}, nil)
+			more := yield(&body{parts: blockOf(block{columns, r.events.rows})}, nil)
 			r.reset()
 			return more
 		}

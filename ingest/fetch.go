@@ -24,6 +24,8 @@ type fetched struct {
 }
 
 // ApiKey makes it an answer to kafka.Transport.
+//
+//nolint:staticcheck // the name is kafka-go's
 func (*fetched) ApiKey() protocol.ApiKey { return protocol.Fetch }
 
 // exchange is a fetch that reads its answer itself, straight from the connection into a chunk. kafka-go's own reading
@@ -92,11 +94,11 @@ func (c *chunk) answer(version int16) (*fetched, error) {
 		r.int32() // session
 	}
 	if topics := r.int32(); topics < 1 {
-		return f, r.err("a fetch")
+		return f, r.err()
 	}
 	r.take(int(r.int16())) // topic
 	if partitions := r.int32(); partitions < 1 {
-		return f, r.err("a fetch")
+		return f, r.err()
 	}
 	r.int32() // partition
 	if code := r.int16(); f.code == 0 {
@@ -122,7 +124,7 @@ func (c *chunk) answer(version int16) (*fetched, error) {
 	f.records.start = r.at
 	r.take(int(n))
 	f.records.end = r.at
-	return f, r.err("a fetch")
+	return f, r.err()
 }
 
 // fetch asks for the messages of a partition from an offset on, about maxBytes of them.
@@ -191,20 +193,20 @@ func (w *wire) varint() int64 {
 	return n
 }
 
-// bytes is what stands behind its length; nothing where the length is negative.
-func (w *wire) bytes() (span, bool) {
+// bytes is what stands behind its length; nothing where the length is negative, which means null.
+func (w *wire) bytes() span {
 	n := w.varint()
 	if n < 0 {
-		return span{w.at, w.at}, false
+		return span{w.at, w.at}
 	}
 	start := w.at
 	w.take(int(min(n, math.MaxInt32)))
-	return span{start, w.at}, true
+	return span{start, w.at}
 }
 
-func (w *wire) err(what string) error {
+func (w *wire) err() error {
 	if w.short {
-		return fmt.Errorf("kafka's answer to %s ends too early: %w", what, io.ErrUnexpectedEOF)
+		return fmt.Errorf("kafka's answer to a fetch ends too early: %w", io.ErrUnexpectedEOF)
 	}
 	return nil
 }

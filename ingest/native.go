@@ -24,8 +24,11 @@ type nativeColumn interface {
 type textColumn struct{ data []byte }
 
 func (c *textColumn) add(s string) {
-	c.data = binary.AppendUvarint(c.data, uint64(len(s)))
-	c.data = append(c.data, s...)
+	if len(s) < 1<<7 { // one byte of length, as nearly always
+		c.data = append(append(c.data, byte(len(s))), s...)
+		return
+	}
+	c.data = append(binary.AppendUvarint(c.data, uint64(len(s))), s...)
 }
 
 func (c *textColumn) header(buffer []byte, name string, _ int) []byte {
@@ -202,16 +205,16 @@ type block struct {
 	rows    int
 }
 
-// appendBlock appends the parts of one block made of several workers' rows; the values stay where they are. Sent as a
-// block for each worker, ClickHouse would put them together, which means to copy them.
-func appendBlock(parts [][]byte, pieces ...block) [][]byte {
+// blockOf is one block, in parts, made of several workers' rows; the values stay where they are. Sent as a block for each
+// worker, ClickHouse would put them together, which means to copy them.
+func blockOf(pieces ...block) (parts [][]byte) {
 	rows := 0
 	for _, p := range pieces {
 		rows += p.rows
 	}
 	pieces = slices.DeleteFunc(pieces, func(p block) bool { return p.rows == 0 })
 	if rows == 0 {
-		return parts
+		return nil
 	}
 	head := binary.AppendUvarint(nil, uint64(len(pieces[0].columns)))
 	head = binary.AppendUvarint(head, uint64(rows))

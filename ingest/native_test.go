@@ -27,7 +27,7 @@ func TestDictionariesOfEveryWidth(t *testing.T) {
 			number.add(int64(i))
 		}
 		rows := distinct + 10
-		if err := s.send(t.Context(), "INSERT INTO words", appendBlock(nil, block{[]namedColumn{{"number", &number}, {"word", &word}}, rows})); err != nil {
+		if err := s.send(t.Context(), "INSERT INTO words", blockOf(block{[]namedColumn{{"number", &number}, {"word", &word}}, rows})); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		var good, all uint64
@@ -88,7 +88,7 @@ func TestDictionariesOfSeveralWorkersBecomeOne(t *testing.T) {
 			pieces = append(pieces, block{[]namedColumn{{"number", &number[w]}, {"word", &word[w]}, {"worker", &worker[w]}}, 2 * n})
 		}
 		for range 2 {
-			if err := s.send(t.Context(), "INSERT INTO words", appendBlock(nil, slices.Clone(pieces)...)); err != nil {
+			if err := s.send(t.Context(), "INSERT INTO words", blockOf(slices.Clone(pieces)...)); err != nil {
 				t.Fatalf("words %v: %v", distinct, err)
 			}
 		}

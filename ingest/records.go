@@ -75,7 +75,7 @@ func (c *chunk) batch(answer []byte, at int, from int64, within *transactions) e
 	w.take(6) // producer's epoch, first sequence number
 	b.records = int(w.int32())
 	if w.short {
-		return w.err("a fetch")
+		return w.err()
 	}
 	if got := crc32.Checksum(answer[body:], castagnoli); got != sum {
 		return fmt.Errorf("the checksum of the batch at offset %d is %08x and should be %08x", b.base, got, sum)
@@ -120,12 +120,12 @@ func (c *chunk) records(b *recordBatch, w *wire, from int64) error {
 		start := w.at
 		w.int8() // attributes
 		m := message{time: b.first + w.varint(), offset: b.base + w.varint()}
-		m.key, _ = w.bytes()
-		m.value, _ = w.bytes()
+		m.key = w.bytes()
+		m.value = w.bytes()
 		headers := w.varint()
 		m.headers = headers > 0
 		for range headers {
-			header, _ := w.bytes()
+			header := w.bytes()
 			w.bytes()
 			if w.short {
 				break

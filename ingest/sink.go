@@ -58,10 +58,10 @@ func (s *sink) attempt(ctx context.Context, b *batch) error {
 		events = append(events, block{append(r.events.columns(), namedColumn{"ingested_at", moment.head(r.events.rows)}), r.events.rows})
 		rejected = append(rejected, block{append(r.rejected.columns(), namedColumn{"rejected_at", moment.head(r.rejected.rows)}), r.rejected.rows})
 	}
-	if err := s.send(ctx, "INSERT INTO events", appendBlock(nil, events...)); err != nil {
+	if err := s.send(ctx, "INSERT INTO events", blockOf(events...)); err != nil {
 		return err
 	}
-	if err := s.send(ctx, "INSERT INTO events_rejected", appendBlock(nil, rejected...)); err != nil {
+	if err := s.send(ctx, "INSERT INTO events_rejected", blockOf(rejected...)); err != nil {
 		return err
 	}
 	return s.send(ctx, "INSERT INTO ingest_batches", s.log(b, start))
@@ -116,5 +116,5 @@ func (s *sink) log(b *batch, start time.Time) [][]byte {
 	for name, column := range numbers {
 		columns = append(columns, namedColumn{name, column})
 	}
-	return appendBlock(nil, block{columns, len(b.progress)})
+	return blockOf(block{columns, len(b.progress)})
 }

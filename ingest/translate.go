@@ -85,8 +85,8 @@ func (c *chunk) headers(m *message) (out []kafka.Header) {
 	}
 	w := wire{data: c.data, at: m.value.end}
 	for range w.varint() {
-		name, _ := w.bytes()
-		content, _ := w.bytes()
+		name := w.bytes()
+		content := w.bytes()
 		out = append(out, kafka.Header{Key: string(c.span(name)), Value: c.span(content)})
 	}
 	return out

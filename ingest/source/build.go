@@ -273,8 +273,7 @@ func (b *builder) tries() {
 			b.eachTrie(p, func(f *fields) { f.taken = false })
 		}
 	}
-	s.message.lay()
-	s.item.lay()
+	s.nodes = s.item.lay(s.message.lay(0))
 }
 
 // eachTrie finds or makes the node of a path where it is to be met: a message that is its own item has both roots.

@@ -185,6 +185,9 @@ const decimalLimit = 1_000_000_000_000_000_000
 // parseDecimal reads a decimal number, also with an exponent, in units of 1/10000. Digits after the fourth are rounded,
 // half away from zero as money is.
 func parseDecimal(s string) (int64, error) {
+	if n, ok := plainDecimal(s); ok {
+		return n, nil
+	}
 	s = strings.TrimSpace(s)
 	mantissa, exponent := s, 0
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
@@ -206,6 +209,33 @@ func parseDecimal(s string) (int64, error) {
 	}
 	return n, err
 }
+
+// plainDecimal reads digits, and after a point up to four more, which is how most money is written.
+func plainDecimal(s string) (int64, bool) {
+	if len(s) == 0 || len(s) > 12 || s[0] == '.' {
+		return 0, false
+	}
+	n, places := int64(0), -1
+	for i := range len(s) {
+		switch c := s[i] - '0'; {
+		case c <= 9:
+			n = n*10 + int64(c)
+			if places >= 0 {
+				places++
+			}
+		case s[i] == '.' && places < 0:
+			places = 0
+		default:
+			return 0, false
+		}
+	}
+	if places > 4 {
+		return 0, false
+	}
+	return n * powersOfTen[4-max(places, 0)], true
+}
+
+var powersOfTen = [...]int64{1, 10, 100, 1000, 10_000}
 
 // scaled is whole.fraction × 10^exponent, rounded to an integer.
 func scaled(whole, fraction string, exponent int) (int64, error) {

@@ -51,7 +51,7 @@ const maxSpellings = 4096
 // NewMapper prepares a mapper for one goroutine.
 func (s *Source) NewMapper() *Mapper {
 	m := &Mapper{source: s, slots: make([]value, len(s.paths)), meanings: map[string]*meaningRule{}}
-	m.scanner.slots = m.slots
+	m.scanner.slots, m.scanner.guesses = m.slots, make([]*[guessMembers]guess, s.nodes)
 	m.environment.mapper = m
 	m.texts = make([]*string, len(s.fields))
 	for i := range s.fields {

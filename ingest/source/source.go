@@ -42,6 +42,7 @@ type Source struct {
 	itemSlots  []int
 	message    fields     // every path, for a message that is its own item
 	item       fields     // paths below item, for the elements of a split
+	nodes      int        // of both
 	attributes []slotNode // of a CloudEvent: those that every one has
 	personal   *redaction
 	salt       []byte

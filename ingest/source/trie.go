@@ -11,6 +11,7 @@ type fields struct {
 	rest     bool     // members of the object here that aren't taken are noted in scanner.rest
 	taken    bool     // a column has the whole of it, or nobody wants it
 
+	number     int       // of the node in its source
 	head, tail uint64    // of the key
 	table      []*fields // the children by the hash of their keys, without collisions; see lay
 	seed       uint64
@@ -43,23 +44,26 @@ func (f *fields) child(key string) *fields {
 // it, and by its length. Comparing keys one by one, or hashing them as Go's maps do, took a quarter of a scan.
 
 // lay makes the tables of a finished trie: for each node the smallest table and a seed for which no two children meet.
-func (f *fields) lay() {
+func (f *fields) lay(count int) int {
+	f.number = count
+	count++
 	for _, c := range f.children {
-		c.lay()
+		count = c.lay(count)
 		c.head, c.tail = keyWords(c.key, 0, len(c.key))
 	}
 	if len(f.children) == 0 {
-		return
+		return count
 	}
 	const tries = 1000
 	for width := bits.Len(uint(len(f.children))); width < 16; width++ {
 		for try := range uint64(tries) {
 			f.seed, f.shift = (2*try+1)*0x9e3779b97f4a7c15|1, 64-width
 			if f.table = f.laid(make([]*fields, 1<<width)); f.table != nil {
-				return
+				return count
 			}
 		}
 	}
+	return count
 }
 
 // laid is the table with the children in their places, nil where two meet.
