@@ -65,7 +65,11 @@ func (s *scanner) inner(want *fields, v value, depth int) error {
 // keep notes a member for the properties; what a text held is noted in its place.
 func (s *scanner) keep(found *fields, member string) {
 	if found != nil && found.embedded != notEmbedded && s.inside != "" {
-		key, _ := splitMember(member)
+		key, content := splitMember(member)
+		if content[0] != '"' { // no text: what was inside is another's, perhaps of another message
+			s.rest = append(s.rest, member)
+			return
+		}
 		start := len(s.buffer)
 		s.buffer = append(append(append(append(s.buffer, '"'), key...), `":`...), s.inside...)
 		member = unsafeString(s.buffer[start:])
