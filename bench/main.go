@@ -42,7 +42,7 @@ func run() error {
 	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
 	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
 	flag.IntVar(&o.steps, "steps", 10_000_000, "steps of the path reports")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,latency,memory,collector,batch,batch_10m,paths", "parts to measure, separated by commas")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,batch_10m,paths", "parts to measure, separated by commas")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
 	flag.Parse()
@@ -137,6 +137,9 @@ func (b *bench) measure(ctx context.Context) error {
 		{"ingest", b.ingest},
 		{"kafka_engine", b.kafkaEngine},
 		{"native_insert", b.nativeInsert},
+		{"flat", b.flat},
+		{"mapper", b.mapper},
+		{"growth", b.growth},
 		{"latency", b.latency},
 		{"memory", b.memory},
 		{"collector", b.collector},
@@ -189,9 +192,9 @@ func (b *bench) rate(part, what string, start time.Time, end time.Time, cpu time
 	}
 }
 
-// profiled runs f under the CPU profiler where one is asked for.
-func (b *bench) profiled(f func() error) error {
-	if b.profile == "" {
+// profiled runs f under the CPU profiler where one is asked for and the topic is the one with calls.
+func (b *bench) profiled(topic string, f func() error) error {
+	if b.profile == "" || topic != "segment" {
 		return f()
 	}
 	out, err := os.Create(b.profile)

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
+	"runtime"
 
 	"github.com/funnelcloud/funnelcloud/ingest"
 	"github.com/funnelcloud/funnelcloud/ingest/source"
@@ -35,6 +35,10 @@ type outcome struct {
 	Events    uint64  `json:"events"`
 	PerSecond float64 `json:"per_second"`
 	PeakMiB   float64 `json:"peak_mib"` // resident memory
+
+	CPUSeconds  float64 `json:"cpu_seconds"`
+	Allocations uint64  `json:"allocations"` // of Go's heap
+	Allocated   uint64  `json:"allocated"`   // bytes
 }
 
 func consume() error {
@@ -52,16 +56,22 @@ func consume() error {
 		return err
 	}
 	defer db.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	cpu := cpuTime()
 	stats, err := ingest.Run(ctx, ingest.Options{Brokers: t.Brokers, Sources: []*source.Source{segment}, Group: t.Topic, Conn: db.Conn(),
 		Drain: true, MaxRows: t.MaxRows, MaxBytes: t.MaxBytes})
 	if err != nil {
 		return err
 	}
+	cpu = cpuTime() - cpu
+	runtime.ReadMemStats(&after)
 	peak, err := peakMemory()
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(outcome{stats.Events, float64(stats.Events) / stats.Elapsed.Seconds(), float64(peak) / (1 << 20)})
+	return json.NewEncoder(os.Stdout).Encode(outcome{stats.Events, float64(stats.Events) / stats.Elapsed.Seconds(), float64(peak) / (1 << 20),
+		cpu.Seconds(), after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc})
 }
 
 // memory measures the most that a consumer takes to work off a backlog: bounded by its
@@ -80,24 +90,8 @@ func (b *bench) memory(ctx context.Context) error {
 }
 
 func (b *bench) backlogTask(ctx context.Context, name string, t task) error {
-	c := b.db.Config()
-	t.Brokers, t.Addr, t.Database, t.User, t.Password = []string{b.broker.Addr()}, c.Addr, c.Database, c.User, c.Password
-	told, err := json.Marshal(t)
+	o, err := b.consumer(ctx, t)
 	if err != nil {
-		return err
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, program)
-	cmd.Env, cmd.Stderr = append(os.Environ(), consumerEnv+"="+string(told)), os.Stderr
-	answer, err := cmd.Output()
-	if err != nil {
-		return fmt.Errorf("the consumer's process: %w", err)
-	}
-	var o outcome
-	if err := json.Unmarshal(answer, &o); err != nil {
 		return err
 	}
 	if o.Events != uint64(b.backlog) {

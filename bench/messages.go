@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -15,14 +16,29 @@ import (
 var eventNames = []string{"Feature Used", "Feature Used", "Feature Used", "Report Created", "Export Finished", "Invite Sent", "Limit Reached", "Signed Up"}
 
 // messages are Segment calls of about 650 bytes, each with an id of its own; the same for every run.
-func messages(topic string, n int) iter.Seq[ingest.Message] {
+func messages(topic string, n int) iter.Seq[ingest.Message] { return generated(topic, n, appendCall) }
+
+// generated makes messages one by one; each is valid until the next.
+func generated(topic string, n int, write func(b []byte, i int, at time.Time) []byte) iter.Seq[ingest.Message] {
 	return func(yield func(ingest.Message) bool) {
 		start := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
 		var value []byte
 		for i := range n {
 			at := start.Add(time.Duration(i) * 20 * time.Millisecond)
-			value = appendCall(value[:0], i, at)
+			value = write(value[:0], i, at)
 			if !yield(ingest.Message{Topic: topic, Value: value, Time: at.Add(time.Second)}) {
+				return
+			}
+		}
+	}
+}
+
+// copied gives messages that stay as they are.
+func copied(all iter.Seq[ingest.Message]) iter.Seq[ingest.Message] {
+	return func(yield func(ingest.Message) bool) {
+		for m := range all {
+			m.Value = bytes.Clone(m.Value)
+			if !yield(m) {
 				return
 			}
 		}

@@ -20,16 +20,19 @@ import (
 var peerSQL string
 
 // segmentOf is the built-in source for Segment calls, reading one topic.
-func segmentOf(topic string) (*source.Source, error) {
+func segmentOf(topic string) (*source.Source, error) { return builtinFor("segment", topic) }
+
+// builtinFor is a built-in source, reading one topic.
+func builtinFor(name, topic string) (*source.Source, error) {
 	sources, err := source.Builtin()
 	if err != nil {
 		return nil, err
 	}
-	segment, err := source.Named(sources, "segment")
+	found, err := source.Named(sources, name)
 	if err != nil {
 		return nil, err
 	}
-	ours := *segment
+	ours := *found
 	ours.Topics = []string{topic}
 	return &ours, nil
 }
@@ -49,14 +52,19 @@ func (b *bench) produce(ctx context.Context) error {
 
 // ingest is the product: from Kafka to committed rows.
 func (b *bench) ingest(ctx context.Context) error {
-	segment, err := segmentOf("segment")
+	return b.ingestTopic(ctx, "segment", "segment", "ingest")
+}
+
+// ingestTopic measures, as a part, a topic whose messages are for a built-in source.
+func (b *bench) ingestTopic(ctx context.Context, name, topic, part string) error {
+	from, err := builtinFor(name, topic)
 	if err != nil {
 		return err
 	}
 	var stats ingest.Stats
 	start, cpu := time.Now(), cpuTime()
-	err = b.profiled(func() error {
-		stats, err = ingest.Run(ctx, ingest.Options{Brokers: []string{b.broker.Addr()}, Sources: []*source.Source{segment},
+	err = b.profiled(topic, func() error {
+		stats, err = ingest.Run(ctx, ingest.Options{Brokers: []string{b.broker.Addr()}, Sources: []*source.Source{from},
 			Conn: b.db.Conn(), Drain: true, MaxRows: b.batchRows, MaxBytes: b.batchBytes})
 		return err
 	})
@@ -66,8 +74,8 @@ func (b *bench) ingest(ctx context.Context) error {
 	if int(stats.Events) != b.messages || stats.Rejects > 0 {
 		return fmt.Errorf("%d events and %d rejects from %d messages", stats.Events, stats.Rejects, b.messages)
 	}
-	b.report("message_bytes", float64(stats.Bytes)/float64(stats.Messages), "B")
-	b.rate("ingest", "events", start, start.Add(stats.Elapsed), cpuTime()-cpu)
+	b.report(strings.TrimPrefix(part+"_message_bytes", "ingest_"), float64(stats.Bytes)/float64(stats.Messages), "B")
+	b.rate(part, "events", start, start.Add(stats.Elapsed), cpuTime()-cpu)
 	return b.truncate(ctx, "events")
 }
 

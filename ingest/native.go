@@ -24,6 +24,9 @@ type nativeColumn interface {
 type textColumn struct{ data []byte }
 
 func (c *textColumn) add(s string) {
+	if need := len(s) + binary.MaxVarintLen64; need > cap(c.data)-len(c.data) {
+		c.data = slices.Grow(c.data, need+len(c.data)) // twice as much: append's quarter would copy four times as much
+	}
 	if len(s) < 1<<7 { // one byte of length, as nearly always
 		c.data = append(append(c.data, byte(len(s))), s...)
 		return
