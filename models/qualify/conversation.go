@@ -14,6 +14,8 @@ type ConversationDefinition struct {
 	LapseDays float64           `yaml:"lapse_days"` // after the prospect's last message, a CQL no more
 	Intents   []IntentPattern   `yaml:"intents"`
 	Negatives []NegativePattern `yaml:"negatives"`
+	// Tags are what people at the company said of a conversation by hand.
+	Tags []TagRule `yaml:"tags"`
 	// Negators are words that, shortly before an intent in the same clause, turn it around.
 	Negators words `yaml:"negators"`
 	// NotNegators are phrases that hold a negator but don't negate: "no problem".
@@ -47,6 +49,9 @@ func (c *ConversationDefinition) check(p place) {
 	}
 	if !positive(c.LapseDays) {
 		p.key("lapse_days").faultf("lapse_days must be above 0")
+	}
+	for i := range c.Tags {
+		c.Tags[i].check(p.key("tags").item(i))
 	}
 	for i, intent := range c.Intents {
 		at := p.key("intents").item(i)

@@ -157,6 +157,9 @@ func (e *evaluation) react(r *reaction, fitChanged bool) {
 	if r.message {
 		e.hear()
 	}
+	if r.tagged {
+		e.hearTags()
+	}
 	if r.closes {
 		e.closeConversation()
 	}

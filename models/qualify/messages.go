@@ -5,6 +5,10 @@ type conversation struct {
 	level    int8
 	negative bool
 	why      string
+
+	// what the prospect said last
+	lastQuote, lastMessage string
+	lastAt                 int64
 }
 
 // hear judges a message of the prospect.
@@ -15,14 +19,8 @@ func (e *evaluation) hear() {
 		return
 	}
 	id := e.text("conversation_id")
-	c := e.conversations[id]
-	if c == nil {
-		if e.conversations == nil {
-			e.conversations = map[string]*conversation{}
-		}
-		c = &conversation{}
-		e.conversations[id] = c
-	}
+	c := e.conversation(id)
+	c.lastQuote, c.lastMessage, c.lastAt = message, e.signal.EventID, e.at
 	v := e.read(message)
 	if c.why == "" {
 		c.why = v.why

@@ -42,6 +42,7 @@ type reaction struct {
 	bant        bool
 	message     bool
 	closes      bool // a conversation
+	tagged      bool // may carry tags of a conversation
 	plan        bool
 }
 
@@ -130,6 +131,9 @@ func (p *program) addBuiltIn() {
 	}
 	p.on(vocabulary.MessageFromProspect).message = true
 	p.on(vocabulary.ConversationClosed).closes = true
+	for _, meaning := range []string{vocabulary.MessageFromProspect, vocabulary.MessageFromAgent, vocabulary.ConversationClosed} {
+		p.on(meaning).tagged = true
+	}
 }
 
 // columns are those that filters read beside the ones that every signal carries.

@@ -1,0 +1,46 @@
+package qualify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who read the conversation and tagged it knows better than any pattern; the quote is what the prospect said last.
+func TestTagsQualify(t *testing.T) {
+	for name, tags := range map[string]string{
+		"a text":        `"tag":"Hot Lead"`,
+		"a list":        `"tags":["vip","hot-lead"]`,
+		"named objects": `"tags":[{"id":"7","name":"Hot lead"}]`,
+		"Intercom's":    `"tags":{"type":"tag.list","tags":[{"name":"hot lead"}]}`,
+	} {
+		said := on(1, "message_from_prospect", `{"conversation_id":"c","text":"Our board meets on Monday."}`)
+		closed := on(2, "conversation_closed", `{"conversation_id":"c","outcome":"handed_to_rep",`+tags+`}`)
+		o := evaluate(t, mustDefault(t), 10, said, closed)
+		if len(o.Leads) != 1 || o.Leads[0].Level != 3 || o.Leads[0].Rule != "tag hot_lead" || o.Leads[0].MessageID != said.EventID ||
+			o.Leads[0].Outcome != "handed_to_rep" || !strings.Contains(o.Leads[0].Quote, "Monday") {
+			t.Errorf("%s: %+v", name, o.Leads)
+		}
+		i := slices.IndexFunc(o.Stages, func(s StageEntry) bool { return s.Stage == "cql" })
+		if i < 0 || !o.Stages[i].EnteredAt.Equal(closed.At) || !slices.Contains(o.Stages[i].EvidenceEventIDs, closed.EventID) {
+			t.Errorf("%s: stages %+v", name, o.Stages)
+		}
+	}
+}
+
+func TestTagsSayNoAndNothing(t *testing.T) {
+	o := evaluate(t, mustDefault(t), 10, on(1, "message_from_prospect", `{"conversation_id":"c","text":"Hi"}`),
+		on(1.1, "message_from_agent", `{"conversation_id":"c","text":"Hello","tag":"student"}`))
+	if got := stagesOf(o); len(o.Leads) != 1 || o.Leads[0].NegativeReason != "student" || !slices.Contains(got, "disqualified#1 1.1–…") {
+		t.Errorf("leads %+v, stages %q", o.Leads, got)
+	}
+	o = evaluate(t, mustDefault(t), 10, on(1, "message_from_prospect", `{"conversation_id":"c","text":"Hi","tags":["vip",7,null,{"name":5}]}`))
+	if len(o.Leads) != 0 {
+		t.Errorf("tags that mean nothing: %+v", o.Leads)
+	}
+	// A tag that says no more than the words did adds nothing.
+	o = evaluate(t, mustDefault(t), 10, on(1, "message_from_prospect", `{"conversation_id":"c","text":"We want to buy it","tag":"hot"}`))
+	if len(o.Leads) != 1 || o.Leads[0].Rule != "wants_to_buy" {
+		t.Errorf("leads %+v", o.Leads)
+	}
+}
