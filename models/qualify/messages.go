@@ -14,7 +14,7 @@ type conversation struct {
 // hear judges a message of the prospect.
 func (e *evaluation) hear() {
 	e.lastMessage = e.at
-	message := e.text("text")
+	message := withoutMarkup(e.text("text"))
 	if message == "" {
 		return
 	}

@@ -1,9 +1,10 @@
 -- Everything that was said in the conversations of a person, or of all members of an account, in order.
+WITH JSONExtractString(e.properties, 'text') AS said
 SELECT
     e.event_ts AS at, JSONExtractString(e.properties, 'conversation_id') AS conversation,
     multiIf(e.meaning = 'message_from_prospect', 'prospect', e.meaning = 'conversation_closed', 'closed',
         JSONExtractString(e.properties, 'agent') = 'bot', 'bot', 'agent') AS by,
-    if(e.meaning = 'conversation_closed', replaceAll(JSONExtractString(e.properties, 'outcome'), '_', ' '), JSONExtractString(e.properties, 'text')) AS text,
+    if(e.meaning = 'conversation_closed', replaceAll(JSONExtractString(e.properties, 'outcome'), '_', ' '), if(match(said, '</?[a-zA-Z]'), extractTextFromHTML(said), said)) AS text,
     replaceAll(toString(l.heard), '_', ' ') AS heard, e.person_id AS person_id, toString(e.source) AS source, e.event_id AS evidence
 FROM person_events AS e
 LEFT JOIN

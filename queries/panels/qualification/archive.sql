@@ -8,12 +8,13 @@ WITH
         SELECT person_id FROM persons WHERE person_id = wanted OR account_id = wanted OR email = lower(wanted)
         UNION DISTINCT
         SELECT person_id FROM person_identities WHERE id_value = wanted
-    )
+    ),
+    JSONExtractString(e.properties, 'text') AS said
 SELECT
     e.event_ts AS "When",
     JSONExtractString(e.properties, 'conversation_id') AS "Conversation",
     multiIf(e.meaning = 'message_from_prospect', 'prospect', e.meaning = 'conversation_closed', 'closed', JSONExtractString(e.properties, 'agent') = 'bot', 'bot', 'agent') AS "By",
-    if(e.meaning = 'conversation_closed', replaceAll(JSONExtractString(e.properties, 'outcome'), '_', ' '), JSONExtractString(e.properties, 'text')) AS "Text",
+    if(e.meaning = 'conversation_closed', replaceAll(JSONExtractString(e.properties, 'outcome'), '_', ' '), if(match(said, '</?[a-zA-Z]'), extractTextFromHTML(said), said)) AS "Text",
     replaceAll(toString(l.heard), '_', ' ') AS "Heard as"
 FROM person_events AS e
 LEFT JOIN
