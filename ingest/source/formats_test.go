@@ -213,7 +213,7 @@ func TestRowsOfAnEnrichedStream(t *testing.T) {
 // decoders are a source of each format, the built-in ones beside them.
 func decoders(t testing.TB) []*Source {
 	out := builtins(t)
-	for _, format := range []string{"json", "ndjson", "json_array", "cloudevents", "snowplow_enriched"} {
+	for _, format := range []string{"json", "ndjson", "json_array", "cloudevents", "snowplow_enriched", "avro"} {
 		out = append(out, parsed(t, small+"format: "+format+"\n"))
 	}
 	return append(out, parsed(t, embeddedText), salted(t, private, salt))
