@@ -26,8 +26,12 @@ func Dot(states []State, graph []Transition, o DotOptions) string {
 	d.choose(graph, o)
 	d.rank()
 	var b strings.Builder
-	b.WriteString("digraph paths {\n" +
-		"  rankdir=LR; nodesep=0.3; ranksep=0.55; bgcolor=white; splines=true; remincross=true; pad=0.2;\n" +
+	direction := "LR" // as people read
+	if len(d.order) > widest {
+		direction = "TB" // a page may be long, but not wide
+	}
+	b.WriteString("digraph paths {\n  rankdir=" + direction + ";" +
+		" nodesep=0.3; ranksep=0.55; bgcolor=white; splines=true; remincross=true; pad=0.2;\n" +
 		"  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=12, color=\"#666666\", margin=\"0.12,0.06\"];\n" +
 		"  edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#444444\", arrowsize=0.7];\n")
 	fmt.Fprintf(&b, "  label=%s; labelloc=b; labeljust=l; fontname=\"Helvetica\"; fontsize=11; fontcolor=\"#444444\";\n", d.caption(graph))
@@ -40,6 +44,9 @@ func Dot(states []State, graph []Transition, o DotOptions) string {
 	b.WriteString("}\n")
 	return b.String()
 }
+
+// widest is how many states may stand beside one another.
+const widest = 16
 
 // dot is a drawing under way.
 type dot struct {
