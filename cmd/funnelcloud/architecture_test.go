@@ -31,7 +31,7 @@ var ownedBy = map[string][]string{
 
 // pure packages take data and return data: no clock, chance, network, file, logger or database.
 var pure = []string{
-	"ingest/source", "models/identity", "models/touch", "models/qualify", "models/attribution", "models/path",
+	"ingest/source", "models/identity", "models/touch", "models/yamlfile", "models/qualify", "models/attribution", "models/path",
 	"models/simulate", "models/score", "models/quality",
 }
 
