@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 // restate keeps the run's figures by month, and tells which of those that the published run before it gave for closed
@@ -23,9 +25,26 @@ func restate(ctx context.Context, r *run) (in, out uint64, err error) {
 	for _, m := range append(slices.Clone(models.paths), models.times...) {
 		names = append(names, m.Name())
 	}
-	return 0, 0, r.db.Exec(ctx, "marts/restatements.sql", r.params(
+	err = r.db.Exec(ctx, "marts/restatements.sql", r.params(
 		"previous_published", r.previous.RunID, "cause", r.causeOfAll(), "fitted_models", names,
 		"look_back_days", uint32(r.o.LookBack/(24*time.Hour))+1))
+	if err != nil {
+		return 0, 0, err
+	}
+	r.report.Restated, err = warehouse.SelectAll[Restated](ctx, r.db, "staging/restated.sql", r.params())
+	for _, restated := range r.report.Restated {
+		out += restated.Figures
+	}
+	return 0, out, err
+}
+
+// Restated are figures of closed months that are others now, for one reason.
+type Restated struct {
+	Reason  string  `ch:"reason" json:"reason"`
+	Figures uint64  `ch:"figures" json:"figures"`
+	Largest string  `ch:"largest" json:"largest"` // the figure that moved most: channel, model, type of conversion, month
+	Was     float64 `ch:"was" json:"was"`         // its conversions
+	Now     float64 `ch:"now" json:"now"`
 }
 
 // causeOfAll is what would change any figure; empty when nothing of the kind happened.

@@ -92,10 +92,11 @@ type Report struct {
 	Checks  []Check `json:"checks"`
 	Seconds float64 `json:"seconds"`
 
-	FullBecause     string `json:"full_because,omitempty"` // why every unit was computed; empty: only those that changed
-	PreviousRunID   uint64 `json:"previous_run_id"`        // then: the run whose other units still stand; else 0
-	ChangedPersons  uint64 `json:"changed_persons"`
-	ChangedAccounts uint64 `json:"changed_accounts"`
+	FullBecause     string     `json:"full_because,omitempty"` // why every unit was computed; empty: only those that changed
+	PreviousRunID   uint64     `json:"previous_run_id"`        // then: the run whose other units still stand; else 0
+	ChangedPersons  uint64     `json:"changed_persons"`
+	ChangedAccounts uint64     `json:"changed_accounts"`
+	Restated        []Restated `json:"restated,omitempty"` // figures of closed months that the run before gave otherwise
 
 	Identity IdentityVersion `json:"identity"`
 	LeftOut  []LeftOut       `json:"left_out"` // as ReadLeftOut gives it; Run leaves it to the caller, as it does Checks

@@ -23,6 +23,8 @@ type attributionOptions struct {
 
 	unit, conversion, by string
 	period, from, to     string
+	chain                chainOptions
+	asOf                 uint64
 	segment, currency    string
 	connections          *connectionFlags
 }
@@ -68,6 +70,7 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "first day, such as 2026-01-15")
 	flags.StringVar(&o.to, "to", "", "last day")
 	flags.StringVar(&o.segment, "segment", "", "units with a value of an attribute: country=DE, account.plan=pro, any property of identify or group calls")
+	flags.Uint64Var(&o.asOf, "as-of", 0, "run whose figures to show instead of the published ones; whole months only")
 	flags.StringVar(&o.currency, "currency", "", "currency of values and costs, where there are several")
 	flags.StringVar(&o.file, "paths", "", "CSV of counted paths instead of the tables, gzip and zstd too; - is standard input")
 	flags.StringVar(&o.columns.Path, "path-column", "path", "column with the channels in order")
@@ -77,14 +80,15 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 	flags.StringVar(&o.columns.Value, "value", "", "column with the value of the conversions")
 	flags.IntVar(&o.bootstrap, "bootstrap", 200, "resamples for the intervals; 0 for none")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the resamples")
+	o.chain.register(flags)
 	flags.StringVar(&o.output, "output", outputTable, "table, json or csv")
 	connections.register(flags)
 	return c
 }
 
 func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) {
-	if o.bootstrap < 0 || o.top < 0 {
-		return nil, usageError{errors.New("--bootstrap and --top must be at least 0")}
+	if o.bootstrap < 0 || o.top < 0 || o.chain.order < 1 {
+		return nil, usageError{errors.New("--bootstrap and --top must be at least 0, --order at least 1")}
 	}
 	if o.file != "" {
 		if o.period+o.from+o.to+o.segment+o.conversion != "" {
@@ -134,7 +138,7 @@ func (o *attributionOptions) ofFile() (*creditReport, error) {
 		}
 	}
 	report.compare()
-	return report, nil
+	return report, o.chain.ask(report, sample)
 }
 
 func (o *attributionOptions) credit(report *creditReport, m attribution.Model, sample *attribution.Sample) error {

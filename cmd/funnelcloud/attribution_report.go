@@ -26,6 +26,9 @@ type creditReport struct {
 	Credits    []channelCredit          `json:"credits"`
 	Comparison []attribution.Comparison `json:"comparison"`
 	Notes      []string                 `json:"notes,omitempty"`
+
+	Removals    []attribution.Removal    `json:"removals,omitempty"`
+	Transitions []attribution.Transition `json:"transitions,omitempty"`
 }
 
 // channelCredit is what one model gives one channel.
@@ -148,6 +151,7 @@ func (r *creditReport) show(s *screen, o attributionOptions) error {
 		s.title("What the models disagree about")
 		r.readings(s)
 	}
+	r.chain(s, o.chain)
 	for _, note := range r.Notes {
 		fmt.Fprintf(s.out, "\n%s\n", note)
 	}

@@ -43,6 +43,11 @@ func (o *attributionOptions) slice() (*slice, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.asOf > 0 {
+		if err := s.figuresOnly(); err != nil {
+			return nil, err
+		}
+	}
 	if o.segment != "" {
 		name, value, found := strings.Cut(o.segment, "=")
 		if !found || name == "" {
@@ -51,6 +56,18 @@ func (o *attributionOptions) slice() (*slice, error) {
 		s.attribute, s.value = name, value
 	}
 	return &s, nil
+}
+
+// figuresOnly refuses what the figures of an earlier run don't say.
+func (s *slice) figuresOnly() error {
+	first := func(t time.Time) bool { return t.IsZero() || t.Day() == 1 }
+	switch {
+	case s.segment != "" || s.by != "channel":
+		return errors.New("--as-of: an earlier run's figures are by channel and of everybody: leave out --segment and --by")
+	case !first(s.from) || !first(s.until):
+		return errors.New("--as-of: an earlier run's figures are of whole months: give --period 2026-03 or whole months by --from and --to")
+	}
+	return nil
 }
 
 const dayForm = "2006-01-02"
@@ -186,15 +203,11 @@ func (s *slice) report(ctx context.Context, db *warehouse.DB) (*creditReport, er
 	if err := s.choose(ctx, db); err != nil {
 		return nil, err
 	}
-	cells, err := warehouse.SelectAll[creditCell](ctx, db, "screens/model_credit.sql", s.params())
+	run, cells, err := s.read(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	published, err := warehouse.SelectAll[publishedRun](ctx, db, "screens/published_run.sql", nil)
-	if err != nil {
-		return nil, err
-	}
-	r := &creditReport{Run: published[0].RunID, UnitKind: s.unit, ConversionType: s.conversionType, Dimension: s.by, Segment: s.segment}
+	r := &creditReport{Run: run, UnitKind: s.unit, ConversionType: s.conversionType, Dimension: s.by, Segment: s.segment}
 	if !s.from.IsZero() {
 		r.From = s.from.Format(dayForm)
 	}
@@ -207,7 +220,30 @@ func (s *slice) report(ctx context.Context, db *warehouse.DB) (*creditReport, er
 	if r.Currency, err = currencyOf(cells, s.currency); err != nil {
 		return nil, err
 	}
-	return r, s.fill(ctx, db, r, cells)
+	if err := s.fill(ctx, db, r, cells); err != nil {
+		return nil, err
+	}
+	return r, s.askTables(ctx, db, r)
+}
+
+// read is the credit of the slice, and the run that says so.
+func (s *slice) read(ctx context.Context, db *warehouse.DB) (run uint64, cells []creditCell, err error) {
+	if s.asOf > 0 {
+		params := s.params()
+		params["run_id"] = s.asOf
+		cells, err = warehouse.SelectAll[creditCell](ctx, db, "screens/model_credit_as_of.sql", params)
+		if err == nil && len(cells) == 0 {
+			err = fmt.Errorf("run %d gave no figures for this; table attribution_figures has those of all runs", s.asOf)
+		}
+		s.bootstrap = 0
+		return s.asOf, cells, err
+	}
+	published, err := warehouse.SelectAll[publishedRun](ctx, db, "screens/published_run.sql", nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	cells, err = warehouse.SelectAll[creditCell](ctx, db, "screens/model_credit.sql", s.params())
+	return published[0].RunID, cells, err
 }
 
 // currencyOf is the currency of the values: amounts of several are not added up.
@@ -268,6 +304,10 @@ func (s *slice) fill(ctx context.Context, db *warehouse.DB, r *creditReport, cel
 		r.addTally(name, ofModel[name], draws, costs)
 	}
 	r.compare()
+	if s.asOf > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("As run %d said it; intervals are not kept, costs are as they are known now.", s.asOf))
+		return nil
+	}
 	if s.whole() {
 		return s.refined(ctx, db, r)
 	}

@@ -158,6 +158,24 @@ func TestAttributionOfTheTables(t *testing.T) {
 		}
 	}
 
+	// A late visit takes credit away from May's advertisement; what run 1 said can still be seen.
+	late := shop{}
+	late.add(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), shopEvent{Kind: "page", AnonymousID: "device-1", URL: "https://shop.test/", Referrer: "https://www.facebook.com/"})
+	late.add(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), shopEvent{Kind: "page", AnonymousID: "somebody", URL: "https://shop.test/"})
+	late.events[0].EventID, late.events[1].EventID = "late", "much-later"
+	late.events[0].IngestedAt = late.events[1].IngestedAt
+	if err := warehouse.Insert(t.Context(), s.db(t), "events", 0, late.events); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "run", "--data", s.folder, "--bootstrap", "50")
+	near(t, "first in May", of(t, attribution("--period", "2026-05"), "first", "Paid Search").Conversions, 19)
+	asOf := attribution("--period", "2026-05", "--as-of", "1")
+	near(t, "first in May as of run 1", of(t, asOf, "first", "Paid Search").Conversions, 20)
+	if asOf.Run != 1 {
+		t.Errorf("run %d", asOf.Run)
+	}
+	wantFailure(t, exitFailed, []string{"run 99"}, "attribution", "--data", s.folder, "--as-of", "99")
+
 	table := mustRun(t, "attribution", "--data", s.folder, "--model", "markov_1").out
 	for _, words := range []string{"Credit for won by persons: 40.00 conversions", "Paid Search", "cost per", "Not distinguishable", "Money is in EUR"} {
 		if !strings.Contains(table, words) {
@@ -185,6 +203,8 @@ func TestAttributionsSliceIsChecked(t *testing.T) {
 		{"a day", []string{"--from", "March"}},
 		{"after --to", []string{"--from", "2026-03-02", "--to", "2026-03-01"}},
 		{"ATTRIBUTE=VALUE", []string{"--segment", "DE"}},
+		{"whole months", []string{"--as-of", "1", "--from", "2026-03-02"}},
+		{"of everybody", []string{"--as-of", "1", "--segment", "country=DE"}},
 		{"at least 0", []string{"--bootstrap", "-1"}},
 		{"one or the other", []string{"--period", "2026", "--from", "2026-01-01"}},
 		{"knows no time", []string{"--paths", "-", "--period", "2026"}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,35 @@ func TestAttributionOfAFile(t *testing.T) {
 	if seen != 6 {
 		t.Errorf("%d of 6 figures were there", seen)
 	}
+}
+
+func TestAskingTheChainOfAFile(t *testing.T) {
+	file := writeFile(t, "paths.csv", countedPaths)
+	args := []string{"attribution", "--paths", file, "--nulls", "nulls", "--bootstrap", "0"}
+	r := decode[creditReport](t, mustRun(t, append(args, "--remove", "B", "--remove", "A, C", "--remove-sequence", "A > B", "--transitions", "--output", "json")...).out)
+	if len(r.Removals) != 3 || math.Abs(r.Removals[0].Conversions-.812937) > 1e-6 || r.Removals[2].Removed != "A>B" {
+		t.Errorf("removals %+v", r.Removals)
+	}
+	if r.Removals[1].Conversions < .462466 { // A's own
+		t.Errorf("A and C together: %+v", r.Removals[1])
+	}
+	sums := map[string]float64{}
+	for _, transition := range r.Transitions {
+		sums[transition.From] += transition.Probability
+	}
+	for from, sum := range sums {
+		if math.Abs(sum-1) > 1e-12 {
+			t.Errorf("transitions from %s sum to %v", from, sum)
+		}
+	}
+	table := mustRun(t, append(args, "--remove", "B", "--transitions", "--loops=false")...).out
+	for _, words := range []string{"Lost without", "81.3%", "repeats of a channel are left out", "(start)"} {
+		if !strings.Contains(table, words) {
+			t.Errorf("the table lacks %q:\n%s", words, table)
+		}
+	}
+	wantFailure(t, exitUsage, []string{"no path holds it", "A, B, C"}, append(args, "--remove", "Z")...)
+	wantFailure(t, exitUsage, []string{"--order"}, append(args, "--order", "0")...)
 }
 
 func TestAttributionOfNoFile(t *testing.T) {

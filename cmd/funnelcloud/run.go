@@ -138,7 +138,21 @@ func showRun(s *screen, report models.Report, output string) error {
 	s.table([]string{"step", "rows read>", "rows written>", "seconds>"}, rows)
 	showLeftOut(s, report.LeftOut)
 	showChecks(s, report.Checks)
+	showRestated(s, report.Restated)
 	return nil
+}
+
+// showRestated tells which figures of months that were over are others now.
+func showRestated(s *screen, restated []models.Restated) {
+	if len(restated) == 0 {
+		return
+	}
+	s.title("Restated: figures of closed months that the run before gave otherwise")
+	rows := make([][]string, 0, len(restated))
+	for _, r := range restated {
+		rows = append(rows, []string{r.Reason, thousands(int64(r.Figures)), r.Largest, fixed(r.Was) + " → " + fixed(r.Now)})
+	}
+	s.table([]string{"why", "figures>", "the largest", "conversions>"}, rows)
 }
 
 // extentOf tells how much a run computed, and why.

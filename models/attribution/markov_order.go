@@ -11,6 +11,7 @@ import (
 // journey; state 0 is the start. Only states and transitions that some journey made exist.
 type gramChain struct {
 	s      *Sample
+	gram   [][]int32 // channels of each state in order
 	member [][]int32 // distinct channels of each state
 	edge   []int32   // transition into each touch, laid out as s.paths.ids
 	from   []int32   // of each transition
@@ -20,7 +21,7 @@ type gramChain struct {
 }
 
 func newGramChain(s *Sample, order int) *gramChain {
-	g := &gramChain{s: s, member: [][]int32{nil}, edge: make([]int32, len(s.paths.ids))}
+	g := &gramChain{s: s, gram: [][]int32{nil}, member: [][]int32{nil}, edge: make([]int32, len(s.paths.ids))}
 	states, edges := map[string]int32{"": 0}, map[uint64]int32{}
 	var key []byte
 	for p := range s.paths.len() {
@@ -36,7 +37,7 @@ func newGramChain(s *Sample, order int) *gramChain {
 			if !known {
 				next = int32(len(g.member))
 				states[string(key)] = next
-				g.member = append(g.member, distinct(gram, nil))
+				g.gram, g.member = append(g.gram, gram), append(g.member, distinct(gram, nil))
 			}
 			transition := uint64(state)<<32 | uint64(next)
 			e, known := edges[transition]
@@ -104,20 +105,19 @@ const (
 	mostSweeps     = 200_000
 )
 
-// convert is the probability to convert from each state when no state that holds the removed channel may be entered
-// (-1: none is removed). b is where to begin, and is overwritten. States are swept from those found last, which are
+// convert is the probability to convert from each state when no barred state may be entered. b is where to begin, and is overwritten. States are swept from those found last, which are
 // mostly nearer to the end; a loop of a state to itself is solved outright, so that long runs of one channel cost
 // nothing.
-func (g *gramChain) convert(c gramCounts, removed int32, b []float64) error {
+func (g *gramChain) convert(c gramCounts, barred []bool, b []float64) error {
 	for x := range b {
-		if g.holds(int32(x), removed) {
+		if barred[x] {
 			b[x] = 0
 		}
 	}
 	for range mostSweeps {
 		moved := 0.0
 		for x := len(b) - 1; x >= 0; x-- {
-			if c.departed[x] == 0 || g.holds(int32(x), removed) {
+			if c.departed[x] == 0 || barred[x] {
 				continue
 			}
 			sum, left := c.converted[x], c.departed[x]
@@ -138,10 +138,6 @@ func (g *gramChain) convert(c gramCounts, removed int32, b []float64) error {
 	return fmt.Errorf("solve %d states: no result after %d sweeps: journeys circle almost for ever; try a lower order", len(b), mostSweeps)
 }
 
-func (g *gramChain) holds(state, channel int32) bool {
-	return channel >= 0 && slices.Contains(g.member[state], channel)
-}
-
 // solve finds the removal effects.
 func (g *gramChain) solve(conv, null []float64) (fittedChain, error) {
 	chain := fittedChain{removal: make([]float64, len(g.s.channels))}
@@ -150,14 +146,18 @@ func (g *gramChain) solve(conv, null []float64) (fittedChain, error) {
 	}
 	counts := g.count(conv, null)
 	whole := make([]float64, len(g.member))
-	if err := g.convert(counts, -1, whole); err != nil {
+	barred := make([]bool, len(whole))
+	if err := g.convert(counts, barred, whole); err != nil {
 		return chain, err
 	}
 	chain.conversion = whole[0]
 	without := make([]float64, len(whole))
 	for i := range chain.removal {
 		copy(without, whole)
-		if err := g.convert(counts, int32(i), without); err != nil {
+		for state, member := range g.member {
+			barred[state] = slices.Contains(member, int32(i))
+		}
+		if err := g.convert(counts, barred, without); err != nil {
 			return chain, err
 		}
 		chain.removal[i] = math.Max(0, 1-without[0]/whole[0])

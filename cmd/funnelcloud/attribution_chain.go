@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/funnelcloud/funnelcloud/models/attribution"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// chainOptions ask the Markov chain itself.
+type chainOptions struct {
+	order       int
+	sets        []string
+	sequences   []string
+	transitions bool
+	loops       bool
+}
+
+func (o *chainOptions) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.sets, "remove", nil, "what is lost without these channels together, separated by commas; may be repeated")
+	flags.StringArrayVar(&o.sequences, "remove-sequence", nil, "what is lost without journeys that go A > B straight on; may be repeated")
+	flags.IntVar(&o.order, "order", 1, "order of the chain that channels are removed from; a sequence needs its own length at least")
+	flags.BoolVar(&o.transitions, "transitions", false, "show the transition matrix of order 1")
+	flags.BoolVar(&o.loops, "loops", true, "count repeats of a channel as transitions to itself")
+}
+
+func (o *chainOptions) wanted() bool { return o.transitions || len(o.sets)+len(o.sequences) > 0 }
+
+// ask adds what the chain of a sample says.
+func (o *chainOptions) ask(r *creditReport, sample *attribution.Sample) error {
+	chain := attribution.Markov{Order: o.order}
+	for _, of := range []struct {
+		texts  []string
+		by     string
+		remove func(*attribution.Sample, ...string) (attribution.Removal, error)
+	}{{o.sets, ",", chain.RemoveSet}, {o.sequences, ">", chain.RemoveSequence}} {
+		for _, text := range of.texts {
+			names := strings.Split(text, of.by)
+			for i := range names {
+				names[i] = strings.TrimSpace(names[i])
+			}
+			removal, err := of.remove(sample, names...)
+			if err != nil {
+				return usageError{fmt.Errorf("%w; there are %s", err, strings.Join(sample.Channels(), ", "))}
+			}
+			r.Removals = append(r.Removals, removal)
+		}
+	}
+	if o.transitions {
+		r.Transitions = attribution.Transitions(sample, o.loops)
+	}
+	return nil
+}
+
+func (r *creditReport) chain(s *screen, o chainOptions) {
+	if len(r.Removals) > 0 {
+		s.title(fmt.Sprintf("Lost without, by a chain of order %d", max(1, o.order)))
+		rows := make([][]string, len(r.Removals))
+		for i, removal := range r.Removals {
+			rows[i] = []string{removal.Removed, percent(removal.Conversions), nonZero(removal.Value, percent)}
+		}
+		s.table([]string{"removed", "conversions>", "value>"}, rows)
+	}
+	if len(r.Transitions) > 0 {
+		policy := "repeats of a channel are transitions to itself"
+		if !o.loops {
+			policy = "repeats of a channel are left out"
+		}
+		s.title("Transitions: " + policy)
+		rows := make([][]string, len(r.Transitions))
+		for i, t := range r.Transitions {
+			rows[i] = []string{t.From, t.To, thousands(int64(t.Journeys)), percent(t.Probability)}
+		}
+		s.table([]string{"from", "to", "journeys>", "of those who leave>"}, rows)
+	}
+}
+
+type pathRow struct {
+	Channels    []string `ch:"channels"`
+	Conversions float64  `ch:"conversions"`
+	Nulls       float64  `ch:"nulls"`
+	Value       float64  `ch:"value"`
+}
+
+// askTables asks the chain of the published journeys.
+func (s *slice) askTables(ctx context.Context, db *warehouse.DB, r *creditReport) error {
+	if !s.chain.wanted() {
+		return nil
+	}
+	var paths []attribution.Path
+	for row, err := range warehouse.Select[pathRow](ctx, db, "screens/journey_paths.sql", s.params()) {
+		if err != nil {
+			return err
+		}
+		paths = append(paths, attribution.Path{Channels: row.Channels, Conversions: row.Conversions, Nulls: row.Nulls, Value: row.Value})
+	}
+	return s.chain.ask(r, attribution.NewSampleOfPaths(attribution.Grouped(paths, s.top)))
+}
