@@ -48,10 +48,9 @@ type schemaRegistry struct {
 	known map[uint32]*registered
 }
 
-// registered is a schema, or why there is none and until when that holds.
+// registered is what a schema makes of a value; nil where there is none to read it with, as far as is known until a time.
 type registered struct {
 	decode func(value []byte) ([]byte, error)
-	none   error
 	until  time.Time
 }
 
@@ -77,7 +76,7 @@ func (r *schemaRegistry) translate(ctx context.Context, _ []kafka.Header, value 
 	if err != nil {
 		return nil, err
 	}
-	if schema.none != nil {
+	if schema.decode == nil {
 		return nil, nil
 	}
 	text, fault := schema.decode(value[wireHeader:])
@@ -90,7 +89,7 @@ func (r *schemaRegistry) translate(ctx context.Context, _ []kafka.Header, value 
 func (r *schemaRegistry) schema(ctx context.Context, id uint32) (*registered, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s := r.known[id]; s != nil && (s.none == nil || r.now().Before(s.until)) {
+	if s := r.known[id]; s != nil && (s.decode != nil || r.now().Before(s.until)) {
 		return s, nil
 	}
 	s := &registered{until: r.now().Add(askAgain)}
@@ -98,7 +97,7 @@ func (r *schemaRegistry) schema(ctx context.Context, id uint32) (*registered, er
 	s.decode, err = r.compile(ctx, id)
 	if errors.Is(err, errUnreadable) {
 		r.logger.Warn("messages with this schema become dead letters", "schema", id, "error", err)
-		s.none, err = err, nil
+		err = nil
 	}
 	if err != nil {
 		return nil, err
