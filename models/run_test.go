@@ -126,7 +126,7 @@ func batch(t *testing.T, db *warehouse.DB) models.Report {
 		t.Fatal("no data check ran")
 	}
 	for _, check := range checks {
-		if check.Violations > 0 {
+		if check.Violations > 0 && !check.Notice {
 			t.Errorf("check %s: %d violations, e.g. %s", check.Name, check.Violations, check.Example)
 		}
 	}

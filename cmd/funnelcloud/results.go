@@ -161,13 +161,17 @@ func (r *results) showSteps(s *screen) {
 	for _, step := range r.Run.Steps {
 		steps = append(steps, []string{step.Name, thousands(int64(step.RowsIn)), thousands(int64(step.RowsOut)), fmt.Sprintf("%.1f", step.Seconds)})
 	}
-	held := 0
+	held, checks := 0, 0
 	for _, check := range r.Run.Checks {
+		if check.Notice {
+			continue
+		}
+		checks++
 		if check.Violations == 0 {
 			held++
 		}
 	}
-	s.title(fmt.Sprintf("The batch; %d of %d data checks hold", held, len(r.Run.Checks)))
+	s.title(fmt.Sprintf("The batch; %d of %d data checks hold", held, checks))
 	s.table([]string{"step", "rows read>", "rows written>", "seconds>"}, steps)
 }
 

@@ -166,21 +166,29 @@ func extentOf(report models.Report) string {
 
 func showChecks(s *screen, checks []models.Check) {
 	s.title("Data checks")
+	var noticed []models.Check
 	rows := make([][]string, 0, len(checks))
 	for _, check := range checks {
 		verdict := "ok"
-		if check.Violations > 0 {
+		switch {
+		case check.Violations > 0 && check.Notice:
+			verdict = "notice: " + thousands(int64(check.Violations))
+			noticed = append(noticed, check)
+		case check.Violations > 0:
 			verdict = thousands(int64(check.Violations)) + " violations"
 		}
 		rows = append(rows, []string{check.Name, verdict})
 	}
 	s.table([]string{"check", "result>"}, rows)
+	for _, check := range noticed {
+		fmt.Fprintf(s.out, "notice %s: for example %s\n", check.Name, check.Example)
+	}
 }
 
-// failedChecks is an error that names the checks that failed.
+// failedChecks is an error that names the checks that failed; notices are no failures.
 func failedChecks(checks []models.Check) error {
 	for _, check := range checks {
-		if check.Violations > 0 {
+		if check.Violations > 0 && !check.Notice {
 			return fmt.Errorf("data check %s: %d violations, for example %s; see queries/checks/%s.sql",
 				check.Name, check.Violations, check.Example, check.Name)
 		}

@@ -82,7 +82,6 @@ type evaluation struct {
 	engagementBand int
 	gradeFalls     int64 // when decay ends the engagement band, likewise
 	scoring        []use // latest scoring events, the evidence of a crossing
-	identified     bool
 	plan           string
 	windows        []window // by measure
 	qualifications []qualified
@@ -125,13 +124,15 @@ func (e *evaluation) take(s *Signal) {
 		e.lastLife = e.at
 	}
 	reaction := e.program.reaction(s)
-	fitChanged := false
+	before, fitChanged := e.score.valueAt(e.at), false
 	if s.Kind == vocabulary.Identify || s.Kind == vocabulary.Group || reaction != nil && reaction.identifies {
 		fitChanged = e.learn()
 	}
-	if reaction != nil {
-		e.react(reaction, fitChanged)
-	} else if fitChanged {
+	switch {
+	case reaction != nil:
+		e.react(reaction, before, fitChanged)
+	case fitChanged:
+		e.crossed(before)
 		e.count(nil, true)
 	}
 	if !e.seen && e.history.nowhere() {
@@ -140,15 +141,17 @@ func (e *evaluation) take(s *Signal) {
 	e.seen = true
 }
 
-func (e *evaluation) react(r *reaction, fitChanged bool) {
+// react applies an event that definitions ask for. The score is looked at once, when the event has given all its points:
+// before is what it was until then.
+func (e *evaluation) react(r *reaction, before float64, fitChanged bool) {
 	planBefore := e.plan
 	if r.plan {
 		e.changePlan()
 	}
 	e.ask(r.requests)
 	e.applyStageRules(r.early)
-	if len(r.engagement) > 0 {
-		e.engage(r.engagement)
+	if e.engage(r.engagement) || fitChanged {
+		e.crossed(before)
 	}
 	if r.bant {
 		e.answer()

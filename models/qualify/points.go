@@ -10,7 +10,6 @@ import (
 
 // learn reads fit attributes from a signal that describes the unit, and reports whether the fit changed.
 func (e *evaluation) learn() bool {
-	before := e.score.valueAt(e.at)
 	changed := false
 	for i, f := range e.Score.Fit {
 		matches, known := e.fits(i, f)
@@ -29,10 +28,6 @@ func (e *evaluation) learn() bool {
 		e.score.fit += points
 		e.ledger("fit", f.Signal, clipFit(e.score.fit)-old, 0)
 		changed = true
-	}
-	e.identified = true
-	if changed {
-		e.crossed(before)
 	}
 	return changed
 }
@@ -53,9 +48,8 @@ func (e *evaluation) fits(i int, f FitAttribute) (matches, known bool) {
 	return e.program.fit[i].MatchString(text), true
 }
 
-// engage gives points.
-func (e *evaluation) engage(signals []int) {
-	before := e.score.valueAt(e.at)
+// engage gives points, and reports whether it did.
+func (e *evaluation) engage(signals []int) bool {
 	earned := false
 	for _, i := range signals {
 		if !e.program.engagement[i].holds(e.view) {
@@ -75,9 +69,7 @@ func (e *evaluation) engage(signals []int) {
 		e.ledger("engagement", definition.Signal, points, decay.halfLifeDays())
 		earned = true
 	}
-	if earned {
-		e.crossed(before)
-	}
+	return earned
 }
 
 func (e *evaluation) ledger(kind, signal string, points, halfLife float64) {

@@ -1,0 +1,9 @@
+-- A window that looks back further than the events that are there: than the table keeps (its TTL), or than the history goes.
+WITH
+    (SELECT toUInt32OrZero(extract(engine_full, 'TTL \\w+ \\+ toIntervalDay\\((\\d+)\\)')) FROM system.tables
+     WHERE database = currentDatabase() AND name = 'events') AS kept_days,
+    (SELECT dateDiff('day', min(event_ts), max(event_ts)) + 1 FROM person_events) AS history_days
+SELECT definition, version, window_days, history_days, kept_days
+FROM definitions
+WHERE window_days > if(kept_days = 0, history_days, least(kept_days, history_days))
+ORDER BY definition
