@@ -51,6 +51,8 @@ func (r *run) fullBecause() string {
 		return "first run"
 	case r.o.FullRefresh:
 		return "asked for"
+	case r.forgot:
+		return "somebody was forgotten"
 	case p.Version != r.row.Version:
 		return "another version of funnelcloud"
 	case p.Parameters != r.row.Parameters:

@@ -217,6 +217,7 @@ type returned struct {
 	Events   uint64 `ch:"events"`
 	Mentions uint64 `ch:"mentions"`
 	Letters  uint64 `ch:"letters"`
+	Forgot   bool   `ch:"-"` // somebody was forgotten since the published run: rows of their accounts are missing
 }
 
 // dropReturned removes what has come back of forgotten people since the last run, by a replay or a topic read anew. It is
@@ -224,6 +225,7 @@ type returned struct {
 func dropReturned(ctx context.Context, db *warehouse.DB) (returned, error) {
 	asked, err := warehouse.SelectAll[struct {
 		Digests uint64    `ch:"digests"`
+		Forgot  uint8     `ch:"forgot"`
 		Since   time.Time `ch:"since"`
 	}](ctx, db, "staging/forgotten_since.sql", nil)
 	if err != nil || asked[0].Digests == 0 {
@@ -240,6 +242,7 @@ func dropReturned(ctx context.Context, db *warehouse.DB) (returned, error) {
 		return returned{}, err
 	}
 	back := found[0]
+	back.Forgot = asked[0].Forgot == 1
 	var files []string
 	if back.Events > 0 {
 		files = append(files, "staging/forget_events.sql")

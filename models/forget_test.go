@@ -126,6 +126,11 @@ func TestAForgottenPersonIsNowhereAndStaysAway(t *testing.T) {
 	wantRows(t, db, "SELECT properties, url FROM events WHERE name = 'Invite Sent'", `{"to":"(forgotten)","note":"hi"} https://app.acme.test/invite?who=(forgotten)`)
 	wantRows(t, db, "SELECT count() > 0 FROM events WHERE user_id = 'user-bob'", "1")
 
+	if report := batch(t, db); report.FullBecause != "somebody was forgotten" {
+		t.Errorf("the run after it was full because %q", report.FullBecause)
+	}
+	wantRows(t, db, "SELECT members FROM accounts WHERE account_id = 'adaworks'", "1")
+
 	if again := forget(t, db, "ada@adaworks.com", false); total(again) != 0 || again.Before.IsZero() {
 		t.Errorf("a second time: %+v", again)
 	}

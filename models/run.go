@@ -110,6 +110,7 @@ type run struct {
 	db       *warehouse.DB
 	o        Options
 	previous previousRun
+	forgot   bool // somebody, since the previous run
 	marks    watermarks
 	report   Report
 
@@ -167,9 +168,11 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.findPrevious(ctx); err != nil {
 		return err
 	}
-	if _, err := dropReturned(ctx, r.db); err != nil {
+	back, err := dropReturned(ctx, r.db)
+	if err != nil {
 		return err
 	}
+	r.forgot = back.Forgot
 	marks, err := warehouse.SelectAll[watermarks](ctx, r.db, "staging/watermarks.sql", warehouse.Params{
 		"settle_seconds": uint32(settle.Seconds()), "was_settled_until": timestamp(r.previous.SettledUntil)})
 	if err != nil {

@@ -26,8 +26,8 @@ const DefaultMaxComponent = 50
 // anonymous visitor is identified, and when two known people prove to be one.
 //
 // Nodes that only edges mention are added, first seen when the edge was. An error of the input, an unknown kind or rule
-// and an empty value end the resolution. Time is O(E log E); memory some 200 bytes a node and 24 an edge, nothing of the
-// input is kept.
+// and an empty value end the resolution. Time is O(E log E); memory some 200 bytes a node and 24 an edge while it works and
+// 100 a node afterwards; nothing of the input is kept.
 func Resolve(nodes iter.Seq2[Node, error], edges iter.Seq2[Edge, error], o Options) (*Result, error) {
 	g, err := newGraph(nodes, edges)
 	if err != nil {

@@ -403,5 +403,7 @@ func heldBytes(b *testing.B, nodes []Node, edges []Edge) float64 {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(r)
+	runtime.KeepAlive(nodes)
+	runtime.KeepAlive(edges)
 	return float64(after.HeapAlloc) - float64(before.HeapAlloc)
 }
