@@ -27,63 +27,51 @@ WITH
             arrayFilter(r -> isNull(converted_at) OR r.1 < converted_at, routes)[1] AS first_route
         FROM history
     ),
+    -- One pass over the events: first by opportunity, which only those of sales name, then by unit.
+    -- Opportunities without an id are one for each unit.
     happenings AS
     (
-        SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, toFloat64(value) AS amount, properties
+        SELECT
+            if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, toFloat64(value) AS amount,
+            if(startsWith(what, 'opportunity_'), JSONExtractString(properties, 'opportunity_id'), '') AS opportunity,
+            if(what = 'survey_answered', JSONExtractString(properties, 'survey'), '') AS survey,
+            if(what != 'survey_answered', NULL, toFloat64OrNull(if(JSONType(properties, 'score') = 'String',
+                JSONExtractString(properties, 'score'), JSONExtractRaw(properties, 'score')))) AS score
         FROM person_events_at(run = {run_id:UInt64})
         WHERE unit_id != ''
           AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled',
                           'opportunity_created', 'opportunity_won', 'opportunity_lost', 'survey_answered')
     ),
-    money AS
+    deals AS
     (
         SELECT
-            unit_id,
+            unit_id, opportunity,
             sumIf(amount, startsWith(what, 'subscription_')) AS subscribed,
-            sumIf(amount, what = 'opportunity_won') AS contracted,
-            minIf(event_ts, what = 'opportunity_won') AS contracted_at,
-            arraySort(groupArrayIf(event_ts, what IN ('subscription_started', 'subscription_renewed') AND amount > 0)) AS payments,
-            if(length(payments) > 1, dateDiff('second', payments[-2], payments[-1]), 0) AS last_term,
-            maxIf(event_ts, what = 'subscription_cancelled') AS cancelled_at,
-            if(cancelled_at > payments[-1], cancelled_at, {until:DateTime64(3, 'UTC')}) AS ended_at
+            sumIf(amount, what = 'opportunity_won') AS closed,
+            minOrNullIf(event_ts, what = 'opportunity_won') AS closed_at,
+            argMaxIf(amount, (event_ts, event_id), what = 'opportunity_created') AS expected,
+            countIf(what = 'opportunity_created') > 0 AND countIf(what IN ('opportunity_won', 'opportunity_lost')) > 0 AS decided,
+            groupArrayIf(event_ts, what IN ('subscription_started', 'subscription_renewed') AND amount > 0) AS payments,
+            maxOrNullIf(event_ts, what = 'subscription_cancelled') AS cancelled_at,
+            sumIf(assumeNotNull(score), survey = 'csat' AND isNotNull(score)) AS csat_score, countIf(survey = 'csat' AND isNotNull(score)) AS csat_answers,
+            countIf(survey = 'nps' AND score >= 9) AS promoters, countIf(survey = 'nps' AND score <= 6) AS detractors,
+            countIf(survey = 'nps' AND isNotNull(score)) AS nps_answers
         FROM happenings
-        GROUP BY unit_id
+        GROUP BY unit_id, opportunity
     ),
-    answers AS
-    (
-        SELECT unit_id, JSONExtractString(properties, 'survey') AS survey,
-            toFloat64OrNull(if(JSONType(properties, 'score') = 'String', JSONExtractString(properties, 'score'), JSONExtractRaw(properties, 'score'))) AS score
-        FROM happenings
-        WHERE what = 'survey_answered' AND isNotNull(score)
-    ),
-    satisfaction AS
+    happened AS
     (
         SELECT
             unit_id,
-            sumIf(assumeNotNull(score), survey = 'csat') AS csat_score,
-            countIf(survey = 'csat') AS csat_answers,
-            countIf(survey = 'nps' AND score >= 9) AS promoters,
-            countIf(survey = 'nps' AND score <= 6) AS detractors,
-            countIf(survey = 'nps') AS nps_answers
-        FROM answers
-        GROUP BY unit_id
-    ),
-    -- Opportunities without an id are one for each unit.
-    opportunities AS
-    (
-        SELECT
-            unit_id, JSONExtractString(properties, 'opportunity_id') AS opportunity,
-            argMaxIf(amount, (event_ts, event_id), what = 'opportunity_created') AS expected,
-            sumIf(amount, what = 'opportunity_won') AS closed
-        FROM happenings
-        WHERE startsWith(what, 'opportunity_')
-        GROUP BY unit_id, opportunity
-        HAVING countIf(what = 'opportunity_created') > 0 AND countIf(what IN ('opportunity_won', 'opportunity_lost')) > 0
-    ),
-    forecasts AS
-    (
-        SELECT unit_id, sum(o.expected) AS expected, sum(o.closed) AS closed, sum(abs(o.expected - o.closed)) AS missed
-        FROM opportunities AS o
+            sum(d.subscribed) AS subscribed, sum(d.closed) AS contracted, min(d.closed_at) AS contracted_at,
+            arraySort(arrayFlatten(groupArray(d.payments))) AS payments,
+            if(length(payments) > 1, dateDiff('second', payments[-2], payments[-1]), 0) AS last_term,
+            ifNull(max(d.cancelled_at), toDateTime64(0, 3, 'UTC')) AS cancelled_at,
+            if(cancelled_at > payments[-1], cancelled_at, {until:DateTime64(3, 'UTC')}) AS ended_at,
+            sum(d.csat_score) AS csat_score, sum(d.csat_answers) AS csat_answers,
+            sum(d.promoters) AS promoters, sum(d.detractors) AS detractors, sum(d.nps_answers) AS nps_answers,
+            sumIf(d.expected, d.decided) AS expected, sumIf(d.closed, d.decided) AS closed, sumIf(abs(d.expected - d.closed), d.decided) AS missed
+        FROM deals AS d
         GROUP BY unit_id
     ),
     touched AS
@@ -120,17 +108,15 @@ WITH
 SELECT
     leads.unit_id AS unit_id, leads.started_at AS started_at, leads.converted_at AS converted_at, leads.churned_at AS churned_at,
     leads.first_route.3 AS first_route, if(first_route = '', NULL, leads.first_route.1) AS qualified_at,
-    if(money.subscribed > 0, money.subscribed, money.contracted) AS revenue,
-    if(revenue = 0, 0., greatest(1., if(money.subscribed > 0,
-        dateDiff('second', money.payments[1], greatest(addSeconds(money.payments[-1], money.last_term), money.ended_at)),
-        dateDiff('second', money.contracted_at, {until:DateTime64(3, 'UTC')})) / 86400. / 30.4375)) AS paid_months,
+    if(h.subscribed > 0, h.subscribed, h.contracted) AS revenue,
+    if(revenue = 0, 0., greatest(1., if(h.subscribed > 0,
+        dateDiff('second', h.payments[1], greatest(addSeconds(h.payments[-1], h.last_term), h.ended_at)),
+        dateDiff('second', assumeNotNull(h.contracted_at), {until:DateTime64(3, 'UTC')})) / 86400. / 30.4375)) AS paid_months,
     costs.cost AS cost,
-    satisfaction.csat_score AS csat_score, satisfaction.csat_answers AS csat_answers,
-    satisfaction.promoters AS promoters, satisfaction.detractors AS detractors, satisfaction.nps_answers AS nps_answers,
-    forecasts.expected AS expected, forecasts.closed AS closed, forecasts.missed AS missed
+    h.csat_score AS csat_score, h.csat_answers AS csat_answers,
+    h.promoters AS promoters, h.detractors AS detractors, h.nps_answers AS nps_answers,
+    h.expected AS expected, h.closed AS closed, h.missed AS missed
 FROM leads
-LEFT JOIN money ON money.unit_id = leads.unit_id
-LEFT JOIN satisfaction ON satisfaction.unit_id = leads.unit_id
-LEFT JOIN forecasts ON forecasts.unit_id = leads.unit_id
+LEFT JOIN happened AS h ON h.unit_id = leads.unit_id
 LEFT JOIN costs ON costs.unit_id = leads.unit_id
 ORDER BY unit_id
