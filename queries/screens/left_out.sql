@@ -10,6 +10,6 @@ FROM
     UNION ALL
     SELECT 4, 'identifiers', 'stand for nobody', sum(junk_identifiers), 0 FROM identity_versions HAVING sum(junk_identifiers) > 0
     UNION ALL
-    SELECT 5, 'events', 'name nobody', count(), count() FROM person_events WHERE person_id = '' AND kind != 'ad_cost' HAVING count() > 0
+    SELECT 5, 'events', 'name nobody', count(), count() FROM person_events WHERE person_id = '' AND account_id = '' AND kind != 'ad_cost' HAVING count() > 0
 )
 ORDER BY rank, items DESC, reason
