@@ -67,20 +67,20 @@ type tally struct {
 
 func (b *Builder) tally() tally {
 	t := tally{states: make([][2]outcomes, len(b.states))}
+	all := b.sequences()
 	someLost := false
-	for key, v := range b.variants {
-		someLost = someLost || b.isLost(statesOf(key), v)
+	for i := range all {
+		_, lost, _ := b.outcomes(&all[i])
+		someLost = someLost || lost > 0
 	}
-	for key, v := range b.variants {
-		states := statesOf(key)
-		if !v.won && someLost && !b.isLost(states, v) {
-			continue // nobody knows yet how it ends
-		}
-		n := outcomes{notWon: uint64(v.units)}
-		if v.won {
-			n = outcomes{won: uint64(v.units)}
-		}
+	for i := range all {
+		won, lost, open := b.outcomes(&all[i])
+		n := outcomes{won: uint64(won), notWon: uint64(lost)}
+		if !someLost {
+			n.notWon = uint64(open)
+		} // else nobody knows yet how the open ones end
 		t.add(n)
+		states := slices.Clone(all[i].states)
 		t.states[states[0]][0].add(n)
 		if at := slices.IndexFunc(states, func(id int32) bool { return b.states[id].won }); at >= 0 {
 			states = states[:at]
@@ -93,9 +93,17 @@ func (b *Builder) tally() tally {
 	return t
 }
 
-// isLost tells whether a variant ends lost: by its end, or by a last state among Options.Lost.
-func (b *Builder) isLost(states []int32, v *variant) bool {
-	return !v.won && (v.end == lostID || b.states[states[len(states)-1]].lost)
+// outcomes are the units of a sequence that won, that lost (by their end, or by a last state among Options.Lost), and that
+// are open.
+func (b *Builder) outcomes(q *sequence) (won, lost, open int) {
+	lost = int(*q.end(lostID))
+	if b.states[q.states[len(q.states)-1]].lost {
+		lost += int(*q.end(noEnd))
+	}
+	if q.won == q.units {
+		lost = 0 // it won before
+	}
+	return q.won, lost, q.units - q.won - lost
 }
 
 func (o *outcomes) add(n outcomes) { o.won, o.notWon = o.won+n.won, o.notWon+n.notWon }

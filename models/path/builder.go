@@ -10,24 +10,25 @@ import (
 // Builder takes trails, one at a time, and keeps counts, times and distinct sequences, not the trails: memory grows with
 // the edges and with the distinct sequences (some 150 bytes each), not with the visits.
 type Builder struct {
-	options  Options
-	ids      map[string]int32
-	states   []state
-	edgeOf   map[edgeKey]int32
-	edges    []edge
-	variants map[string]*variant
-	key      []byte
-	path     []int32
-	units    int // trails added, also the stamp of the one at hand
-	won      int
-	empty    int
-	returns  returns
+	options   Options
+	ids       map[string]int32
+	states    []state
+	edgeOf    map[edgeKey]int32
+	edges     []edge
+	variantOf map[string]int32
+	variants  []variant
+	key       []byte
+	path      []int32
+	units     int // trails added, also the stamp of the one at hand
+	won       int
+	empty     int
+	returns   returns
 }
 
 // NewBuilder makes a Builder without trails.
 func NewBuilder(o Options) *Builder {
 	return &Builder{
-		options: o.withDefaults(), ids: map[string]int32{}, edgeOf: map[edgeKey]int32{}, variants: map[string]*variant{},
+		options: o.withDefaults(), ids: map[string]int32{}, edgeOf: map[edgeKey]int32{}, variantOf: map[string]int32{},
 	}
 }
 
@@ -67,13 +68,26 @@ type edge struct {
 	lastUnit    int
 }
 
-// variant is a distinct sequence with its end. Its states are in its key.
+// variant is a distinct sequence, which is its key.
 type variant struct {
-	end      int32
-	won      bool
-	units    int
-	days     []float64 // first to last state, of each unit
+	ends     [ends]uint32 // units by what followed the last state
+	won      int
+	day      float64   // first to last state, of the first unit: most variants of a long tail have no other
+	days     []float64 // of the others
 	examples []string  // the first units by name
+}
+
+// ends is the number of ids from convertedID to noEnd.
+const ends = 4
+
+func (v *variant) end(id int32) *uint32 { return &v.ends[convertedID-id] }
+
+func (v *variant) units() int {
+	n := 0
+	for _, units := range v.ends {
+		n += int(units)
+	}
+	return n
 }
 
 // Empty is the number of trails added that had no visit. They are in no figure.
@@ -207,17 +221,27 @@ func (b *Builder) edge(key edgeKey, took time.Duration, converts bool) {
 }
 
 func (b *Builder) variant(ids []int32, end int32, won bool, visits []Visit, unit string) {
-	b.key = binary.AppendVarint(b.key[:0], int64(end))
+	b.key = b.key[:0]
 	for _, id := range ids {
 		b.key = binary.AppendUvarint(b.key, uint64(id))
 	}
-	v := b.variants[string(b.key)]
-	if v == nil {
-		v = &variant{end: end, won: won}
-		b.variants[string(b.key)] = v
+	i, known := b.variantOf[string(b.key)]
+	if !known {
+		i = int32(len(b.variants))
+		b.variantOf[string(b.key)] = i
+		b.variants = append(b.variants, variant{})
 	}
-	v.units++
-	v.days = append(v.days, visits[len(visits)-1].At.Sub(visits[0].At).Hours()/24)
+	v := &b.variants[i]
+	*v.end(end)++
+	if won {
+		v.won++
+	}
+	days := visits[len(visits)-1].At.Sub(visits[0].At).Hours() / 24
+	if known {
+		v.days = append(v.days, days)
+	} else {
+		v.day = days
+	}
 	v.examples = keepFirst(v.examples, unit, b.options.Examples)
 }
 
@@ -231,28 +255,16 @@ func keepFirst(names []string, name string, keep int) []string {
 	return names[:min(keep, len(names))]
 }
 
-// endOf is where the end of a variant stops in its key, and its states begin.
-func endOf(key string) int {
-	at := 0
-	for key[at] >= 0x80 {
-		at++
-	}
-	return at + 1
-}
-
-// statesOf reads the states of a variant from its key.
-func statesOf(key string) []int32 { return statesIn(key[endOf(key):]) }
-
-// statesIn reads states, each a varint.
-func statesIn(sequence string) []int32 {
-	ids := make([]int32, 0, len(sequence))
-	for i := 0; i < len(sequence); i++ {
+// statesOf reads the states of a variant from its key, each a varint.
+func statesOf(key string) []int32 {
+	ids := make([]int32, 0, len(key))
+	for i := 0; i < len(key); i++ {
 		id, shift := int32(0), 0
-		for ; sequence[i] >= 0x80; i++ {
-			id |= int32(sequence[i]&0x7f) << shift
+		for ; key[i] >= 0x80; i++ {
+			id |= int32(key[i]&0x7f) << shift
 			shift += 7
 		}
-		ids = append(ids, id|int32(sequence[i])<<shift)
+		ids = append(ids, id|int32(key[i])<<shift)
 	}
 	return ids
 }

@@ -18,7 +18,7 @@ const (
 // Finding Groups in Data, 1990), over the 200 commonest variants; the others join the nearest. The variants must be
 // those of this Builder's Variants.
 func (b *Builder) Group(variants []Variant, groups int) {
-	all := b.merged()
+	all := b.sequences()
 	shown := len(variants)
 	if shown > 0 && variants[shown-1].Length == 0 {
 		shown-- // the row for the rest
@@ -54,7 +54,7 @@ func (b *Builder) Group(variants []Variant, groups int) {
 
 // findMedoids begins with the best first one, adds what lowers the total most, then moves each medoid to the middle of
 // its group until that changes nothing.
-func findMedoids(distances [][]float64, variants []*merged, groups int) []int {
+func findMedoids(distances [][]float64, variants []sequence, groups int) []int {
 	var medoids []int
 	total := func(medoids []int) float64 {
 		sum := 0.0
@@ -95,7 +95,7 @@ func findMedoids(distances [][]float64, variants []*merged, groups int) []int {
 	return medoids
 }
 
-func middleOf(group []int, distances [][]float64, variants []*merged) int {
+func middleOf(group []int, distances [][]float64, variants []sequence) int {
 	best, lowest := group[0], math.Inf(1)
 	for _, i := range group {
 		sum := 0.0

@@ -39,11 +39,11 @@ func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 	rank := b.ranks(steps)
 	seen := make([]bool, len(b.states))
 	loops := uint64(0)
-	for key, v := range b.variants {
-		if !v.won {
+	for key, i := range b.variantOf {
+		units := uint64(b.variants[i].won)
+		if units == 0 {
 			continue
 		}
-		units := uint64(v.units)
 		d := b.deviations(statesOf(key), rank, len(steps), seen)
 		row.Wins += units
 		loops += units * d.loops

@@ -1,7 +1,6 @@
 package path
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,23 +19,18 @@ type sampled struct {
 
 // sampling is the variants in an order that doesn't depend on that of arrival, since draws are dealt in that order.
 func (b *Builder) sampling() []sampled {
-	type named struct {
-		states []int32
-		v      *variant
-	}
-	all := make([]named, 0, len(b.variants))
-	for key, v := range b.variants {
-		all = append(all, named{statesOf(key), v})
-	}
+	all := b.sequences()
 	rank := b.ranksByName()
-	slices.SortFunc(all, func(x, y named) int {
-		return cmp.Or(slices.CompareFunc(x.states, y.states, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) }), cmp.Compare(x.v.end, y.v.end))
-	})
+	slices.SortFunc(all, func(x, y sequence) int { return compareStates(x.states, y.states, rank) })
 	marks := &marker{edges: make([]int, len(b.edges)), states: make([]int, len(b.states)), entries: make([]int, len(b.states))}
-	samples := make([]sampled, len(all))
-	for i, n := range all {
-		marks.unit++
-		samples[i] = b.sampled(n.states, n.v, marks)
+	samples := make([]sampled, 0, len(all))
+	for i := range all {
+		for end := noEnd; end <= convertedID; end++ {
+			if units := *all[i].end(end); units > 0 {
+				marks.unit++
+				samples = append(samples, b.sampled(all[i].states, end, int(units), marks))
+			}
+		}
 	}
 	return samples
 }
@@ -47,9 +41,9 @@ type marker struct {
 	edges, states, entries []int
 }
 
-func (b *Builder) sampled(states []int32, v *variant, m *marker) sampled {
-	s := sampled{units: v.units, steps: make([]uint32, 0, len(states)+1)}
-	lastWin := b.lastWin(states, v.end)
+func (b *Builder) sampled(states []int32, end int32, units int, m *marker) sampled {
+	s := sampled{units: units, steps: make([]uint32, 0, len(states)+1)}
+	lastWin := b.lastWin(states, end)
 	step := func(key edgeKey, converts bool) {
 		i := b.edgeOf[key]
 		mark := uint32(i) << 2
@@ -68,7 +62,7 @@ func (b *Builder) sampled(states []int32, v *variant, m *marker) sampled {
 			m.states[id], m.entries[id] = m.unit, 0
 		}
 		m.entries[id]++
-		to := v.end
+		to := end
 		if i+1 < len(states) {
 			to = states[i+1]
 		}

@@ -118,12 +118,12 @@ func (p Part) Row(steps [][]string) SegmentRow {
 // Reworked is the number of units that entered some state more than once.
 func (b *Builder) Reworked() int {
 	n := 0
-	for key, v := range b.variants {
+	for key, i := range b.variantOf {
 		states := statesOf(key)
 		length := len(states)
 		slices.Sort(states)
 		if len(slices.Compact(states)) < length {
-			n += v.units
+			n += b.variants[i].units()
 		}
 	}
 	return n

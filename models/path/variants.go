@@ -22,94 +22,67 @@ type Variant struct {
 	Examples []string `ch:"examples" json:"examples,omitempty"`
 }
 
-// merged is the variants of one sequence, whatever their ends.
-type merged struct {
-	sequence string // its states, as the key of a variant has them
-	states   []int32
-	units    int
-	won      int
-	days     []float64
-	examples []string
+// sequence is a variant with its states.
+type sequence struct {
+	*variant
+
+	states []int32
+	units  int
 }
 
 // Variants are the most frequent sequences, by number of units, then by name; all of them if top is 0 or less. If some
 // are left out, a last row named Remaining holds their units, so that units always sum to all.
 func (b *Builder) Variants(top int) []Variant {
-	all := b.merged()
+	all := b.sequences()
 	shown := len(all)
 	if top > 0 {
 		shown = min(top, shown)
 	}
 	rows := make([]Variant, 0, shown+1)
-	for _, m := range all[:shown] {
-		row := b.row(m)
-		row.Compressed, row.Length = Compress(b.names(m.states)), uint32(len(m.states))
+	for i := range all[:shown] {
+		q := &all[i]
+		names := b.names(q.states)
+		row := b.row(q.units, q.won, append([]float64{q.day}, q.days...))
+		row.Variant, row.Compressed, row.Length = strings.Join(names, " > "), Compress(names), uint32(len(names))
+		row.Examples = q.examples
 		rows = append(rows, row)
 	}
 	if shown == len(all) {
 		return rows
 	}
-	rest := merged{}
-	for _, m := range all[shown:] {
-		rest.units, rest.won, rest.days = rest.units+m.units, rest.won+m.won, append(rest.days, m.days...)
+	units, won, days := 0, 0, []float64(nil)
+	for i := range all[shown:] {
+		q := &all[shown+i]
+		units, won, days = units+q.units, won+q.won, append(append(days, q.day), q.days...)
 	}
-	row := b.row(&rest)
-	row.Variant = Remaining
-	row.Compressed = fmt.Sprintf("%d other variants", len(all)-shown)
+	row := b.row(units, won, days)
+	row.Variant, row.Compressed = Remaining, fmt.Sprintf("%d other variants", len(all)-shown)
 	return append(rows, row)
 }
 
-func (b *Builder) row(m *merged) Variant {
+func (b *Builder) row(units, won int, days []float64) Variant {
 	return Variant{
-		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Variant: strings.Join(b.names(m.states), " > "),
-		Units: uint64(m.units), Won: uint64(m.won), MedianDays: quantile(m.days, .5), Examples: m.examples,
+		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Units: uint64(units), Won: uint64(won), MedianDays: quantile(days, .5),
 	}
 }
 
-// merged brings the same sequences with different ends together, most frequent first, then by the names of their states
-// one by one. Texts are left to those who show them: there may be a million sequences.
-func (b *Builder) merged() []*merged {
-	all := b.sequences()
-	for _, m := range all {
-		m.states = statesIn(m.sequence)
+// sequences are the variants, most frequent first, then by the names of their states one by one. Texts are left to those
+// who show them: there may be a million.
+func (b *Builder) sequences() []sequence {
+	all := make([]sequence, 0, len(b.variants))
+	for key, i := range b.variantOf {
+		v := &b.variants[i]
+		all = append(all, sequence{v, statesOf(key), v.units()})
 	}
 	rank := b.ranksByName()
-	slices.SortFunc(all, func(x, y *merged) int {
-		return cmp.Or(cmp.Compare(y.units, x.units), slices.CompareFunc(x.states, y.states, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) }))
+	slices.SortFunc(all, func(x, y sequence) int {
+		return cmp.Or(cmp.Compare(y.units, x.units), compareStates(x.states, y.states, rank))
 	})
 	return all
 }
 
-// sequences are in no order, and without their states.
-func (b *Builder) sequences() []*merged {
-	bySequence := make(map[string]*merged, len(b.variants))
-	all := make([]*merged, 0, len(b.variants))
-	for key, v := range b.variants {
-		sequence := key[endOf(key):]
-		m := bySequence[sequence]
-		if m == nil {
-			m = &merged{sequence: sequence}
-			bySequence[sequence] = m
-			all = append(all, m)
-		}
-		m.add(v, b.options.Examples)
-	}
-	return all
-}
-
-func (m *merged) add(v *variant, examples int) {
-	m.units += v.units
-	if m.days == nil {
-		m.days = v.days[:len(v.days):len(v.days)] // appending to it makes a copy
-	} else {
-		m.days = append(m.days, v.days...)
-	}
-	for _, unit := range v.examples {
-		m.examples = keepFirst(m.examples, unit, examples)
-	}
-	if v.won {
-		m.won += v.units
-	}
+func compareStates(x, y, rank []int32) int {
+	return slices.CompareFunc(x, y, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) })
 }
 
 // ranksByName is the place of each state by name.
@@ -129,15 +102,18 @@ type Concentration struct {
 
 // Concentration for a share from 0 to 1, such as .8.
 func (b *Builder) Concentration(share float64) Concentration {
-	all := b.sequences()
-	c := Concentration{Variants: uint64(len(all))}
-	slices.SortFunc(all, func(x, y *merged) int { return cmp.Compare(y.units, x.units) })
+	units := make([]int, len(b.variants))
+	for i := range b.variants {
+		units[i] = b.variants[i].units()
+	}
+	slices.SortFunc(units, func(x, y int) int { return cmp.Compare(y, x) })
+	c := Concentration{Variants: uint64(len(units))}
 	covered := 0
-	for _, m := range all {
+	for _, n := range units {
 		if float64(covered) >= share*float64(b.units) {
 			break
 		}
-		covered += m.units
+		covered += n
 		c.Covering++
 	}
 	return c
