@@ -53,7 +53,7 @@ func fitLogistic(s *Sample, conv, null []float64, l *logistic) error {
 				return fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
 			}
 		}
-		moved := false
+		var moved bool
 		height, moved = l.climb(s, conv, null, &step, height)
 		if !moved || mat.Norm(&step, math.Inf(1)) <= newtonTolerance {
 			return nil

@@ -97,12 +97,18 @@ func transitions(s *Sample, conv, null []float64) (counts []float64, columns int
 // removal effect of channel i has the closed form N_si·b_i / (N_ii·b_s): the journeys that reach i at all
 // (N_si / N_ii of them) and convert from there (b_i), of those that convert (b_s). One inversion serves all channels.
 func fitOrderOne(s *Sample, conv, null []float64) (fittedChain, error) {
-	counts, columns := transitions(s, conv, null)
-	chain := fittedChain{removal: make([]float64, len(s.channels))}
 	if total(conv) == 0 {
-		return chain, nil
+		return fittedChain{removal: make([]float64, len(s.channels))}, nil
 	}
-	n := len(s.channels) + 1
+	counts, _ := transitions(s, conv, null)
+	return solveOrderOne(len(s.channels), counts)
+}
+
+// solveOrderOne takes the counts of transitions, laid out as transitions does.
+func solveOrderOne(channels int, counts []float64) (fittedChain, error) {
+	columns := channels + 3
+	chain := fittedChain{removal: make([]float64, channels)}
+	n := channels + 1
 	identityMinusQ := mat.NewDense(n, n, nil)
 	r := make([]float64, n)
 	for from := range n {
@@ -121,7 +127,7 @@ func fitOrderOne(s *Sample, conv, null []float64) (fittedChain, error) {
 	// Journeys that circle almost for ever cost digits, which the solver tells as a condition.
 	var condition mat.Condition
 	if err := inverse.Inverse(identityMinusQ); err != nil && (!errors.As(err, &condition) || math.IsInf(float64(condition), 1)) {
-		return chain, fmt.Errorf("invert the transitions of %d channels: %w", len(s.channels), err)
+		return chain, fmt.Errorf("invert the transitions of %d channels: %w", channels, err)
 	}
 	var b mat.VecDense
 	b.MulVec(&inverse, mat.NewVecDense(n, r))

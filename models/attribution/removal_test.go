@@ -59,7 +59,9 @@ func TestRemovalOfSetsAndSequences(t *testing.T) {
 		}
 	}
 	a, b := s.channels[0], s.channels[1]
-	holds := func(gram []string) bool { return strings.Contains(strings.Join(gram, "|"), a) || strings.Contains(strings.Join(gram, "|"), b) }
+	holds := func(gram []string) bool {
+		return strings.Contains(strings.Join(gram, "|"), a) || strings.Contains(strings.Join(gram, "|"), b)
+	}
 	follow := func(gram []string) bool { return len(gram) >= 2 && gram[len(gram)-2] == a && gram[len(gram)-1] == b }
 	for _, k := range []int{1, 2, 3} {
 		got, err := Markov{Order: k}.RemoveSet(s, a, b)
