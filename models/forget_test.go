@@ -202,3 +202,36 @@ func TestForgetKnowsEveryTable(t *testing.T) {
 		}
 	}
 }
+
+// TestForgetSomebodyOfManyDevices: more identifiers than one statement takes, before any run.
+func TestForgetSomebodyOfManyDevices(t *testing.T) {
+	s := &story{}
+	for i := range 2500 {
+		s.add(float64(i)/24, event{Kind: "page", AnonymousID: fmt.Sprintf("device-%04d", i), UserID: "roamer", URL: "https://www.acme.test/"})
+		s.add(float64(i)/24, event{Kind: "page", AnonymousID: fmt.Sprintf("device-%04d", i), URL: "https://www.acme.test/"})
+	}
+	s.add(1, event{Kind: "page", AnonymousID: "device-other", URL: "https://www.acme.test/"})
+	db := load(t, s.events)
+	f := forget(t, db, "roamer", false)
+	if len(f.Identifiers) != 2501 || total(f) != 5000 {
+		t.Errorf("%d identifiers, %d rows", len(f.Identifiers), total(f))
+	}
+	wantRows(t, db, "SELECT anonymous_id FROM events", "device-other")
+}
+
+// TestForgetOnASharedDevice: each keeps what they did under their own name; what nobody signed is the first one's.
+func TestForgetOnASharedDevice(t *testing.T) {
+	s := &story{}
+	s.add(0, event{Kind: "page", AnonymousID: "kiosk"})
+	s.add(1, event{Kind: "page", AnonymousID: "kiosk", UserID: "ann-long-id"})
+	s.add(2, event{Kind: "page", AnonymousID: "kiosk", UserID: "bob-long-id"})
+	db := load(t, s.events)
+	if f := forget(t, db, "bob-long-id", false); total(f) != 1 || len(f.Identifiers) != 1 {
+		t.Errorf("bob: %+v", f)
+	}
+	wantRows(t, db, "SELECT event_id FROM events ORDER BY event_id", "e0000", "e0001")
+	if f := forget(t, db, "ann-long-id", false); total(f) != 2 || fmt.Sprint(f.TooShort) != "[kiosk]" {
+		t.Errorf("ann: %+v", f)
+	}
+	wantRows(t, db, "SELECT count() FROM events", "0")
+}
