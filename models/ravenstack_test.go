@@ -67,12 +67,12 @@ type ravenTraps struct {
 // of a day, so ids keep what happens on one day in order: sign-up, then plans, then use.
 func raven(t *testing.T, folder string) (events []event, traps ravenTraps) {
 	t.Helper()
-	var received time.Duration
+	received := 0
 	add := func(account, order, id string, at time.Time, e event) {
 		received++
 		e.Source, e.EventID, e.UserID, e.AccountID, e.At = "ravenstack", order+id, "admin-"+account, account, at
 		e.Kind, e.Name = "track", e.Meaning
-		e.ReceivedAt, e.IngestedAt = at.Add(time.Second+received*time.Millisecond), at.Add(time.Hour)
+		e.ReceivedAt, e.IngestedAt = at.Add(time.Second+time.Duration(received)*time.Millisecond), at.Add(time.Hour)
 		e.Version = 1<<62 - uint64(received) // of two events with one id the first in the file stays
 		if e.Properties == "" {
 			e.Properties = "{}"

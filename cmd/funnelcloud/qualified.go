@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -109,7 +108,7 @@ func (e qualifiedExport) sendChunk(ctx context.Context, rows []qualifiedRow) err
 		}
 		notes[i] = sentRow{Topic: e.topic, MessageID: q.MessageID, UnitKind: q.UnitKind, UnitID: q.UnitID, SentAt: time.Now().UTC()}
 	}
-	if _, err := e.access.Produce(ctx, e.brokers, iter.Seq[ingest.Message](slices.Values(messages)), nil); err != nil {
+	if _, err := e.access.Produce(ctx, e.brokers, slices.Values(messages), nil); err != nil {
 		return err
 	}
 	return warehouse.Insert(ctx, e.db, "qualified_sent", 0, notes)
