@@ -16,7 +16,8 @@ func overview() page {
 		from:        "now-1y", to: "now", refresh: "",
 		variables: []variable{datasource(), unitKind(), conversionType(), model(), junk()},
 		panels: []cog.Builder[dashboard.Panel]{
-			overviewTotals(), health(), overviewCredit(), overviewRoutes(), overviewSteps(), overviewChange(), overviewSpeed(),
+			overviewTotals(), health(), overviewCredit(), overviewCertainty(), overviewChange(), overviewRoutes(), overviewIndustry(),
+			overviewFollowUp(), overviewSteps(), overviewSpeed(), overviewPayback(),
 		},
 	}
 }
@@ -44,8 +45,8 @@ func toPipeline() *dashboard.DashboardLinkBuilder {
 
 func overviewCredit() cog.Builder[dashboard.Panel] {
 	return bars(head{
-		id: 3, at: grid{0, 4, 12, 13}, title: "What brings conversions, by ${model}?",
-		about:   "Share of the period's conversions that the chosen model credits to each channel, those that no touch explains included. How far other models disagree, and how sure this one is, is on Attribution.",
+		id: 3, at: grid{0, 4, 10, 13}, title: "What brings conversions, by ${model}?",
+		about:   "Share of the period's conversions that the chosen model credits to each channel, those that no touch explains included. How sure that is, and whether other models agree, stands beside it.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/credit_by_channel")},
 	}).XField("Channel").Unit(share).Decimals(1).ShowValue(common.VisibilityModeAlways).Legend(noLegend()).ColorByField("Channel").
@@ -54,27 +55,72 @@ func overviewCredit() cog.Builder[dashboard.Panel] {
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Attribution", attributionUID)})
 }
 
+func overviewCertainty() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 8, at: grid{10, 4, 14, 13}, title: "How sure is ${model} of it, and do other models agree?",
+		about:   "Share of the period's conversions by the chosen model with its 95 % interval: chance over units only, not what the fit of a model or the model itself gets wrong. Lowest and highest: the shares that any model gives the channel over the whole history. Disputed: they are more than 10 points apart, so the choice of the model decides, not the data: test by experiment before moving money.",
+		empty:   "No conversions of this type in the period",
+		targets: []target{tabular("overview/credit")},
+	}).Unit(share).Decimals(1).OverrideByName("Channel", append(narrow(140), set("mappings", channelMappings()), set("custom.cellOptions", map[string]any{"type": "color-text"}))).
+		OverrideByName("Share", narrow(75)).OverrideByName("from", narrow(75)).OverrideByName("to", narrow(75)).OverrideByName("Conversions", append(unit(number, 1), width(100))).
+		OverrideByName("Amount", append(unit(number, 0), width(90))).OverrideByName("Lowest model", narrow(105)).OverrideByName("Highest model", narrow(105)).
+		Links([]cog.Builder[dashboard.DashboardLink]{to("Attribution", attributionUID)})
+}
+
+func overviewIndustry() cog.Builder[dashboard.Panel] {
+	return figures(head{
+		id: 9, at: grid{0, 26, 12, 5}, title: "How does it compare with the industry?",
+		about:   "Units that became an inquiry, and those that became a customer, in the period; the share of inquiries that later qualified by any route (leads); and inquiries a customer; beside the figures usually quoted for B2B, 4.4 % and 351. Young inquiries have not had the time to qualify.",
+		targets: []target{tabular("waterfall/totals")},
+	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
+		OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...)).
+		Links([]cog.Builder[dashboard.DashboardLink]{to("Waterfall", waterfallUID)})
+}
+
+func overviewFollowUp() cog.Builder[dashboard.Panel] {
+	return figures(head{
+		id: 10, at: grid{12, 26, 12, 5}, title: "Do we answer those who ask?",
+		about:   "Requests of the period, and of those old enough to say: the share answered within 5 and 10 minutes, never followed up (no reply in the time after which it counts as never, 30 days by default), and wasted: no reply, and the unit went to no other stage by itself either. The median is of answered ones.",
+		targets: []target{tabular("overview/follow_up")},
+	}).OverrideByName("Within 5 minutes", unit(share, 1)).OverrideByName("Within 10 minutes", unit(share, 1)).OverrideByName("Median reply", unit(seconds, 1)).
+		OverrideByName("Never followed up", unit(share, 1)).OverrideByName("Wasted", unit(share, 1)).
+		Links([]cog.Builder[dashboard.DashboardLink]{to("Waterfall", waterfallUID)})
+}
+
+func overviewPayback() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 11, at: grid{0, 41, 24, 7}, title: "Do customers pay back what they cost within 9–12 months?",
+		about:   "Payback = advertising cost a win / (revenue a month × gross margin), by the route that qualified the customer first, over the whole history. 9–12 months are usual for software, with sales and salaries in the cost; here it is advertising only, so the whole truth is longer.",
+		empty:   "Nobody became a lead",
+		targets: []target{tabular("afterwin/payback")},
+	}).Decimals(0).OverrideByName("Payback, months", unit(number, 2)).OverrideByName("Cost a win", unit(number, 2)).
+		Links([]cog.Builder[dashboard.DashboardLink]{to("After the win", afterWinUID)})
+}
+
 func overviewRoutes() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{12, 4, 12, 6}, title: "Which qualification do they come through?",
-		about:   "Conversions by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation.",
+		id: 4, at: grid{14, 17, 10, 9}, title: "Which qualification do they come through?",
+		about:   "Conversions and their value by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation. Open deals: opportunities opened by the end of the period and not left yet, by the route before the deal. What becomes of them is on After the win.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/routes")},
-	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1)))
+	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+		OverrideByName("First qualified by", narrow(130)).OverrideByName("Open deals", narrow(90)).
+		Links([]cog.Builder[dashboard.DashboardLink]{to("After the win", afterWinUID)})
 }
 
 func overviewChange() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{12, 10, 12, 7}, title: "What changed against the period before, and is it real?",
-		about:   "Counts of this period and of the one of the same length before it. A change is called real when it exceeds twice the standard error of the difference of two Poisson counts; else such a change happens by chance too often to read anything into it.",
+		id: 5, at: grid{0, 17, 14, 9}, title: "What changed against the period before, and is it real?",
+		about:   "This period and the one of the same length before it, with the 95 % interval of the change: that of the ratio of two Poisson counts, for the amount of two sums of independent payments. Real: the interval leaves out no change; else such a change happens by chance too often to read anything into it. Two measures in a hundred seem to fall, and two to rise, though nothing changed.",
 		empty:   "Nothing to compare",
 		targets: []target{tabular("overview/change")},
-	}).Decimals(0).OverrideByName("Change", unit(share, 0))
+	}).Decimals(0).OverrideByName("Change", unit(share, 0)).OverrideByName("from", unit(share, 0)).OverrideByName("to", unit(share, 0)).
+		OverrideByName("Reading", append(narrow(170), words(map[string]string{"real": accent, "within chance": quiet, "nothing to compare with": quiet})...))
 }
 
 func overviewSteps() cog.Builder[dashboard.Panel] {
 	return paint(bars(head{
-		id: 6, at: grid{0, 17, 12, 10}, title: "Where do prospects stop?",
+		id: 6, at: grid{0, 31, 12, 10}, title: "Where do prospects stop?",
 		about:   "Share of the units entering a step in the period that have gone on to the next since, beside the industry's 4.4 % of inquiries that become leads. Details on Waterfall.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/steps")},
@@ -85,7 +131,7 @@ func overviewSteps() cog.Builder[dashboard.Panel] {
 
 func overviewSpeed() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 7, at: grid{12, 17, 12, 10}, title: "How fast do we answer?",
+		id: 7, at: grid{12, 31, 12, 10}, title: "How fast do we answer?",
 		about:   "Requests of the period until the first reply, call or meeting after it, wall time; and the share that qualified after the request. Details on Waterfall.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/speed_to_lead")},

@@ -18,6 +18,7 @@ func pipeline() page {
 		variables: []variable{datasource()},
 		panels: []cog.Builder[dashboard.Panel]{
 			pipelineTotals(), throughput(), lag(), rejectsOverTime(), rejects(), freshness(), runs(), runSteps(), checks(),
+			rejectSamples(), restatements(), identities(),
 		},
 	}
 }
@@ -93,29 +94,65 @@ func checks() cog.Builder[dashboard.Panel] {
 
 func runs() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 7, at: grid{0, 28, 15, 9}, title: "Did the batch run, and how long did it take?",
-		about:   "The latest 50 runs. Readers see the latest published one; a failed run leaves it in place and says why. “Events until” is the time of ingestion up to which a run has read.",
+		id: 7, at: grid{0, 28, 24, 9}, title: "Did the batch run, and how long did it take?",
+		about:   "The latest 50 runs. Readers see the latest published one; a failed run leaves it in place and says why. Computed: what changed since the run before, with how many people and accounts that were, or all of them and why. “Events until” is the time of ingestion up to which a run has read.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("pipeline/runs")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 1), width(90))).OverrideByName("Status", append(narrow(100), verdict("published", "failed")...)).
-		OverrideByName("Run", narrow(60)).OverrideByName("Version", narrow(80)).OverrideByName("Events", narrow(100)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
+		OverrideByName("Run", narrow(60)).OverrideByName("Computed", narrow(230)).OverrideByName("People", narrow(85)).OverrideByName("Accounts", narrow(85)).OverrideByName("Version", narrow(80)).OverrideByName("Events", narrow(100)).OverrideByName("Started", instant()).OverrideByName("Events until", instant())
 }
 
 func runSteps() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 8, at: grid{15, 28, 9, 9}, title: "Where does the batch spend its time?",
+		id: 8, at: grid{0, 37, 10, 9}, title: "Where does the batch spend its time?",
 		about:   "Steps of the published run in their order, with the rows they read and wrote.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("pipeline/steps")},
 	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100)))
 }
 
+func rejectSamples() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 10, at: grid{0, 46, 24, 9}, title: "What do the refused messages look like?",
+		about:   "The latest 100 messages refused in the period: what was wrong, the first 500 characters as they came, and where the message stands in Kafka (topic/partition:offset, #item in it). Messages may hold personal data: they go by themselves after a while. After a fix of the source file: funnelcloud replay.",
+		empty:   "Nothing was refused in the period",
+		targets: []target{tabular("pipeline/reject_samples")},
+	}).OverrideByName("Refused", instant()).OverrideByName("Source", narrow(100)).OverrideByName("Reason", narrow(120)).OverrideByName("What was wrong", narrow(320)).
+		OverrideByName("Place", narrow(170))
+}
+
+func restatements() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 11, at: grid{10, 37, 14, 9}, title: "Did a run change figures that were reported?",
+		about:   "Credit of closed months that a published run changed against the run before, by reason: late events, merged identities, other settings or definitions, fitted anew. Figures: cells of month, model and channel; conversions moved: half the sum of the differences, over all models. Runs that are no longer kept are left out.",
+		empty:   "No run has changed a closed month",
+		targets: []target{tabular("pipeline/restatements")},
+	}).Decimals(0).OverrideByName("Run", narrow(60)).OverrideByName("Why", narrow(150)).OverrideByName("Figures", narrow(75)).OverrideByName("Months", narrow(75)).
+		OverrideByName("Conversions moved", append(unit(number, 1), width(140)))
+}
+
+func identities() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 12, at: grid{0, 55, 24, 8}, title: "Did people turn out to be others?",
+		about:   "How each run resolved identities: people, and of those of the run before how many became one with somebody else, lost identifiers to others, have another id now (mostly visitors who were identified), or are gone. Claims not believed: identifiers that came together on a shared device or mailbox, or too many at once.",
+		empty:   "The batch has never run",
+		targets: []target{tabular("pipeline/identities")},
+	}).Decimals(0).OverrideByName("Run", narrow(60))
+}
+
 // verdict colours the text of a good and a bad word.
 func verdict(fine, bad string) []dashboard.DynamicConfigValue {
+	return words(map[string]string{fine: good, bad: alarm})
+}
+
+// words colours the text of cells by their words.
+func words(colors map[string]string) []dashboard.DynamicConfigValue {
+	options := map[string]any{}
+	for i, word := range sortedKeys(colors) {
+		options[word] = map[string]any{"color": colors[word], "index": i}
+	}
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "color-text"}),
-		set("mappings", []any{map[string]any{"type": "value", "options": map[string]any{
-			fine: map[string]any{"color": good, "index": 0}, bad: map[string]any{"color": alarm, "index": 1},
-		}}}),
+		set("mappings", []any{map[string]any{"type": "value", "options": options}}),
 	}
 }

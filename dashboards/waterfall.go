@@ -17,6 +17,7 @@ func waterfall() page {
 		variables: []variable{datasource(), unitKind(), junk()},
 		panels: []cog.Builder[dashboard.Panel]{
 			waterfallTotals(), steps(), stepTable(), stages(), entriesOverTime(), firstQualified(), speedToLead(), recycled(), lossReasons(),
+			stagesByOwner(), promises(), nurturePool(),
 		},
 	}
 }
@@ -112,4 +113,33 @@ func lossReasons() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody was written off in the period",
 		targets: []target{tabular("waterfall/loss_reasons")},
 	}).Decimals(0)
+}
+
+func stagesByOwner() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 10, at: grid{0, 47, 12, 11}, title: "Whose stages take long, and who waits there now?",
+		about:   "Entries of the period by the owner of the stage. Medians and 90th percentile are of finished stays; who is still there is counted apart, with the days so far at the end of observation, since leaving them out makes slow stages look fast.",
+		empty:   "No unit entered a stage in the period",
+		targets: []target{tabular("waterfall/owners")},
+	}).Decimals(0).OverrideByName("Median days", unit(number, 1)).OverrideByName("p90 days", unit(number, 1)).OverrideByName("Median days so far", unit(number, 1))
+}
+
+func promises() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 11, at: grid{12, 47, 12, 11}, title: "Who keeps the promised time of reply?",
+		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
+		empty:   "No request in the period",
+		targets: []target{tabular("waterfall/promises")},
+	}).Decimals(0).OverrideByName("In time", append(append(bar(1, good), set("unit", share)), set("decimals", 0))).
+		OverrideByName("Median reply", append(unit(seconds, 0), width(105))).OverrideByName("p90 reply", append(unit(seconds, 0), width(90))).
+		OverrideByName("Request", narrow(120)).OverrideByName("Owner", narrow(90))
+}
+
+func nurturePool() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 12, at: grid{0, 58, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
+		about:   "Units sent to nurture in the period, by reason; who is there at the end of observation, and for how many days. A call that ends in nurture sets a day to revisit: overdue are those whose day has come without a call since they were sent. Asked again: a call since. Left the pool: any other stage, by whatever way.",
+		empty:   "Nobody was sent to nurture in the period",
+		targets: []target{tabular("waterfall/nurture")},
+	}).Decimals(0).OverrideByName("Median days so far", unit(number, 1)).OverrideByName("Left the pool", unit(share, 1))
 }

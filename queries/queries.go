@@ -10,7 +10,7 @@ import (
 
 // FS holds the files by their path below this folder, e.g. "marts/accounts.sql".
 //
-//go:embed schema ingest staging marts panels checks screens
+//go:embed schema ingest staging marts panels checks screens alerts
 var FS embed.FS
 
 // Read returns the text of one file by its path below this folder. The error names the file that is missing.

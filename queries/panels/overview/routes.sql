@@ -1,20 +1,32 @@
--- Conversions and value by the route that qualified the unit first, before it converted.
+-- Conversions, their value, and open deals by the route that qualified the unit first, before it converted or the deal opened.
 WITH
     qualified AS
     (
-        SELECT unit_id, toString(argMin(stage, (entered_at, indexOf(['pql', 'cql', 'mql'], stage)))) AS route, min(entered_at) AS entered
+        SELECT unit_id,
+            arraySort(groupArrayIf((entered_at, indexOf(['pql', 'cql', 'mql'], stage), upper(toString(stage))), stage IN ('mql', 'pql', 'cql')))[1] AS first_route,
+            minIf(entered_at, stage = 'opportunity' AND left_at IS NULL AND junk_reason = '' AND entered_at <= $__toTime) AS open_since
         FROM stages
-        WHERE unit_kind = ${unit_kind:sqlstring} AND stage IN ('mql', 'pql', 'cql')
+        WHERE unit_kind = ${unit_kind:sqlstring} AND stage IN ('mql', 'pql', 'cql', 'opportunity')
         GROUP BY unit_id
+    ),
+    counted AS
+    (
+        SELECT if(q.first_route.3 != '' AND q.first_route.1 <= c.converted_at, q.first_route.3, 'never qualified') AS route, 1 AS conversions, toFloat64(c.value) AS amount, 0 AS deals
+        FROM conversions AS c
+        LEFT JOIN qualified AS q ON q.unit_id = c.unit_id
+        WHERE $__timeFilter_ms(c.converted_at)
+            AND c.unit_kind = ${unit_kind:sqlstring} AND c.conversion_type = ${conversion_type:sqlstring}
+        UNION ALL
+        SELECT if(first_route.3 != '' AND first_route.1 <= open_since, first_route.3, 'never qualified') AS route, 0 AS conversions, 0. AS amount, 1 AS deals
+        FROM qualified
+        WHERE open_since > 0
     )
 SELECT
-    if(qualified.unit_id != '' AND qualified.entered <= c.converted_at, upper(qualified.route), 'never qualified') AS "First qualified by",
-    count() AS "Conversions",
-    count() / sum(count()) OVER () AS "Share",
-    toFloat64(sum(c.value)) AS "Amount"
-FROM conversions AS c
-LEFT JOIN qualified ON qualified.unit_id = c.unit_id
-WHERE $__timeFilter_ms(c.converted_at)
-    AND c.unit_kind = ${unit_kind:sqlstring} AND c.conversion_type = ${conversion_type:sqlstring}
-GROUP BY "First qualified by"
+    route AS "First qualified by",
+    sum(conversions) AS "Conversions",
+    if(sum(sum(conversions)) OVER () = 0, 0, sum(conversions) / sum(sum(conversions)) OVER ()) AS "Share",
+    sum(amount) AS "Amount",
+    sum(deals) AS "Open deals"
+FROM counted
+GROUP BY route
 ORDER BY "Conversions" DESC, "First qualified by"
