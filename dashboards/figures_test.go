@@ -54,7 +54,8 @@ func TestIntervalsOfCreditAreThoseOfAReference(t *testing.T) {
 			for _, w := range weights {
 				of += w
 			}
-			variance += math.Pow(weights[channel]-p*of, 2)
+			deviation := weights[channel] - p*of
+			variance += deviation * deviation
 		}
 		half := 1.959964 * math.Sqrt(variance) / total
 		if !near(float(row["Share"]), p) || !near(float(row["from"]), max(0, p-half)) || !near(float(row["to"]), min(1, p+half)) {
