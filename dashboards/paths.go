@@ -140,8 +140,8 @@ func funnelSteps() cog.Builder[dashboard.Panel] {
 		empty:   "No funnel is saved for this unit",
 		targets: []target{tabular("paths/funnel")},
 	}).Decimals(0).OverrideByName("Of first", append(bar(1, accent), set("unit", share), set("decimals", 1))).OverrideByName("Of step before", unit(share, 1)).
-		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1)).OverrideByName("Median from entry", unit(seconds, 1)).
-		OverrideByName("Such as", narrow(300))
+		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1)).OverrideByName("From entry", unit(seconds, 1)).
+		OverrideByName("Step", narrow(190)).OverrideByName("Of", narrow(70)).OverrideByName("Such as", narrow(300))
 }
 
 func funnelOverTime() cog.Builder[dashboard.Panel] {

@@ -7,7 +7,7 @@ SELECT
     of_previous AS "Of step before",
     if(position = 1 OR units = 0, NULL, median_seconds) AS "Median time",
     if(position = 1 OR units = 0, NULL, p90_seconds) AS "90 % within",
-    if(position = 1 OR units = 0, NULL, total_median_seconds) AS "Median from entry",
+    if(position = 1 OR units = 0, NULL, total_median_seconds) AS "From entry",
     dropped AS "Dropped after it",
     arrayStringConcat(arraySlice(dropped_units, 1, 5), ', ') AS "Such as"
 FROM funnel_steps
