@@ -74,6 +74,7 @@ func (f Filter) compile(p place) *filter {
 // expression is one line of the definitions, compiled.
 type expression struct {
 	program *vm.Program
+	path    []string // of a property, where the expression is nothing else: most are
 	reads   reads
 	needs   needs
 }
@@ -97,6 +98,7 @@ func compileExpression(code string, condition bool) (*expression, error) {
 	}
 	out := &expression{program: program, needs: needsOf(tree.Node)}
 	out.reads.properties = paths.names
+	out.path, _ = propertyPath(tree.Node)
 	ast.Find(tree.Node, func(n ast.Node) bool {
 		if name, ok := n.(*ast.IdentifierNode); ok && knownColumns[name.Value] && !slices.Contains(out.reads.columns, name.Value) {
 			out.reads.columns = append(out.reads.columns, name.Value)

@@ -101,11 +101,11 @@ func (e *evaluation) count(measures []int, judgeAll bool) {
 	touched := e.scratch[:0]
 	for _, i := range measures {
 		m, w := e.program.measures[i], &e.windows[i]
-		x := use{at: e.at, eventID: e.signal.EventID}
-		if !m.take(e.view, &x) {
+		text, number, counts := m.take(e.view)
+		if !counts {
 			continue
 		}
-		w.push(m, x)
+		w.push(m, use{at: e.at, eventID: e.signal.EventID, value: text, number: number})
 		touched = append(touched, i)
 	}
 	e.scratch = touched

@@ -27,10 +27,9 @@ func (r reference) value(m *measure, before int, at time.Time) (number float64, 
 	var chosen []use
 	for i := range r.signals[:before] {
 		s := &r.signals[i]
-		x := use{at: s.At.UnixMilli(), eventID: s.EventID}
 		old := m.WindowDays > 0 && at.Sub(s.At) >= time.Duration(m.WindowDays*24*float64(time.Hour))
-		if v := viewOf(s); !old && m.take(v, &x) {
-			chosen = append(chosen, x)
+		if text, number, counts := m.take(viewOf(s)); counts && !old {
+			chosen = append(chosen, use{at: s.At.UnixMilli(), eventID: s.EventID, value: text, number: number})
 		}
 	}
 	days, values, sum := map[int64]bool{}, map[string]bool{}, 0.0
@@ -136,8 +135,7 @@ func (r reference) moments(q *qualification) []moment {
 		counts := false
 		for _, index := range q.measures {
 			m := r.d.program.measures[index]
-			x := use{}
-			if !m.take(viewOf(s), &x) {
+			if _, _, chosen := m.take(viewOf(s)); !chosen {
 				continue
 			}
 			counts = true

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/valyala/fastjson"
 )
 
 // SignalDefinition measures what a unit did: the events that a filter chooses, summed up over a window.
@@ -88,23 +90,38 @@ const micro = 1_000_000
 // largestNumber is what a sum takes: beyond it, millionths overflow.
 const largestNumber = float64(math.MaxInt64 / micro / 1000)
 
-// take turns the event that v shows into one that counts; false where the filter does not choose it.
-func (m *measure) take(v *view, x *use) bool {
+// take says what the event that v shows counts for; false where the filter does not choose it.
+func (m *measure) take(v *view) (text string, number float64, counts bool) {
 	if !m.filter.holds(v) {
-		return false
+		return "", 0, false
 	}
 	if m.of == nil {
-		return true
+		return "", 0, true
 	}
-	out, err := v.run(m.of.program)
-	if err != nil {
-		return false
-	}
-	x.value, x.number = textAndNumber(out)
+	text, number, ok := m.of.read(v, m.Measure.Measure != measureValues)
 	if m.Measure.Measure == measureSum {
-		return !math.IsNaN(x.number)
+		return text, number, ok && !math.IsNaN(number)
 	}
-	return x.value != ""
+	return text, number, ok && text != ""
+}
+
+// read computes the expression. A property is read without the virtual machine, and a text is taken for a number only where
+// one is wanted: products send millions of events whose values are merely told apart.
+func (x *expression) read(v *view, wantsNumber bool) (text string, number float64, ok bool) {
+	if len(x.path) > 0 {
+		property := v.reader.get(x.path...)
+		if !wantsNumber && property != nil && property.Type() == fastjson.TypeString {
+			return string(property.GetStringBytes()), math.NaN(), true
+		}
+		text, number = textAndNumber(anyOf(property))
+		return text, number, true
+	}
+	out, err := v.run(x.program)
+	if err != nil {
+		return "", math.NaN(), false
+	}
+	text, number = textAndNumber(out)
+	return text, number, true
 }
 
 // textAndNumber reads what an expression gave; NaN where it is no number, or one too large to sum up.
