@@ -6,25 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/funnelcloud/funnelcloud/dashboards"
 	"github.com/funnelcloud/funnelcloud/dashboards/report"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 func newReport(connections *connectionFlags) *cobra.Command {
-	var out, company string
+	var out, company, period string
+	var options report.Options
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Write the published run as one self-contained HTML file",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			from, to, err := reportPeriod(period)
+			if err != nil {
+				return err
+			}
+			options.Company, options.From, options.To = company, from, to
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
-				if err := writeReport(c.Context(), db, out, company); err != nil {
+				if err := writeReportOf(c.Context(), db, out, options); err != nil {
 					return err
 				}
 				_, err := fmt.Fprintf(c.OutOrStdout(), "Wrote %s.\n", out)
@@ -34,76 +39,44 @@ func newReport(connections *connectionFlags) *cobra.Command {
 	}
 	c.Flags().StringVar(&out, "out", "report.html", "file to write")
 	c.Flags().StringVar(&company, "company", "", "name in the title")
+	c.Flags().StringVar(&period, "period", "", "what to report on, such as 2026-Q1, 2026-03 or 2026-01-15..2026-02-14 (UTC, both included), compared with the period of the same length before it (default: the whole history)")
+	c.Flags().StringVar(&options.UnitKind, "unit", "", "count people or companies: person or account (default person)")
+	c.Flags().StringVar(&options.ConversionType, "conversion", "", "type of conversion (default: won, else the most frequent)")
+	c.Flags().StringVar(&options.Model, "model", "", "attribution model of single-model figures (default: Markov's)")
 	connections.register(c.Flags())
 	return c
 }
 
+// writeReport writes the report on the whole history.
 func writeReport(ctx context.Context, db *warehouse.DB, file, company string) error {
+	return writeReportOf(ctx, db, file, report.Options{Company: company})
+}
+
+func writeReportOf(ctx context.Context, db *warehouse.DB, file string, o report.Options) error {
+	o.Version, o.Now = version(), time.Now()
 	return replaceFile(file, func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
-		err := report.Write(ctx, buffered, querier(db), report.Options{Company: company, Version: version(), Now: time.Now()})
+		err := report.Write(ctx, buffered, querier(db), o)
 		return errors.Join(err, buffered.Flush())
 	})
 }
 
-// querier lets panels ask the warehouse.
-func querier(db *warehouse.DB) dashboards.Querier {
-	return dashboards.QueryFunc(func(ctx context.Context, sql string) ([]string, [][]any, error) { return db.TableText(ctx, sql, nil) })
-}
-
-func newDashboards(connections *connectionFlags) *cobra.Command {
-	var out string
-	var check bool
-	c := &cobra.Command{
-		Use:   "dashboards",
-		Short: "Write the Grafana dashboards as JSON files, or check that every panel has an answer",
-		Args:  arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			if check {
-				return checkDashboards(c.Context(), connections)
-			}
-			files, err := dashboards.Write(out)
-			for _, file := range files {
-				fmt.Fprintln(c.OutOrStdout(), filepath.Join(out, file))
-			}
-			return err
-		},
+// reportPeriod reads "2026-01-01..2026-03-31", or a year, quarter, month or day alone or at either end, as the first instant and
+// the last second of it, which is what panels can tell apart. Nothing is no period: two zero times.
+func reportPeriod(text string) (from, to time.Time, err error) {
+	if text == "" {
+		return from, to, nil
 	}
-	c.Flags().StringVar(&out, "out", filepath.Join("dashboards", "json"), "folder to write to")
-	c.Flags().BoolVar(&check, "check", false, "run every panel's query on the published run instead")
-	connections.register(c.Flags())
-	return c
-}
-
-// checkDashboards runs every panel over the last year, as Grafana would when it opens.
-func checkDashboards(ctx context.Context, connections *connectionFlags) error {
-	return connections.use(ctx, func(db *warehouse.DB) error {
-		now := time.Now().UTC()
-		scope, err := dashboards.DefaultScope(ctx, querier(db), now.AddDate(-1, 0, 0), now)
-		if err != nil {
-			return err
-		}
-		return tellEmpty(newScreen(false), dashboards.Check(ctx, querier(db), scope))
-	})
-}
-
-// tellEmpty writes which panels have no rows, which may well be right, and returns the faults that are none.
-func tellEmpty(s *screen, err error) error {
-	if err == nil {
-		fmt.Fprintln(s.out, "Every panel has an answer.")
-		return nil
+	first, last, two := strings.Cut(text, "..")
+	from, to, err = parsePeriod(first)
+	if two && err == nil {
+		_, to, err = parsePeriod(last)
 	}
-	faults := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		faults = joined.Unwrap()
+	if err != nil {
+		return from, to, usageError{err}
 	}
-	var broken []error
-	for _, fault := range faults {
-		if errors.Is(fault, dashboards.ErrNoRows) {
-			fmt.Fprintln(s.out, "empty:", fault)
-		} else {
-			broken = append(broken, fault)
-		}
+	if !from.Before(to) {
+		return from, to, usageError{fmt.Errorf("--period %s: it ends before it starts", text)}
 	}
-	return errors.Join(broken...)
+	return from, to.Add(-time.Second), nil
 }

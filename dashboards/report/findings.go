@@ -16,7 +16,7 @@ type Finding struct {
 // findings reads the figures of a page. Each is there only when its numbers are.
 func findings(p *page, baseline frame) []Finding {
 	var all []Finding
-	for _, f := range []func(*page) (Finding, bool){volume, bringer, dispute, route, leak, speed, straightness} {
+	for _, f := range []func(*page) (Finding, bool){volume, changed, bringer, dispute, route, leak, speed, customers, straightness} {
 		if finding, ok := f(p); ok {
 			all = append(all, finding)
 		}
@@ -61,6 +61,61 @@ func volume(p *page) (Finding, bool) {
 		Sure: fmt.Sprintf("%s of them have a touch to credit; the others are listed with the reason.", percent(f.number(0, "Credited to a touch"))),
 		See:  "attribution-1",
 	}, true
+}
+
+// changed names what differs from the period before by more than chance.
+func changed(p *page) (Finding, bool) {
+	f := p.rows("overview-5")
+	var real []string
+	compared := 0
+	for i := range f.Rows {
+		switch f.text(i, "Reading") {
+		case "real":
+			change := f.number(i, "Change")
+			direction := "up"
+			if change < 0 {
+				direction = "down"
+			}
+			real = append(real, fmt.Sprintf("%s %s %s (95 %% interval %s to %s)", f.text(i, "Measure"), direction, percent(math.Abs(change)), signed(f.number(i, "from")), signed(f.number(i, "to"))))
+			compared++
+		case "within chance":
+			compared++
+		}
+	}
+	switch {
+	case compared == 0:
+		return Finding{}, false
+	case len(real) == 0:
+		return Finding{What: "Nothing changed against the period before by more than chance.", Sure: fmt.Sprintf("%d measures compared.", compared), See: "overview-5"}, true
+	}
+	return Finding{
+		What: "Against the period before: " + strings.Join(real, "; ") + ".",
+		Sure: fmt.Sprintf("Of %d measures compared, one in twenty looks changed by chance alone.", compared), See: "overview-5",
+	}, true
+}
+
+// signed is percent with its sign.
+func signed(x float64) string {
+	if x < 0 {
+		return "−" + percent(-x)
+	}
+	return "+" + percent(x)
+}
+
+// customers says how many of those won stay.
+func customers(p *page) (Finding, bool) {
+	f := p.rows("afterwin-1")
+	if f.at(0, "Retained at the horizon") == nil {
+		return Finding{}, false
+	}
+	finding := Finding{
+		What: fmt.Sprintf("%s of the customers who could have left within 90 days stayed; %s of all have expanded.", percent(f.number(0, "Retained at the horizon")), percent(f.number(0, "Expanded, share"))),
+		See:  "afterwin-1",
+	}
+	if reasons := p.rows("afterwin-6"); len(reasons.Rows) > 0 {
+		finding.Do = fmt.Sprintf("Most who leave say “%s” (%s): ask them early.", reasons.text(0, "Reason"), percent(reasons.number(0, "Share")))
+	}
+	return finding, true
 }
 
 // bringer names the channel with the most credit, its interval, and whether the second's interval reaches it.

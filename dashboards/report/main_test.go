@@ -128,6 +128,52 @@ func TestReportWithoutData(t *testing.T) {
 	}
 }
 
+// A period is compared with the one before it, and a report on one day is a report.
+func TestReportOnAPeriodIsComparedWithTheOneBefore(t *testing.T) {
+	query := loaded(t)
+	middle := fixture.Start.AddDate(0, 3, 0)
+	html := withoutLibrary(written(t, query, Options{From: middle, To: fixture.End}))
+	for _, want := range []string{middle.Format("2006-01-02") + " to ", "gainst the period before", `id="overview-5"`, `id="afterwin-1"`, "within chance"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	day := withoutLibrary(written(t, query, Options{From: middle, To: middle.Add(24*time.Hour - time.Second)}))
+	for _, bad := range []string{"NaN", "Inf ", "%!", "${"} {
+		if strings.Contains(day, bad) || strings.Contains(html, bad) {
+			t.Errorf("%q is on the page", bad)
+		}
+	}
+}
+
+// Whatever customers are called and pay: a refund is negative, nothing paid is nothing, and a name in another script stays.
+func TestReportWithOddNamesAndAmounts(t *testing.T) {
+	db := queriestest.New(t)
+	fixture.Load(t, db)
+	long := strings.Repeat("very long channel name ", 20)
+	for _, sql := range []string{
+		"INSERT INTO conversions_by_run (run_id, conversion_id, unit_kind, unit_id, conversion_type, cycle_no, converted_at, value, currency) VALUES (7, 'refund', 'person', 'person-0001', 'won', 9, '2026-03-01 00:00:00', -250.5, 'USD'), (7, 'free', 'person', 'person-0002', 'won', 9, '2026-03-01 00:00:00', 0, '')",
+		"INSERT INTO credited_touches_by_run (run_id, conversion_id, unit_kind, unit_id, conversion_type, converted_at, value, currency, touch_id, channel, position, touches, model, model_version, weight, credited_value, rule) VALUES " +
+			"(7, 'refund', 'person', 'person-0001', 'won', '2026-03-01 00:00:00', -250.5, 'USD', 'x', 'שיווק 🚀', 1, 1, ['markov_1'], ['1'], [1], [-250.5], ['markov_1']), " +
+			"(7, 'free', 'person', 'person-0002', 'won', '2026-03-01 00:00:00', 0, '', 'y', '" + long + "', 1, 1, ['markov_1'], ['1'], [1], [0], ['markov_1'])",
+	} {
+		if err := db.Statement(t.Context(), sql, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	html := withoutLibrary(written(t, queryOf(db), Options{Company: "חברה 🏢 " + long}))
+	for _, want := range []string{"שיווק 🚀", "−25", long, "חברה 🏢"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%.40q is missing", want)
+		}
+	}
+	for _, bad := range []string{"NaN", "Inf ", "%!"} {
+		if strings.Contains(html, bad) {
+			t.Errorf("%q is on the page", bad)
+		}
+	}
+}
+
 // A published run may hold nothing in the chosen period: every figure says so, and none is NaN.
 func TestReportOnAPeriodWithoutConversions(t *testing.T) {
 	query := loaded(t)

@@ -57,8 +57,10 @@ var contents = []struct {
 	id, title, lead, dashboard string
 	panels                     []uint32
 }{
+	{"change", "What changed, and what came in by which way", "This period beside the one of the same length before it, each change with its interval; without a period before it there is nothing to compare with.", "funnelcloud-overview", []uint32{1, 5, 4, 8, 10, 9}},
 	{"credit", "What brings conversions", "Credit says who was there, weighed by a rule; how far rules disagree says how much of it to believe.", "funnelcloud-attribution", []uint32{1, 2, 6, 4, 5, 7, 8, 9, 10}},
 	{"waterfall", "Where prospects go on, and where they stop", "Steps count first entries in the period, and what became of those units until now.", "funnelcloud-waterfall", []uint32{1, 2, 7, 4, 6, 8, 5, 9}},
+	{"afterwin", "What becomes of customers", "Who stays, grows and is content, by the route that qualified them first.", "funnelcloud-afterwin", []uint32{1, 2, 3, 4, 6, 7, 8, 10}},
 	{"paths", "Which ways they really take", "Over the whole history of the run, loops and returns included.", "funnelcloud-paths", []uint32{1, 2, 3, 4, 5}},
 	{"pipeline", "Whether the data can be trusted", "What was ingested, what was refused, and what the batch did, since the first batch of events.", "funnelcloud-pipeline", []uint32{1, 5, 6, 9, 7, 8}},
 }
