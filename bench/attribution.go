@@ -34,10 +34,10 @@ func (b *bench) attribution(ctx context.Context) error {
 		return err
 	}
 	b.report("markov1_columns_s", markov.Seconds(), "s")
-	if err := b.bootstrap(columns); err != nil {
+	if err := b.peer(ctx, columns); err != nil {
 		return err
 	}
-	return b.peer(ctx, columns)
+	return b.bootstrap(columns)
 }
 
 // randomJourneys are the same every time. Some channels are commoner, and some convert better.
