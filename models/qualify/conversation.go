@@ -2,6 +2,7 @@ package qualify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -64,16 +65,20 @@ func (c *ConversationDefinition) check(p place) {
 	}
 }
 
+// conversationProgram holds the expressions of the definition. Every way to say something is an expression of its own:
+// most messages hold no literal of most of them, and a hundred ways in one expression would all be run for each.
 type conversationProgram struct {
-	intents     []pattern
-	negatives   []pattern
+	intents     [][]pattern
+	negatives   [][]pattern
 	negators    pattern
 	notNegators pattern
 	why         []pattern
+	index       *literalIndex
 }
 
 func (c *ConversationDefinition) compile(p place) *conversationProgram {
 	out := &conversationProgram{}
+	index := &literalIndex{}
 	one := func(at place, alternatives words, wrap string) pattern {
 		if len(alternatives) == 0 {
 			wrap, alternatives = "%s", words{matchesNothing}
@@ -82,14 +87,22 @@ func (c *ConversationDefinition) compile(p place) *conversationProgram {
 		if err != nil {
 			at.faultf("%w", err)
 		}
-		return expression
+		return index.add(expression)
+	}
+	each := func(at place, alternatives words) []pattern {
+		patterns := make([]pattern, len(alternatives))
+		for i, a := range alternatives {
+			patterns[i] = one(at, words{a}, `\b(?:%s)`)
+		}
+		return patterns
 	}
 	for i, intent := range c.Intents {
-		out.intents = append(out.intents, one(p.key("intents").item(i).key("match"), intent.Match, `\b(?:%s)`))
+		out.intents = append(out.intents, each(p.key("intents").item(i).key("match"), intent.Match))
 	}
 	for i, n := range c.Negatives {
-		out.negatives = append(out.negatives, one(p.key("negatives").item(i).key("match"), n.Match, `\b(?:%s)`))
+		out.negatives = append(out.negatives, each(p.key("negatives").item(i).key("match"), n.Match))
 	}
+	out.index = index
 	out.negators = one(p.key("negators"), c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
 	out.notNegators = one(p.key("not_negators"), c.NotNegators, `(?:%s)`)
 	for i, w := range c.Why {
@@ -114,9 +127,10 @@ type verdict struct {
 // read judges one message of a prospect.
 func (d *Definitions) read(message string) verdict {
 	text := plain(message)
-	v := verdict{why: d.patterns.stated(text, message)}
+	possible := d.patterns.index.possible(text.folded)
+	v := verdict{why: d.patterns.stated(text, message, possible)}
 	for i, n := range d.Conversation.Negatives {
-		if p := d.patterns.negatives[i]; p.possible(text.folded) && p.MatchString(text.folded) {
+		if matchAny(d.patterns.negatives[i], text.folded, possible) {
 			v.negative, v.disqualifies, v.rule = n.Reason, n.Disqualifies, n.Reason
 			if n.Overrules {
 				v.level, v.confidence = -1, 0.9
@@ -126,7 +140,7 @@ func (d *Definitions) read(message string) verdict {
 		}
 	}
 	for i, p := range d.Conversation.Intents {
-		if p.Level > v.level && d.patterns.affirmed(d.patterns.intents[i], text.folded) {
+		if p.Level > v.level && d.patterns.affirmed(d.patterns.intents[i], text.folded, possible) {
 			v.level, v.confidence, v.rule = p.Level, p.Confidence, p.Rule
 		}
 	}
@@ -138,14 +152,20 @@ func (d *Definitions) read(message string) verdict {
 	return v
 }
 
-// affirmed reports whether an expression matches somewhere without being negated there.
-func (p *conversationProgram) affirmed(expression pattern, text string) bool {
-	if !expression.possible(text) {
-		return false
-	}
-	for _, match := range expression.FindAllStringIndex(text, -1) {
-		if !p.negated(clauseBefore(text, match[0])) {
-			return true
+func matchAny(expressions []pattern, text string, possible possibility) bool {
+	return slices.ContainsFunc(expressions, func(p pattern) bool { return possible.of(p) && p.MatchString(text) })
+}
+
+// affirmed reports whether one of the expressions matches somewhere without being negated there.
+func (p *conversationProgram) affirmed(expressions []pattern, text string, possible possibility) bool {
+	for _, expression := range expressions {
+		if !possible.of(expression) {
+			continue
+		}
+		for _, match := range expression.FindAllStringIndex(text, -1) {
+			if !p.negated(clauseBefore(text, match[0])) {
+				return true
+			}
 		}
 	}
 	return false
@@ -175,9 +195,9 @@ func clauseBefore(text string, end int) string {
 }
 
 // stated returns the use or problem in the prospect's own words.
-func (p *conversationProgram) stated(text plainText, original string) string {
+func (p *conversationProgram) stated(text plainText, original string, possible possibility) string {
 	for _, expression := range p.why {
-		if !expression.possible(text.folded) {
+		if !possible.of(expression) {
 			continue
 		}
 		if m := expression.FindStringSubmatchIndex(text.folded); len(m) >= 4 && m[2] >= 0 {

@@ -82,25 +82,28 @@ func TestReadLabelledMessages(t *testing.T) {
 	}
 }
 
+func allPatterns(d *Definitions) []pattern {
+	return slices.Concat(slices.Concat(d.patterns.intents...), slices.Concat(d.patterns.negatives...), d.patterns.why)
+}
+
 // TestPrefilterHidesNothing: where an expression matches, one of its literals is in the text; and there are literals, or
 // the filter would be none.
 func TestPrefilterHidesNothing(t *testing.T) {
 	d := mustDefault(t)
-	all := slices.Concat(d.patterns.intents, d.patterns.negatives, d.patterns.why)
-	for _, p := range all {
-		if len(p.literals) == 0 {
-			t.Errorf("no literals: %.100s", p)
-		}
+	all := allPatterns(d)
+	if few := len(all) / 20; len(d.patterns.index.always) > few {
+		t.Errorf("%d of %d expressions are tried on every message, want %d at most", len(d.patterns.index.always), len(all), few)
 	}
 	matches := 0
 	for _, m := range labelled {
 		text := plain(m.text).folded
+		possible := d.patterns.index.possible(text)
 		for _, p := range all {
 			if !p.MatchString(text) {
 				continue
 			}
 			matches++
-			if !p.possible(text) {
+			if !possible.of(p) {
 				t.Errorf("%q matches, yet holds none of %v", text, p.literals)
 			}
 		}
@@ -148,8 +151,8 @@ func FuzzRead(f *testing.F) {
 	d := mustDefault(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		v := d.read(text)
-		for _, p := range slices.Concat(d.patterns.intents, d.patterns.negatives, d.patterns.why) {
-			if folded := plain(text).folded; p.MatchString(folded) && !p.possible(folded) {
+		for _, p := range allPatterns(d) {
+			if folded := plain(text).folded; p.MatchString(folded) && !d.patterns.index.possible(folded).of(p) {
 				t.Errorf("%q matches %s, which the filter hides", text, p)
 			}
 		}

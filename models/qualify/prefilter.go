@@ -12,6 +12,7 @@ import (
 type pattern struct {
 	*regexp.Regexp
 	literals []string // empty: no such set is known
+	number   int      // within a literalIndex
 }
 
 func compilePattern(expression string) (pattern, error) {
@@ -26,17 +27,57 @@ func compilePattern(expression string) (pattern, error) {
 	return pattern{Regexp: compiled, literals: requiredLiterals(tree)}, nil
 }
 
-// possible is false only where the expression cannot match.
-func (p pattern) possible(text string) bool {
-	if len(p.literals) == 0 {
-		return true
+// literalIndex finds the patterns that may match a text in one pass over the text, by the first bytes of their literals.
+type literalIndex struct {
+	patterns int
+	always   []int // patterns without literals, or with one shorter than a start
+	starting map[[literalStart]byte][]literal
+}
+
+const literalStart = 3
+
+type literal struct {
+	text    string
+	pattern int
+}
+
+// add gives a pattern its number in the index.
+func (x *literalIndex) add(p pattern) pattern {
+	p.number = x.patterns
+	x.patterns++
+	if shortest(p.literals) < literalStart {
+		x.always = append(x.always, p.number)
+		return p
 	}
-	for _, l := range p.literals {
-		if strings.Contains(text, l) {
-			return true
+	if x.starting == nil {
+		x.starting = map[[literalStart]byte][]literal{}
+	}
+	for _, text := range p.literals {
+		start := [literalStart]byte([]byte(text))
+		x.starting[start] = append(x.starting[start], literal{text, p.number})
+	}
+	return p
+}
+
+// possibility says of each pattern whether it may match.
+type possibility []bool
+
+func (m possibility) of(p pattern) bool { return m[p.number] }
+
+// possible is false only of patterns that cannot match the text.
+func (x *literalIndex) possible(text string) possibility {
+	found := make(possibility, x.patterns)
+	for _, number := range x.always {
+		found[number] = true
+	}
+	for i := 0; i+literalStart <= len(text); i++ {
+		for _, l := range x.starting[[literalStart]byte{text[i], text[i+1], text[i+2]}] {
+			if !found[l.pattern] && strings.HasPrefix(text[i:], l.text) {
+				found[l.pattern] = true
+			}
 		}
 	}
-	return false
+	return found
 }
 
 // requiredLiterals is a set of texts one of which every match contains; nil when none is known.
