@@ -62,8 +62,9 @@ func overviewCertainty() cog.Builder[dashboard.Panel] {
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/credit")},
 	}).Unit(share).Decimals(1).OverrideByName("Channel", append(narrow(140), set("mappings", channelMappings()), set("custom.cellOptions", map[string]any{"type": "color-text"}))).
-		OverrideByName("Share", narrow(75)).OverrideByName("from", narrow(75)).OverrideByName("to", narrow(75)).OverrideByName("Conversions", append(unit(number, 1), width(100))).
-		OverrideByName("Amount", append(unit(number, 0), width(90))).OverrideByName("Lowest model", narrow(105)).OverrideByName("Highest model", narrow(105)).
+		OverrideByName("Share", narrow(68)).OverrideByName("from", narrow(68)).OverrideByName("to", narrow(68)).OverrideByName("Conversions", append(unit(number, 1), width(98))).
+		OverrideByName("Lowest model", narrow(145)).OverrideByName("Highest model", narrow(145)).
+		OverrideByName("Reading", words(map[string]string{"disputed": alarm, "models differ": warning, "models agree": good})).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Attribution", attributionUID)})
 }
 
@@ -115,7 +116,7 @@ func overviewChange() cog.Builder[dashboard.Panel] {
 		empty:   "Nothing to compare",
 		targets: []target{tabular("overview/change")},
 	}).Decimals(0).OverrideByName("Change", unit(share, 0)).OverrideByName("from", unit(share, 0)).OverrideByName("to", unit(share, 0)).
-		OverrideByName("Reading", append(narrow(170), words(map[string]string{"real": accent, "within chance": quiet, "nothing to compare with": quiet})...))
+		OverrideByName("Reading", append(narrow(200), words(map[string]string{"real": accent, "within chance": quiet, "nothing to compare with": quiet})...))
 }
 
 func overviewSteps() cog.Builder[dashboard.Panel] {

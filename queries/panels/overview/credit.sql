@@ -6,18 +6,18 @@
 WITH
     credited AS
     (
-        SELECT unit_id, toString(channel) AS channel, sum(weight) AS weight, sum(credited_value) AS value
+        SELECT unit_id, toString(channel) AS channel, sum(weight) AS weight
         FROM attribution_ledger
         WHERE $__timeFilter_ms(converted_at)
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring} AND model = ${model:sqlstring}
         GROUP BY unit_id, channel
     ),
-    weighed AS (SELECT channel, weight, value, sum(weight) OVER (PARTITION BY unit_id) AS of_unit FROM credited),
+    weighed AS (SELECT channel, weight, sum(weight) OVER (PARTITION BY unit_id) AS of_unit FROM credited),
     -- For units without the channel the deviation is share × of_unit: those are all units less the ones with it.
     (SELECT (sum(of_unit), sum(of_unit * of_unit)) FROM (SELECT sum(weight) AS of_unit FROM credited GROUP BY unit_id)) AS everybody,
     shares AS
     (
-        SELECT channel, sum(weight) AS conversions, sum(value) AS amount, conversions / everybody.1 AS share,
+        SELECT channel, sum(weight) AS conversions, conversions / everybody.1 AS share,
             sqrt(greatest(0, sum(weight * weight) - 2 * share * sum(weight * of_unit) + share * share * everybody.2)) / everybody.1 AS error
         FROM weighed
         GROUP BY channel
@@ -36,10 +36,9 @@ SELECT
     greatest(0, s.share - 1.959964 * s.error) AS "from",
     least(1, s.share + 1.959964 * s.error) AS "to",
     s.conversions AS "Conversions",
-    toFloat64(s.amount) AS "Amount",
-    if(m.known = 0, NULL, m.lowest) AS "Lowest model",
-    if(m.known = 0, NULL, m.highest) AS "Highest model",
-    multiIf(m.known = 0, '', m.highest - m.lowest > 0.1, concat('disputed: ', m.lowest_by, ' and ', m.highest_by, ' differ'), m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading"
+    if(m.known = 0, NULL, concat(toString(round(100 * m.lowest, 1)), ' % ', replaceAll(m.lowest_by, '_', ' '))) AS "Lowest model",
+    if(m.known = 0, NULL, concat(toString(round(100 * m.highest, 1)), ' % ', replaceAll(m.highest_by, '_', ' '))) AS "Highest model",
+    multiIf(m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading"
 FROM shares AS s
 LEFT JOIN models AS m ON m.channel = s.channel
 ORDER BY s.channel IN ('(unattributed)', '(baseline)'), s.share DESC, s.channel
