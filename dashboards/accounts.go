@@ -40,13 +40,13 @@ func day() []dashboard.DynamicConfigValue {
 }
 
 func accountFigures() cog.Builder[dashboard.Panel] {
-	return figures(head{
+	return rows(head{
 		id: 1, at: grid{0, 0, 24, 4}, title: "Who is it, and where does it stand?",
 		about:   "The chosen account at the end of observation: the stages it is in, its grade (fit by letter, engagement by number), its lead score after decay, its people and how many of them were seen in the last 30 days, the plan and size that it told us last.",
 		empty:   "No such account in the published run",
 		targets: []target{tabular("accounts/account")},
-	}).Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(20)).
-		OverrideByName("Score now", unit(number, 1)).OverrideByName("Days since last seen", unit(number, 1))
+	}).Decimals(0).OverrideByName("Account", narrow(260)).OverrideByName("Stages", narrow(220)).
+		OverrideByName("Score now", append(unit(number, 1), width(95))).OverrideByName("Days since last seen", append(unit(number, 1), width(150)))
 }
 
 func nextStep() cog.Builder[dashboard.Panel] {
@@ -64,7 +64,7 @@ func buyingGroup() cog.Builder[dashboard.Panel] {
 		about:   "People of the account, those who talk to us or pay first. “Says to be” is a title that they or the CRM gave. “Part” follows from what they did, which is a guess at their role, not their job: contacts are forms, messages, meetings and calls; uses are features used, activation and limits hit.",
 		empty:   "No people are known in this account",
 		targets: []target{tabular("accounts/buying_group")},
-	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", narrow(130)).OverrideByName("Says to be", narrow(130)).
+	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", narrow(90)).OverrideByName("Part", narrow(280)).OverrideByName("Says to be", narrow(130)).
 		OverrideByName("Contacts", narrow(85)).OverrideByName("Uses", narrow(70)).OverrideByName("Uses in 30 days", narrow(120)).
 		OverrideByName("Events", narrow(75)).OverrideByName("First seen", day()).OverrideByName("Last seen", day())
 }
@@ -134,7 +134,7 @@ func accountTouches() cog.Builder[dashboard.Panel] {
 		about:   "Visits and other contacts of the period, the latest 200: who, by which channel and campaign, on which page first, and how many events the visit had. Which of them earn credit is on Attribution.",
 		empty:   "Nobody of this account came in the period",
 		targets: []target{tabular("accounts/touches")},
-	}).Decimals(0).OverrideByName("When", instant()).OverrideByName("Who", narrow(190)).OverrideByName("Events", narrow(70)).
+	}).Decimals(0).OverrideByName("When", instant()).OverrideByName("Who", narrow(160)).OverrideByName("Events", narrow(70)).
 		OverrideByName("Channel", []dashboard.DynamicConfigValue{set("custom.cellOptions", map[string]any{"type": "color-text"}), set("mappings", channelMappings()), width(130)})
 }
 

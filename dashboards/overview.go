@@ -61,9 +61,9 @@ func overviewCertainty() cog.Builder[dashboard.Panel] {
 		about:   "Share of the period's conversions by the chosen model with its 95 % interval: chance over units only, not what the fit of a model or the model itself gets wrong. Lowest and highest: the shares that any model gives the channel over the whole history. Disputed: they are more than 10 points apart, so the choice of the model decides, not the data: test by experiment before moving money.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/credit")},
-	}).Unit(share).Decimals(1).OverrideByName("Channel", append(narrow(140), set("mappings", channelMappings()), set("custom.cellOptions", map[string]any{"type": "color-text"}))).
-		OverrideByName("Share", narrow(68)).OverrideByName("from", narrow(68)).OverrideByName("to", narrow(68)).OverrideByName("Conversions", append(unit(number, 1), width(98))).
-		OverrideByName("Lowest model", narrow(145)).OverrideByName("Highest model", narrow(145)).
+	}).Unit(share).Decimals(1).OverrideByName("Channel", append(narrow(128), set("mappings", channelMappings()), set("custom.cellOptions", map[string]any{"type": "color-text"}))).
+		OverrideByName("Share", narrow(60)).OverrideByName("from", narrow(60)).OverrideByName("to", narrow(60)).OverrideByName("Conversions", append(unit(number, 1), width(98))).
+		OverrideByName("Lowest model", narrow(165)).OverrideByName("Highest model", narrow(165)).
 		OverrideByName("Reading", words(map[string]string{"disputed": alarm, "models differ": warning, "models agree": good})).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Attribution", attributionUID)})
 }

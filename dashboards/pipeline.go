@@ -135,7 +135,7 @@ func identities() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 12, at: grid{0, 55, 24, 8}, title: "Did people turn out to be others?",
 		about:   "How each run resolved identities: people, and of those of the run before how many became one with somebody else, lost identifiers to others, have another id now (mostly visitors who were identified), or are gone. Claims not believed: identifiers that came together on a shared device or mailbox, or too many at once.",
-		empty:   "The batch has never run",
+		empty:   "No run that is kept has said how it resolved identities",
 		targets: []target{tabular("pipeline/identities")},
 	}).Decimals(0).OverrideByName("Run", narrow(60))
 }

@@ -117,7 +117,7 @@ func lossReasons() cog.Builder[dashboard.Panel] {
 
 func stagesByOwner() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{0, 47, 11, 11}, title: "Whose stages take long, and who waits there now?",
+		id: 10, at: grid{0, 47, 24, 9}, title: "Whose stages take long, and who waits there now?",
 		about:   "Entries of the period by the owner of the stage. Medians and 90th percentile are of finished stays; who is still there is counted apart, with the days so far at the end of observation, since leaving them out makes slow stages look fast.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/owners")},
@@ -128,7 +128,7 @@ func stagesByOwner() cog.Builder[dashboard.Panel] {
 
 func promises() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{11, 47, 13, 11}, title: "Who keeps the promised time of reply?",
+		id: 11, at: grid{0, 56, 24, 9}, title: "Who keeps the promised time of reply?",
 		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/promises")},
@@ -140,9 +140,9 @@ func promises() cog.Builder[dashboard.Panel] {
 
 func nurturePool() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 58, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
+		id: 12, at: grid{0, 65, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
 		about:   "Units sent to nurture in the period, by reason; who is there at the end of observation, and for how many days. A call that ends in nurture sets a day to revisit: overdue are those whose day has come without a call since they were sent. Asked again: a call since. Left the pool: any other stage, by whatever way.",
 		empty:   "Nobody was sent to nurture in the period",
 		targets: []target{tabular("waterfall/nurture")},
-	}).Decimals(0).OverrideByName("Median days so far", unit(number, 1)).OverrideByName("Left the pool", unit(share, 1))
+	}).Decimals(0).OverrideByName("Median days so far", unit(number, 1)).OverrideByName("Left the pool", unit(share, 1)).OverrideByName("Sent because", narrow(300))
 }

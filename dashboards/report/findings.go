@@ -66,7 +66,7 @@ func volume(p *page) (Finding, bool) {
 // changed names what differs from the period before by more than chance.
 func changed(p *page) (Finding, bool) {
 	f := p.rows("overview-5")
-	var real []string
+	var beyond []string
 	compared := 0
 	for i := range f.Rows {
 		switch f.text(i, "Reading") {
@@ -76,7 +76,7 @@ func changed(p *page) (Finding, bool) {
 			if change < 0 {
 				direction = "down"
 			}
-			real = append(real, fmt.Sprintf("%s %s %s (95 %% interval %s to %s)", f.text(i, "Measure"), direction, percent(math.Abs(change)), signed(f.number(i, "from")), signed(f.number(i, "to"))))
+			beyond = append(beyond, fmt.Sprintf("%s %s %s (95 %% interval %s to %s)", f.text(i, "Measure"), direction, percent(math.Abs(change)), signed(f.number(i, "from")), signed(f.number(i, "to"))))
 			compared++
 		case "within chance":
 			compared++
@@ -85,11 +85,11 @@ func changed(p *page) (Finding, bool) {
 	switch {
 	case compared == 0:
 		return Finding{}, false
-	case len(real) == 0:
+	case len(beyond) == 0:
 		return Finding{What: "Nothing changed against the period before by more than chance.", Sure: fmt.Sprintf("%d measures compared.", compared), See: "overview-5"}, true
 	}
 	return Finding{
-		What: "Against the period before: " + strings.Join(real, "; ") + ".",
+		What: "Against the period before: " + strings.Join(beyond, "; ") + ".",
 		Sure: fmt.Sprintf("Of %d measures compared, one in twenty looks changed by chance alone.", compared), See: "overview-5",
 	}, true
 }
