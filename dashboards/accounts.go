@@ -45,7 +45,7 @@ func accountFigures() cog.Builder[dashboard.Panel] {
 		about:   "The chosen account at the end of observation: the stages it is in, its grade (fit by letter, engagement by number), its lead score after decay, its people and how many of them were seen in the last 30 days, the plan and size that it told us last.",
 		empty:   "No such account in the published run",
 		targets: []target{tabular("accounts/account")},
-	}).Decimals(0).OverrideByName("Account", narrow(260)).OverrideByName("Stages", narrow(220)).
+	}).Decimals(0).OverrideByName("Account", narrow(200)).OverrideByName("Stages", narrow(170)).OverrideByName("Seen in 30 days", narrow(125)).
 		OverrideByName("Score now", append(unit(number, 1), width(95))).OverrideByName("Days since last seen", append(unit(number, 1), width(150)))
 }
 

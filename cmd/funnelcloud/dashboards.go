@@ -28,6 +28,9 @@ func newDashboards(connections *connectionFlags) *cobra.Command {
 		Short: "Write the Grafana dashboards as JSON files, push them to a Grafana, or check that every panel has an answer",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if check && push != "" {
+				return usageError{errors.New("--check runs the queries, --push writes to a Grafana: choose one")}
+			}
 			if check {
 				return checkDashboards(c.Context(), connections)
 			}
@@ -44,7 +47,6 @@ func newDashboards(connections *connectionFlags) *cobra.Command {
 	c.Flags().StringVar(&out, "out", filepath.Join("dashboards", "json"), "folder to write to")
 	c.Flags().BoolVar(&check, "check", false, "run every panel's query on the published run instead")
 	c.Flags().StringVar(&push, "push", "", "address of a Grafana to put them into instead; its token is read from "+grafanaToken)
-	c.MarkFlagsMutuallyExclusive("check", "push", "out")
 	connections.register(c.Flags())
 	return c
 }
