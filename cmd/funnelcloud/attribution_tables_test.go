@@ -183,7 +183,7 @@ func TestAttributionOfTheTables(t *testing.T) {
 		}
 	}
 	csv := mustRun(t, "attribution", "--data", s.folder, "--model", "first,last", "--output", "csv").out
-	if lines := strings.Split(strings.TrimSpace(csv), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[1], "first,Paid Search,40,4000,1,1,1,1,") {
+	if lines := strings.Split(strings.TrimSpace(csv), "\n"); len(lines) != 4 || !strings.HasPrefix(lines[1], "first,Paid Search,39,3900,0.975,") || !strings.HasPrefix(lines[3], "last,Organic Search,40,4000,1,1,1,1,1,1,") {
 		t.Errorf("CSV:\n%s", csv)
 	}
 

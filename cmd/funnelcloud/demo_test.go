@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,12 @@ func TestTheDemoCountsWhatWasSimulated(t *testing.T) {
 	}
 }
 
+// mayBeEmpty are panels whose answer may well be that there is nothing to tell: of one run, of few people, of one account.
+var mayBeEmpty = []string{
+	"no touch explain", "Did a run change figures that were reported?", "Aha: which early behaviour", "Do the unhappy leave?",
+	"In their own words",
+}
+
 // Every panel of every dashboard has an answer on the demo's data, but those whose answer is that nothing is wrong.
 func TestEveryPanelOfTheDemoHasAnAnswer(t *testing.T) {
 	ensured(t)
@@ -56,7 +63,8 @@ func TestEveryPanelOfTheDemoHasAnAnswer(t *testing.T) {
 	s := up(t, filepath.Join(folder, "data"))
 	r := mustRun(t, "dashboards", "--check", "--data", s.folder)
 	for line := range strings.Lines(r.out) {
-		if strings.HasPrefix(line, "empty:") && !strings.Contains(line, "no touch explain") {
+		expected := slices.ContainsFunc(mayBeEmpty, func(title string) bool { return strings.Contains(line, title) })
+		if strings.HasPrefix(line, "empty:") && !expected {
 			t.Error(line)
 		}
 	}
@@ -120,6 +128,9 @@ func TestExplainTellsWhy(t *testing.T) {
 	credit := decode[explanation](t, mustRun(t, "explain", won[0], "--data", s.folder, "--output", "json").out).Credit
 	sum := 0.0
 	for _, touch := range credit {
+		if touch.TouchID == "" {
+			continue // the baseline, which some models credit
+		}
 		sum += touch.Linear
 		s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+touch.TouchID+"'", "1")
 	}
