@@ -5,6 +5,7 @@ WITH
         SELECT channel, model, sum(weight) AS conversions
         FROM attribution_ledger
         WHERE unit_kind = {unit_kind:String} AND conversion_type = {conversion_type:String} AND channel != '(unattributed)'
+          AND (model IN ('first', 'last', 'last_non_direct', 'linear', 'time_decay', 'u_shaped') OR startsWith(model, 'markov'))
         GROUP BY channel, model
     ),
     shares AS
