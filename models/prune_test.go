@@ -1,12 +1,12 @@
 package models
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/funnelcloud/funnelcloud/queries/queriestest"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 // writtenWhole are the tables that name units and that every run nevertheless writes whole.
@@ -31,8 +31,8 @@ func TestEveryTableOfUnitsKeepsVersions(t *testing.T) {
 	}
 	for _, table := range unitTables {
 		name := strings.TrimSuffix(table, "_by_run")
-		_, views, err := db.TableText(t.Context(), fmt.Sprintf(`SELECT name FROM system.tables WHERE database = currentDatabase()
-			AND name = '%s' AND position(as_select, 'recomputed_units') > 0`, name), nil)
+		_, views, err := db.TableText(t.Context(), `SELECT name FROM system.tables WHERE database = currentDatabase()
+			AND name = {name:String} AND position(as_select, 'recomputed_units') > 0`, warehouse.Params{"name": name})
 		if err != nil {
 			t.Fatal(err)
 		}
