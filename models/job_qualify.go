@@ -19,6 +19,7 @@ func (r *run) definitions() (*qualify.Definitions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the definitions: %w", err)
 	}
+	r.o.Definitions = definitions // several steps ask; hundreds of expressions need not be compiled for each
 	return definitions, nil
 }
 
