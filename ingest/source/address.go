@@ -5,12 +5,19 @@ import (
 	"strings"
 )
 
-// clickIDs are the parameters that advertising networks add to the address of an ad's target.
+// clickIDs are the parameters that advertising networks add to the address of an ad's target, in lower case: Snapchat writes
+// ScCid, and redirects change the case of others.
 var clickIDs = map[string]bool{
-	"gclid": true, "gbraid": true, "wbraid": true, "dclid": true,
-	"fbclid": true, "msclkid": true, "li_fat_id": true, "ttclid": true, "twclid": true,
-	"rdt_cid": true, "epik": true, "sccid": true, "yclid": true, "irclickid": true,
+	"gclid": true, "gbraid": true, "wbraid": true, "dclid": true, // Google: search, apps, the web on iOS, display
+	"fbclid": true, "igshid": true, // Meta; on unpaid links too
+	"msclkid": true, "yclid": true, // Microsoft, Yandex
+	"li_fat_id": true, "ttclid": true, "twclid": true, "rdt_cid": true, "epik": true, "sccid": true, "qclid": true, // LinkedIn to Quora
+	"tblci": true, "dicbo": true, // Taboola, Outbrain
+	"irclickid": true, "irclid": true, "cjevent": true, "awc": true, // affiliate networks: Impact, CJ, Awin
 }
+
+// clickIDLengths bound the names, so that most parameters are passed over without a look into the map.
+const shortestClickID, longestClickID = 3, 9
 
 // fillFromAddress takes campaign parameters and the click id from the event's address where the sender gave none.
 func fillFromAddress(e *Event) {
@@ -23,17 +30,28 @@ func fillFromAddress(e *Event) {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
 		name, content, _ := strings.Cut(pair, "=")
-		if content == "" || len(name) < 4 {
+		if content == "" {
 			continue
 		}
 		if target := utmColumn(e, name); target != nil {
 			if *target == "" {
 				*target = queryText(content)
 			}
-		} else if e.ClickID == "" && clickIDs[name] {
-			e.ClickID, e.ClickIDKind = queryText(content), name
+		} else if kind := clickIDKind(name); kind != "" && e.ClickID == "" {
+			e.ClickID, e.ClickIDKind = queryText(content), kind
 		}
 	}
+}
+
+// clickIDKind is the name of a click id in lower case, "" where the parameter is none.
+func clickIDKind(name string) string {
+	if len(name) < shortestClickID || len(name) > longestClickID {
+		return ""
+	}
+	if kind := lowerCase(name); clickIDs[kind] {
+		return kind
+	}
+	return ""
 }
 
 func utmColumn(e *Event, name string) *string {

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -93,5 +94,23 @@ func TestAddressesGiveCampaignAndClick(t *testing.T) {
 	fillFromAddress(&e)
 	if e.UTMSource != "a b" || e.UTMMedium != "é" || e.UTMCampaign != "given" || e.UTMTerm != "" || e.ClickID != "F 1" || e.ClickIDKind != "fbclid" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestClickIDsOfAllNetworks: whatever the case that a network or a redirect writes, the kind is one.
+func TestClickIDsOfAllNetworks(t *testing.T) {
+	for _, name := range []string{"gclid", "gbraid", "wbraid", "dclid", "fbclid", "igshid", "msclkid", "yclid", "li_fat_id", "ttclid",
+		"twclid", "rdt_cid", "epik", "ScCid", "qclid", "tblci", "dicbo", "irclickid", "irclid", "cjevent", "awc", "GCLID"} {
+		e := Event{URL: "https://x.test/p?page=2&" + name + "=1a%2Fb&lang=en"}
+		fillFromAddress(&e)
+		if e.ClickID != "1a/b" || e.ClickIDKind != strings.ToLower(name) {
+			t.Errorf("%s: click id %q of kind %q", name, e.ClickID, e.ClickIDKind)
+		}
+	}
+	for _, name := range []string{"id", "clid", "page", "gclsrc", "utm_id"} {
+		e := Event{URL: "https://x.test/p?" + name + "=1"}
+		if fillFromAddress(&e); e.ClickIDKind != "" {
+			t.Errorf("%s is no click id, yet of kind %q", name, e.ClickIDKind)
+		}
 	}
 }

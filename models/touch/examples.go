@@ -3,15 +3,13 @@ package touch
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 )
 
 // Example is an entry whose channel, or exclusion, the writer of a file of rules expects. What Contact names is a meaning,
-// such as email_clicked; without it the entry is a visit. Campaign parameters and click ids are read from the query of
-// URL where the example gives none.
+// such as email_clicked; without it the entry is a visit. Campaign parameters are read from the query of
+// URL where the example gives none, click ids from there in any case.
 type Example struct {
 	URL         string `yaml:"url"`
 	Referrer    string `yaml:"referrer"`
@@ -31,7 +29,7 @@ type Outcome struct{ Channel, Source, Medium, Excluded string }
 
 // Try applies the rules to an example; its expectations play no part.
 func (r Rules) Try(e Example) Outcome {
-	e = r.withQuery(e)
+	e = e.withQuery()
 	out := Outcome{Excluded: r.Excluded(e.URL, e.UserAgent)}
 	var t Touchpoint
 	if e.Contact != "" {
@@ -75,19 +73,13 @@ func (r Rules) contradiction(e Example) string {
 	}
 }
 
-// withQuery takes from the address what the example itself leaves out, as ingest does with events.
-func (r Rules) withQuery(e Example) Example {
+// withQuery takes from the address the campaign that the example itself leaves out, as ingest does with events.
+func (e Example) withQuery() Example {
 	_, query, _ := strings.Cut(e.URL, "?")
 	query, _, _ = strings.Cut(query, "#")
 	values, _ := url.ParseQuery(query) // of a faulty query what can be read is read
 	e.UTMSource = cmp.Or(e.UTMSource, values.Get("utm_source"))
 	e.UTMMedium = cmp.Or(e.UTMMedium, values.Get("utm_medium"))
 	e.UTMCampaign = cmp.Or(e.UTMCampaign, values.Get("utm_campaign"))
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		_, ad := r.clickIDs[strings.ToLower(name)]
-		if ad || strings.EqualFold(name, "fbclid") {
-			e.ClickID = cmp.Or(e.ClickID, name)
-		}
-	}
 	return e
 }

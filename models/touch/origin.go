@@ -33,11 +33,11 @@ func (r Rules) input(o origin) Input {
 }
 
 func (r Rules) resolve(o origin, referrer string) (source, medium string) {
+	ad, clicked := r.advertisement(o)
 	if o.utmSource != "" || o.utmMedium != "" || o.utmCampaign != "" {
-		ad := r.clickIDs[strings.ToLower(o.clickIDKind)]
 		return cmp.Or(o.utmSource, ad.Source, notSet), cmp.Or(o.utmMedium, ad.Medium, notSet)
 	}
-	if ad, ok := r.clickIDs[strings.ToLower(o.clickIDKind)]; ok {
+	if clicked {
 		return ad.Source, ad.Medium
 	}
 	if referrer == "" {
@@ -51,6 +51,25 @@ func (r Rules) resolve(o origin, referrer string) (source, medium string) {
 	default:
 		return referrer, "referral"
 	}
+}
+
+// advertisement is what the click id of an entry stands for. Ingest knows the networks of its own list only; click ids that a
+// user's file adds, or that came before the list knew them, are found in the address.
+func (r Rules) advertisement(o origin) (SourceMedium, bool) {
+	if ad, ok := r.clickIDs[strings.ToLower(o.clickIDKind)]; ok {
+		return ad, true
+	}
+	_, query, _ := strings.Cut(o.url, "?")
+	query, _, _ = strings.Cut(query, "#")
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		name, content, _ := strings.Cut(pair, "=")
+		if ad, ok := r.clickIDs[strings.ToLower(name)]; ok && content != "" {
+			return ad, true
+		}
+	}
+	return SourceMedium{}, false
 }
 
 var engines = []string{

@@ -77,6 +77,10 @@ func TestFromSession(t *testing.T) {
 		{"utm over referrer", Session{URL: site, Referrer: "https://www.google.com/", UTMSource: "news", UTMMedium: "email"}, "news/email/Email"},
 		{"click id alone", Session{URL: site, Referrer: "https://www.google.com/", ClickIDKind: "gclid"}, "google/cpc/Paid Search"},
 		{"click id that proves no ad", Session{URL: site, Referrer: "https://www.facebook.com/", ClickIDKind: "fbclid"}, "www.facebook.com/referral/Organic Social"},
+		{"click id in the address", Session{URL: site + "&ScCid=a%2Fb#gclid=x"}, "snapchat/cpc/Paid Social"},
+		{"click id beside one that proves no ad", Session{URL: site + "&fbclid=1&gclid=2", ClickIDKind: "fbclid"}, "google/cpc/Paid Search"},
+		{"empty click id", Session{URL: site + "&gclid="}, "(direct)/(none)/Direct"},
+		{"affiliate", Session{URL: site + "&irclickid=7"}, "impact/affiliate/Affiliates"},
 		{"campaign only", Session{URL: site, UTMCampaign: "june"}, "(not set)/(not set)/Unassigned"},
 		{"campaign with click id", Session{URL: site, UTMCampaign: "june", ClickIDKind: "gclid"}, "google/cpc/Paid Search"},
 	} {
