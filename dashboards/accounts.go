@@ -29,9 +29,7 @@ func account() variable {
 
 // toAccount makes names links to the page of the account whose id the column holds.
 func toAccount() dashboard.DynamicConfigValue {
-	return set("links", []map[string]any{{
-		"title": "Show this account", "url": "/d/" + accountsUID + "?${__url_time_range}&${datasource:queryparam}&var-account=${__value.raw:percentencode}", "targetBlank": false,
-	}})
+	return drill("Show this account", accountsUID, "account")
 }
 
 // day is a column of times of which the day is enough.

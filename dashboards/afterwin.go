@@ -22,6 +22,9 @@ func afterWin() page {
 	}
 }
 
+// paybackReadings colour the words that say how a payback compares with what is usual.
+var paybackReadings = map[string]string{"sooner than usual": good, "usual": accent, "later than usual": alarm}
+
 func afterWinTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 4}, title: "What became of those who were won?",

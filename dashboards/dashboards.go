@@ -102,12 +102,15 @@ func (p page) build() (dashboard.Dashboard, error) {
 		b = b.WithPanel(panel)
 	}
 	built, err := b.Build()
+	if err != nil {
+		return built, err
+	}
 	for _, p := range built.Panels {
 		if options, ok := p.Panel.Options.(*table.Options); ok {
 			options.Footer = nil // the SDK's default, which Grafana's schema has dropped since
 		}
 	}
-	return built, err
+	return built, p.connect(built.Panels)
 }
 
 // checkGrid refuses panels without a place, off the 24 columns, or on top of one another: Grafana would move them.

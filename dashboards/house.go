@@ -76,7 +76,7 @@ func figures(h head) *stat.PanelBuilder {
 		Orientation(common.VizOrientationVertical).TextMode(common.BigValueTextModeValueAndName).
 		ColorMode(common.BigValueColorModeNone).GraphMode(common.BigValueGraphModeNone).
 		JustifyMode(common.BigValueJustifyModeAuto).WideLayout(false).
-		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(28)).Thresholds(plain()).ColorScheme(fixed(ink))
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(22)).Thresholds(plain()).ColorScheme(fixed(ink))
 }
 
 // rows is a table.
@@ -168,6 +168,35 @@ func heated(from1, from2, from3, from4, from5 float64) []dashboard.DynamicConfig
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
 		set("thresholds", map[string]any{"mode": "absolute", "steps": steps}), set("color", map[string]any{"mode": "thresholds"}),
+	}
+}
+
+// atLeast marks cells below a figure that has a meaning for every company.
+func atLeast(least float64) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{
+		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}), set("color", map[string]any{"mode": "thresholds"}),
+		set("thresholds", map[string]any{"mode": "absolute", "steps": []any{
+			map[string]any{"color": grounds[alarm], "value": nil}, map[string]any{"color": "transparent", "value": least},
+		}}),
+	}
+}
+
+// verdict colours a good and a bad word.
+func verdict(fine, bad string) []dashboard.DynamicConfigValue {
+	return words(map[string]string{fine: good, bad: alarm})
+}
+
+// words colours cells by their words. It is the ground that has the colour, a dark shade: Grafana writes on it in white, which
+// can be read in both themes, while orange letters on white cannot.
+func words(colors map[string]string) []dashboard.DynamicConfigValue {
+	options := map[string]any{}
+	for i, word := range sortedKeys(colors) {
+		options[word] = map[string]any{"color": grounds[colors[word]], "index": i}
+	}
+	return []dashboard.DynamicConfigValue{
+		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
+		set("color", map[string]any{"mode": "fixed", "fixedColor": "transparent"}),
+		set("mappings", []any{map[string]any{"type": "value", "options": options}}),
 	}
 }
 

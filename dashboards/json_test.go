@@ -85,7 +85,7 @@ func faults(text []byte) []error {
 	if err != nil {
 		return []error{fmt.Errorf("not in Grafana's schema: %w", err)}
 	}
-	all := []error{checkHead(d), checkGrid(d.Panels), checkVariables(d)}
+	all := []error{checkHead(d), checkGrid(d.Panels), checkVariables(d), checkLinks(d, text)}
 	ids := map[uint32]bool{}
 	for _, p := range d.Panels {
 		if ids[*p.Panel.Id] {
@@ -111,6 +111,34 @@ func checkHead(d dashboard.Dashboard) error {
 		return errors.New("editable, though the files are generated")
 	case len(d.Links) == 0 || !d.Links[0].KeepTime || !d.Links[0].IncludeVars:
 		return errors.New("no links to its siblings that keep period and variables")
+	}
+	return nil
+}
+
+var linkURL = regexp.MustCompile(`"url": "(/d/[^"]*)"`)
+
+// checkLinks follows the links of panels and cells: to a dashboard that is there, with the period and with every choice that
+// both have. Pipeline health has a period of its own.
+func checkLinks(d dashboard.Dashboard, text []byte) error {
+	names, err := choices(pages())
+	if err != nil {
+		return err
+	}
+	for _, m := range linkURL.FindAllStringSubmatch(string(text), -1) {
+		path, query, _ := strings.Cut(m[1], "?")
+		theirs, known := names[strings.TrimPrefix(path, "/d/")]
+		if !known {
+			return fmt.Errorf("a link to %s, which is no dashboard", path)
+		}
+		if !strings.Contains(path, pipelineUID) && !strings.Contains(query, "${__url_time_range}") {
+			return fmt.Errorf("the link %s forgets the period", m[1])
+		}
+		for _, v := range d.Templating.List {
+			taken := strings.Contains(query, "${"+v.Name+":queryparam}") || strings.Contains(query, "var-"+v.Name+"=")
+			if slices.Contains(theirs, v.Name) && !taken {
+				return fmt.Errorf("the link %s forgets %s", m[1], v.Name)
+			}
+		}
 	}
 	return nil
 }
@@ -225,6 +253,9 @@ func TestPlantedMistakesAreCaught(t *testing.T) {
 		"title names variable":  {"How sure is ${model} of it?", "How sure is ${modell} of it?"},
 		"editable":              {`"editable": false`, `"editable": true`},
 		"links forget time":     {`"keepTime": true`, `"keepTime": false`},
+		"link forgets time":     {`funnelcloud-attribution?${__url_time_range}&`, `funnelcloud-attribution?`},
+		"link forgets a choice": {"&${model:queryparam}", ""},
+		"link to nowhere":       {`"/d/funnelcloud-attribution?`, `"/d/funnelcloud-atribution?`},
 	} {
 		broken := strings.Replace(text, edit[0], edit[1], 1)
 		if broken == text {

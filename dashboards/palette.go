@@ -16,6 +16,9 @@ const (
 	good    = "#009E73"
 )
 
+// grounds are the darker shades of those colours on which white can be read.
+var grounds = map[string]string{accent: accent, warning: "#8A6100", alarm: "#B34700", good: "#00704F"}
+
 // palette gives each channel one colour, the same on every panel and in the report. The hues are Okabe and Ito's, which
 // people with any common colour blindness tell apart, and Paul Tol's muted set where more are needed; a paid channel
 // is the darker one of its pair. Names are GA4's default channel groups and the contacts that are no web session.

@@ -113,7 +113,7 @@ func (d *Panel) override(o dashboard.DashboardFieldConfigSourceOverrides) error 
 		case property.Id == "decimals":
 			d.Formats[name] = Format{d.FormatOf(name).Unit, property.Value.(int)}
 		case property.Id == "color":
-			if color, ok := property.Value.(map[string]any)["fixedColor"].(string); ok {
+			if color, ok := property.Value.(map[string]any)["fixedColor"].(string); ok && strings.HasPrefix(color, "#") {
 				d.Colors[name] = color
 			}
 		}

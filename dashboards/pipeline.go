@@ -139,20 +139,3 @@ func identities() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("pipeline/identities")},
 	}).Decimals(0).OverrideByName("Run", narrow(60))
 }
-
-// verdict colours the text of a good and a bad word.
-func verdict(fine, bad string) []dashboard.DynamicConfigValue {
-	return words(map[string]string{fine: good, bad: alarm})
-}
-
-// words colours the text of cells by their words.
-func words(colors map[string]string) []dashboard.DynamicConfigValue {
-	options := map[string]any{}
-	for i, word := range sortedKeys(colors) {
-		options[word] = map[string]any{"color": colors[word], "index": i}
-	}
-	return []dashboard.DynamicConfigValue{
-		set("custom.cellOptions", map[string]any{"type": "color-text"}),
-		set("mappings", []any{map[string]any{"type": "value", "options": options}}),
-	}
-}

@@ -39,11 +39,9 @@ func unitID() variable {
 		Description("Click an id in a list, or paste an id or e-mail address; empty: the last who was conversation-qualified").DefaultValue(text(""))
 }
 
-const qualificationChoices = "&${horizon:queryparam}&${definition:queryparam}"
-
 // idColumn makes ids links to the conversations of who they name.
 func idColumn(px int) []dashboard.DynamicConfigValue {
-	return []dashboard.DynamicConfigValue{width(px), drill("What was said in their conversations", qualificationUID, "unit", qualificationChoices)}
+	return []dashboard.DynamicConfigValue{width(px), drill("What was said in their conversations", qualificationUID, "unit")}
 }
 
 func qualificationTotals() cog.Builder[dashboard.Panel] {

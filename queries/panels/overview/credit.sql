@@ -35,10 +35,10 @@ SELECT
     s.share AS "Share",
     greatest(0, s.share - 1.959964 * s.error) AS "from",
     least(1, s.share + 1.959964 * s.error) AS "to",
-    s.conversions AS "Conversions",
+    multiIf(m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading",
     if(m.known = 0, NULL, concat(toString(round(100 * m.lowest, 1)), ' % ', replaceAll(m.lowest_by, '_', ' '))) AS "Lowest model",
     if(m.known = 0, NULL, concat(toString(round(100 * m.highest, 1)), ' % ', replaceAll(m.highest_by, '_', ' '))) AS "Highest model",
-    multiIf(m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading"
+    s.conversions AS "Conversions"
 FROM shares AS s
 LEFT JOIN models AS m ON m.channel = s.channel
 ORDER BY s.channel IN ('(unattributed)', '(baseline)'), s.share DESC, s.channel

@@ -1,0 +1,38 @@
+-- In how many conversions each value of the chosen dimension opened, helped on the way, closed, or was the only contact; the
+-- first 200. A conversion counts once in each column. No model is involved.
+WITH
+    touched AS
+    (
+        SELECT conversion_id, position, touches, toFloat64(value) AS value,
+            multiIf(
+                ${dimension:sqlstring} = 'utm_source', toString(utm_source),
+                ${dimension:sqlstring} = 'utm_medium', toString(utm_medium),
+                ${dimension:sqlstring} = 'utm_campaign', toString(utm_campaign),
+                ${dimension:sqlstring} = 'landing_page', landing_page,
+                toString(channel)) AS name
+        FROM credited_touches
+        WHERE $__timeFilter_ms(converted_at) AND touch_id != ''
+            AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+    ),
+    journeys_touched AS
+    (
+        SELECT name, conversion_id, any(value) AS value,
+            max(position = 1 AND touches > 1) AS opened, max(position > 1 AND position < touches) AS helped,
+            max(position = touches AND touches > 1) AS closed, max(touches = 1) AS alone
+        FROM touched
+        GROUP BY name, conversion_id
+    )
+SELECT
+    if(name = '', '(none)', name) AS "Name",
+    count() AS "Conversions",
+    sum(opened) AS "Opened",
+    sum(helped) AS "Helped",
+    sum(closed) AS "Closed",
+    sum(alone) AS "Alone",
+    countIf(NOT closed AND NOT alone) AS "Only assisted",
+    if(sum(closed) + sum(alone) = 0, NULL, "Only assisted" / (sum(closed) + sum(alone))) AS "Assists a close",
+    sumIf(value, NOT closed AND NOT alone) AS "Amount assisted"
+FROM journeys_touched
+GROUP BY name
+ORDER BY "Conversions" DESC, "Name"
+LIMIT 200
