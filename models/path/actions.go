@@ -65,40 +65,48 @@ type tally struct {
 	states [][2]outcomes
 }
 
+// tally compares winners with those that lost; where none did, with those that are open, since nobody knows better.
 func (b *Builder) tally() tally {
-	t := tally{states: make([][2]outcomes, len(b.states))}
-	all := b.sequences()
-	someLost := false
-	for i := range all {
-		_, lost, _ := b.outcomes(&all[i])
-		someLost = someLost || lost > 0
+	lost, open := tally{states: make([][2]outcomes, len(b.states))}, tally{states: make([][2]outcomes, len(b.states))}
+	seen := make([]bool, len(b.states))
+	b.eachSequence(func(s *sequence) {
+		won, losing, opened := b.outcomes(s)
+		lost.count(b, s.states, outcomes{uint64(won), uint64(losing)}, seen)
+		open.count(b, s.states, outcomes{uint64(won), uint64(opened)}, seen)
+	})
+	if lost.notWon == 0 {
+		return open
 	}
-	for i := range all {
-		won, lost, open := b.outcomes(&all[i])
-		n := outcomes{won: uint64(won), notWon: uint64(lost)}
-		if !someLost {
-			n.notWon = uint64(open)
-		} // else nobody knows yet how the open ones end
-		t.add(n)
-		states := slices.Clone(all[i].states)
-		t.states[states[0]][0].add(n)
-		if at := slices.IndexFunc(states, func(id int32) bool { return b.states[id].won }); at >= 0 {
-			states = states[:at]
+	return lost
+}
+
+// count adds the units of a sequence. It takes seen, which is false for every state, and leaves it so.
+func (t *tally) count(b *Builder, states []int32, n outcomes, seen []bool) {
+	if n == (outcomes{}) {
+		return
+	}
+	t.add(n)
+	t.states[states[0]][0].add(n)
+	for _, id := range states {
+		if b.states[id].won {
+			break
 		}
-		slices.Sort(states)
-		for _, id := range slices.Compact(states) {
+		if !seen[id] {
 			t.states[id][1].add(n)
 		}
+		seen[id] = true
 	}
-	return t
+	for _, id := range states {
+		seen[id] = false
+	}
 }
 
 // outcomes are the units of a sequence that won, that lost (by their end, or by a last state among Options.Lost), and that
 // are open.
 func (b *Builder) outcomes(q *sequence) (won, lost, open int) {
-	lost = int(*q.end(lostID))
+	lost = q.end(lostID)
 	if b.states[q.states[len(q.states)-1]].lost {
-		lost += int(*q.end(noEnd))
+		lost += q.end(noEnd)
 	}
 	if q.won == q.units {
 		lost = 0 // it won before

@@ -38,7 +38,8 @@ func (d draws) interval() Interval { return Interval{quantile(d, .025), quantile
 // takes percentiles. Units of one variant are drawn together, Poisson(count) times, which is the same. The same units
 // and seed give the same intervals in whatever order the units came. Rows are those of States and Graph.
 func (b *Builder) Bootstrap(resamples int, seed uint64) ([]StateIntervals, []TransitionIntervals, error) {
-	states, edges := make([]stateDraws, len(b.states)), make([]edgeDraws, len(b.edges))
+	states, edges := make([]stateDraws, len(b.states)), make([]edgeDraws, len(b.edges.list))
+	stays := b.stays()
 	err := b.eachResample(resamples, seed, func(c *counts) error {
 		chain, err := b.chainOf(c)
 		if err != nil {
@@ -47,13 +48,13 @@ func (b *Builder) Bootstrap(resamples int, seed uint64) ([]StateIntervals, []Tra
 		entering := b.entering(c)
 		for id := range b.states {
 			if c.stateUnits[id] > 0 {
-				states[id].add(b, chain, c, id, entering[id])
+				states[id].add(b, chain, c, id, State{Entries: uint64(entering[id]), MeanDays: stays[id].mean() / 86400})
 			}
 		}
 		leaving := b.leaving(c)
-		for i := range b.edges {
+		for i := range b.edges.list {
 			// An edge that a resample lacks has share 0 there, so long as somebody left its state.
-			if from := b.edges[i].from; from < 0 || leaving[from] > 0 {
+			if from := b.edges.list[i].from; from < 0 || leaving[from] > 0 {
 				edges[i].share.add(b.shareOfLeaving(c, leaving, i))
 			}
 			if c.edgeUnits[i] > 0 {
@@ -72,9 +73,10 @@ type stateDraws struct{ reEntry, visits, win, steps, lost, bottleneck draws }
 
 type edgeDraws struct{ share, conversion draws }
 
-func (d *stateDraws) add(b *Builder, chain *Chain, c *counts, id, entries int) {
+// add takes a row that has the entries and the mean days.
+func (d *stateDraws) add(b *Builder, chain *Chain, c *counts, id int, row State) {
 	s := &b.states[id]
-	row := State{State: s.name, Entries: uint64(entries), MeanDays: s.stays.mean() / 86400}
+	row.State = s.name
 	chain.fill(&row, chain.Steps) // of times only the seen ones are used
 	if s.won {
 		row.WinProbability = 1
@@ -90,8 +92,8 @@ func (d *stateDraws) add(b *Builder, chain *Chain, c *counts, id, entries int) {
 // entering is the number of transitions into each state: its entries.
 func (b *Builder) entering(c *counts) []int {
 	entering := make([]int, len(b.states))
-	for i := range b.edges {
-		if to := b.edges[i].to; to >= 0 {
+	for i := range b.edges.list {
+		if to := b.edges.list[i].to; to >= 0 {
 			entering[to] += c.transitions[i]
 		}
 	}
@@ -113,24 +115,11 @@ func (b *Builder) stateIntervals(drawn []stateDraws) []StateIntervals {
 
 func (b *Builder) transitionIntervals(drawn []edgeDraws) []TransitionIntervals {
 	rows := make([]TransitionIntervals, 0, len(drawn))
-	for _, e := range b.Graph() {
-		d := &drawn[b.edgeOf[edgeKey{b.idOf(e.From), b.idOf(e.To)}]]
-		rows = append(rows, TransitionIntervals{e.From, e.To, d.share.interval(), d.conversion.interval()})
+	for _, i := range b.sortedEdges() {
+		e := &b.edges.list[i]
+		rows = append(rows, TransitionIntervals{b.name(e.from), b.name(e.to), drawn[i].share.interval(), drawn[i].conversion.interval()})
 	}
 	return rows
-}
-
-// idOf is the id of a state or end by its name. A state called like an end is the state.
-func (b *Builder) idOf(name string) int32 {
-	if id, known := b.ids[name]; known {
-		return id
-	}
-	for id, end := range endNames {
-		if end == name {
-			return id
-		}
-	}
-	return noEnd
 }
 
 // Figures are States and Graph with their intervals; with no resamples, without those that need them.

@@ -2,34 +2,34 @@ package path
 
 import (
 	"encoding/binary"
+	"hash/fnv"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Builder takes trails, one at a time, and keeps counts, times and distinct sequences, not the trails: memory grows with
-// the edges and with the distinct sequences (some 150 bytes each), not with the visits.
+// the edges and with the distinct sequences (some 70 bytes each, up to Options.Room), not with the visits.
 type Builder struct {
 	options   Options
 	ids       map[string]int32
 	states    []state
-	edgeOf    map[edgeKey]int32
-	edges     []edge
-	variantOf map[string]int32
-	variants  []variant
-	key       []byte
-	path      []int32
-	units     int // trails added, also the stamp of the one at hand
+	edges     edges
+	sequences sequenceTable
+	overflow  Overflow // nil while all sequences fit
+	err       error    // of the overflow
+	units     int      // trails added, also the stamp of the one at hand
 	won       int
 	empty     int
 	returns   returns
+
+	path   []int32 // the trail at hand
+	key    []byte
+	record []byte
 }
 
 // NewBuilder makes a Builder without trails.
 func NewBuilder(o Options) *Builder {
-	return &Builder{
-		options: o.withDefaults(), ids: map[string]int32{}, edgeOf: map[edgeKey]int32{}, variantOf: map[string]int32{},
-	}
+	return &Builder{options: o.withDefaults(), ids: map[string]int32{}, edges: newEdges()}
 }
 
 // Ids of the ends of the graph; states count from 0.
@@ -45,50 +45,17 @@ var endNames = map[int32]string{startID: Start, convertedID: Converted, lostID: 
 
 type state struct {
 	name      string
+	hash      uint64 // of the name
 	won, lost bool
 	setBack   bool
 	entries   int
 	units     int
-	reentered int       // units that entered more than once
-	stays     durations // of visits whose end is known
-	lastUnit  int       // stamp of the last unit that entered, and its entries
+	reentered int // units that entered more than once
+	lastUnit  int // stamp of the last unit that entered, and its entries
 	byUnit    int
 }
 
 func (s *state) absorbing() bool { return s.won || s.lost }
-
-type edgeKey struct{ from, to int32 }
-
-type edge struct {
-	edgeKey
-	transitions int
-	units       int
-	converted   int
-	times       durations
-	lastUnit    int
-}
-
-// variant is a distinct sequence, which is its key.
-type variant struct {
-	ends     [ends]uint32 // units by what followed the last state
-	won      int
-	day      float64   // first to last state, of the first unit: most variants of a long tail have no other
-	days     []float64 // of the others
-	examples []string  // the first units by name
-}
-
-// ends is the number of ids from convertedID to noEnd.
-const ends = 4
-
-func (v *variant) end(id int32) *uint32 { return &v.ends[convertedID-id] }
-
-func (v *variant) units() int {
-	n := 0
-	for _, units := range v.ends {
-		n += int(units)
-	}
-	return n
-}
 
 // Empty is the number of trails added that had no visit. They are in no figure.
 func (b *Builder) Empty() int { return b.empty }
@@ -107,42 +74,56 @@ func (b *Builder) Add(t Trail) {
 	}
 	b.units++
 	visits := sortedVisits(t.Visits)
-	ids := b.intern(visits)
-	end := b.end(ids, t.Outcome)
-	lastWin := b.lastWin(ids, end)
+	ids, hash := b.intern(visits)
+	lastWin := b.lastWin(ids)
+	end := b.end(ids, t.Outcome, lastWin >= 0)
+	if end == convertedID {
+		lastWin = len(ids)
+	}
 	if lastWin >= 0 {
 		b.won++
 	}
-	b.edge(edgeKey{startID, ids[0]}, 0, 0 <= lastWin)
+	b.edges.at(edgeKey{startID, ids[0]}).take(b.units, unknownTime, 0 <= lastWin)
 	for i, id := range ids {
-		b.enter(id)
-		to, at := end, t.EndedAt
+		b.states[id].enter(b.units)
 		if i+1 < len(ids) {
-			to, at = ids[i+1], visits[i+1].At
+			b.edges.at(edgeKey{id, ids[i+1]}).take(b.units, visits[i+1].At.Sub(visits[i].At), i+1 <= lastWin)
 		}
-		if to == noEnd {
-			break
+	}
+	last := len(ids) - 1
+	if end != noEnd {
+		took := unknownTime
+		if !t.EndedAt.IsZero() {
+			took = max(t.EndedAt.Sub(visits[last].At), 0)
 		}
-		stay := time.Duration(0)
-		if !at.IsZero() {
-			stay = max(at.Sub(visits[i].At), 0)
-			if to != openID {
-				b.states[id].stays.add(stay)
-			}
-		}
-		b.edge(edgeKey{id, to}, stay, i+1 <= lastWin)
+		b.edges.at(edgeKey{ids[last], end}).take(b.units, took, end == convertedID)
 	}
 	b.returns.add(b, ids, visits)
-	b.variant(ids, end, lastWin >= 0, visits, t.UnitID)
+	b.count(taken{key: b.key, hash: hash, end: end, span: visits[last].At.Sub(visits[0].At).Milliseconds(), unit: t.UnitID})
 }
 
-// intern turns states into ids. They are valid until the next call.
-func (b *Builder) intern(visits []Visit) []int32 {
-	b.path = b.path[:0]
-	for _, v := range visits {
-		b.path = append(b.path, b.id(v.State))
+// intern turns states into ids and, as varints, into a key, with a hash of their names. Ids and key are valid until the
+// next call.
+func (b *Builder) intern(visits []Visit) ([]int32, uint64) {
+	b.path, b.key = b.path[:0], b.key[:0]
+	hash := uint64(len(visits))
+	for i := range visits {
+		id := b.id(visits[i].State)
+		b.path = append(b.path, id)
+		if id < 0x80 {
+			b.key = append(b.key, byte(id))
+		} else {
+			b.key = binary.AppendUvarint(b.key, uint64(id))
+		}
+		hash = mix(hash ^ b.states[id].hash)
 	}
-	return b.path
+	return b.path, hash
+}
+
+// mix spreads the bits of a hash: the finalizer of MurmurHash3 (Appleby), shortened.
+func mix(h uint64) uint64 {
+	h *= 0xff51afd7ed558ccd
+	return h ^ h>>32
 }
 
 func (b *Builder) id(name string) int32 {
@@ -152,21 +133,25 @@ func (b *Builder) id(name string) int32 {
 		name = strings.Clone(name) // it outlives the batch of rows that it may be a piece of
 		b.ids[name] = id
 		b.states = append(b.states, state{
-			name: name, won: slices.Contains(b.options.Won, name),
+			name: name, hash: hashOf(name), won: slices.Contains(b.options.Won, name),
 			lost: slices.Contains(b.options.Lost, name), setBack: slices.Contains(b.options.SetBack, name),
 		})
 	}
 	return id
 }
 
+func hashOf(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	return h.Sum64()
+}
+
 // end is what follows the last state. A unit that went on after an absorbing state (a customer who was retained) has
 // its outcome behind it: what comes next is open.
-func (b *Builder) end(ids []int32, outcome string) int32 {
-	if b.states[ids[len(ids)-1]].absorbing() {
-		return noEnd
-	}
-	won := slices.ContainsFunc(ids, func(id int32) bool { return b.states[id].won })
+func (b *Builder) end(ids []int32, outcome string, won bool) int32 {
 	switch {
+	case b.states[ids[len(ids)-1]].absorbing():
+		return noEnd
 	case outcome == OutcomeWon && !won:
 		return convertedID
 	case outcome == OutcomeLost:
@@ -175,11 +160,8 @@ func (b *Builder) end(ids []int32, outcome string) int32 {
 	return openID
 }
 
-// lastWin is the index of the last win among the visits, their number if the end is the win, or -1.
-func (b *Builder) lastWin(ids []int32, end int32) int {
-	if end == convertedID {
-		return len(ids)
-	}
+// lastWin is the index of the last win among the visits, or -1.
+func (b *Builder) lastWin(ids []int32) int {
 	for i := len(ids) - 1; i >= 0; i-- {
 		if b.states[ids[i]].won {
 			return i
@@ -188,85 +170,15 @@ func (b *Builder) lastWin(ids []int32, end int32) int {
 	return -1
 }
 
-func (b *Builder) enter(id int32) {
-	s := &b.states[id]
+func (s *state) enter(unit int) {
 	s.entries++
-	if s.lastUnit != b.units {
-		s.lastUnit, s.byUnit = b.units, 0
+	if s.lastUnit != unit {
+		s.lastUnit, s.byUnit = unit, 0
 		s.units++
 	}
 	if s.byUnit++; s.byUnit == 2 {
 		s.reentered++
 	}
-}
-
-// edge counts a transition. A unit counts once an edge, and as converted if it won after the first time.
-func (b *Builder) edge(key edgeKey, took time.Duration, converts bool) {
-	i, known := b.edgeOf[key]
-	if !known {
-		i = int32(len(b.edges))
-		b.edgeOf[key] = i
-		b.edges = append(b.edges, edge{edgeKey: key})
-	}
-	e := &b.edges[i]
-	e.transitions++
-	e.times.add(took)
-	if e.lastUnit != b.units {
-		e.lastUnit = b.units
-		e.units++
-		if converts {
-			e.converted++
-		}
-	}
-}
-
-func (b *Builder) variant(ids []int32, end int32, won bool, visits []Visit, unit string) {
-	b.key = b.key[:0]
-	for _, id := range ids {
-		b.key = binary.AppendUvarint(b.key, uint64(id))
-	}
-	i, known := b.variantOf[string(b.key)]
-	if !known {
-		i = int32(len(b.variants))
-		b.variantOf[string(b.key)] = i
-		b.variants = append(b.variants, variant{})
-	}
-	v := &b.variants[i]
-	*v.end(end)++
-	if won {
-		v.won++
-	}
-	days := visits[len(visits)-1].At.Sub(visits[0].At).Hours() / 24
-	if known {
-		v.days = append(v.days, days)
-	} else {
-		v.day = days
-	}
-	v.examples = keepFirst(v.examples, unit, b.options.Examples)
-}
-
-// keepFirst keeps the first names in order of the alphabet, so that which they are doesn't depend on arrival.
-func keepFirst(names []string, name string, keep int) []string {
-	at, known := slices.BinarySearch(names, name)
-	if known || at >= keep {
-		return names
-	}
-	names = slices.Insert(names, at, strings.Clone(name))
-	return names[:min(keep, len(names))]
-}
-
-// statesOf reads the states of a variant from its key, each a varint.
-func statesOf(key string) []int32 {
-	ids := make([]int32, 0, len(key))
-	for i := 0; i < len(key); i++ {
-		id, shift := int32(0), 0
-		for ; key[i] >= 0x80; i++ {
-			id |= int32(key[i]&0x7f) << shift
-			shift += 7
-		}
-		ids = append(ids, id|int32(key[i])<<shift)
-	}
-	return ids
 }
 
 func (b *Builder) name(id int32) string {

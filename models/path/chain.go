@@ -51,8 +51,8 @@ func (b *Builder) chainOf(counts *counts) (*Chain, error) {
 		return c, nil
 	}
 	c.Transitions, c.Absorptions = mat.NewDense(n, n, nil), mat.NewDense(n, m, nil)
-	for i := range b.edges {
-		e, times := &b.edges[i], float64(counts.transitions[i])
+	for i := range b.edges.list {
+		e, times := &b.edges.list[i], float64(counts.transitions[i])
 		from, leaves := transient[e.from]
 		if !leaves || times == 0 {
 			continue
@@ -69,7 +69,7 @@ func (b *Builder) chainOf(counts *counts) (*Chain, error) {
 }
 
 func (b *Builder) startShare(c *counts, id int32) float64 {
-	if i, known := b.edgeOf[edgeKey{startID, id}]; known {
+	if i := b.edges.find(edgeKey{startID, id}); i >= 0 {
 		return ratio(c.transitions[i], c.units)
 	}
 	return 0
@@ -96,8 +96,8 @@ func (b *Builder) columns(c *Chain, counts *counts) (transient, absorbing map[in
 		}
 	}
 	ends := map[int32]bool{openID: len(c.NoExit) > 0}
-	for i := range b.edges {
-		if to := b.edges[i].to; counts.transitions[i] > 0 && (to == convertedID || to == lostID) {
+	for i := range b.edges.list {
+		if to := b.edges.list[i].to; counts.transitions[i] > 0 && (to == convertedID || to == lostID) {
 			ends[to] = true
 		}
 	}
@@ -131,8 +131,8 @@ func (b *Builder) reachingAnEnd(counts *counts) []bool {
 			queue = append(queue, id)
 		}
 	}
-	for i := range b.edges {
-		e := &b.edges[i]
+	for i := range b.edges.list {
+		e := &b.edges.list[i]
 		switch {
 		case counts.transitions[i] == 0:
 		case e.to == convertedID || e.to == lostID || (e.to >= 0 && b.states[e.to].absorbing()):

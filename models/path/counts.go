@@ -11,7 +11,7 @@ type counts struct {
 
 func (b *Builder) noCounts() *counts {
 	return &counts{
-		transitions: make([]int, len(b.edges)), edgeUnits: make([]int, len(b.edges)), converted: make([]int, len(b.edges)),
+		transitions: make([]int, len(b.edges.list)), edgeUnits: make([]int, len(b.edges.list)), converted: make([]int, len(b.edges.list)),
 		stateUnits: make([]int, len(b.states)), reentered: make([]int, len(b.states)),
 	}
 }
@@ -20,8 +20,8 @@ func (b *Builder) noCounts() *counts {
 func (b *Builder) counts() *counts {
 	c := b.noCounts()
 	c.units = b.units
-	for i := range b.edges {
-		c.transitions[i], c.edgeUnits[i], c.converted[i] = b.edges[i].transitions, b.edges[i].units, b.edges[i].converted
+	for i := range b.edges.list {
+		c.transitions[i], c.edgeUnits[i], c.converted[i] = b.edges.list[i].transitions, b.edges.list[i].units, b.edges.list[i].converted
 	}
 	for i := range b.states {
 		c.stateUnits[i], c.reentered[i] = b.states[i].units, b.states[i].reentered
@@ -39,8 +39,8 @@ func (c *counts) clear() {
 // leaving is the number of transitions that leave each state; that from Start is the number of units.
 func (b *Builder) leaving(c *counts) []int {
 	leaving := make([]int, len(b.states))
-	for i := range b.edges {
-		if from := b.edges[i].from; from >= 0 {
+	for i := range b.edges.list {
+		if from := b.edges.list[i].from; from >= 0 {
 			leaving[from] += c.transitions[i]
 		}
 	}
@@ -49,7 +49,7 @@ func (b *Builder) leaving(c *counts) []int {
 
 // shareOfLeaving is the share of the transitions that leave the state of an edge.
 func (b *Builder) shareOfLeaving(c *counts, leaving []int, edge int) float64 {
-	if from := b.edges[edge].from; from >= 0 {
+	if from := b.edges.list[edge].from; from >= 0 {
 		return ratio(c.transitions[edge], leaving[from])
 	}
 	return ratio(c.transitions[edge], c.units)

@@ -222,29 +222,3 @@ func TestFunnelOfALongHistory(t *testing.T) {
 		}
 	}
 }
-
-func TestManyDurations(t *testing.T) {
-	var few, many, shuffled durations
-	for i := range exactDurations {
-		few.add(time.Duration(i) * time.Second)
-	}
-	if few.buckets != nil || math.Abs(few.quantile(.5)-(exactDurations-1)/2.) > 1e-9 {
-		t.Errorf("median %v", few.quantile(.5))
-	}
-	for i := range 5 * exactDurations {
-		many.add(time.Duration(i) * time.Second)
-		shuffled.add(time.Duration(i*7919%(5*exactDurations)) * time.Second)
-	}
-	for _, p := range []float64{.01, .5, .9, 1} {
-		want := p * (5*exactDurations - 1)
-		if got := many.quantile(p); math.Abs(got/want-1) > .011 {
-			t.Errorf("quantile %v: got %v, want %v", p, got, want)
-		}
-	}
-	if !reflect.DeepEqual(many, shuffled) || len(many.buckets) > 1000 {
-		t.Errorf("%d buckets; the order of adding shows", len(many.buckets))
-	}
-	if many.quantile(0) > 0 {
-		t.Errorf("the least of them took %v s", many.quantile(0))
-	}
-}

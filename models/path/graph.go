@@ -32,11 +32,11 @@ type Transition struct {
 // Intervals of UnitShare and ConversionRate are Wilson's, since a unit counts once in them; that of Share needs the
 // bootstrap (GraphWithIntervals), since a unit may leave a state often.
 func (b *Builder) Graph() []Transition {
-	rows := make([]Transition, 0, len(b.edges))
+	rows := make([]Transition, 0, len(b.edges.list))
 	counts := b.counts()
 	leaving := b.leaving(counts)
-	for i := range b.edges {
-		e := &b.edges[i]
+	for _, i := range b.sortedEdges() {
+		e := &b.edges.list[i]
 		row := Transition{
 			UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, From: b.name(e.from), To: b.name(e.to),
 			Transitions: uint64(e.transitions), Units: uint64(e.units),
@@ -48,8 +48,22 @@ func (b *Builder) Graph() []Transition {
 		row.UnitShareLow, row.UnitShareHigh = wilson(uint64(e.units), uint64(b.units))
 		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, func(a, b Transition) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return rows
+}
+
+// sortedEdges are the places of the edges by the names of their ends; a state may be called like an end, and comes behind
+// it then.
+func (b *Builder) sortedEdges() []int {
+	order := make([]int, len(b.edges.list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int {
+		e, f := &b.edges.list[x], &b.edges.list[y]
+		return cmp.Or(cmp.Compare(b.name(e.from), b.name(f.from)), cmp.Compare(b.name(e.to), b.name(f.to)),
+			cmp.Compare(min(e.from, 0), min(f.from, 0)), cmp.Compare(min(e.to, 0), min(f.to, 0)))
+	})
+	return order
 }
 
 // TopTransitions are the n busiest edges, busiest first, and a last row, from Remaining, that says how many transitions

@@ -18,15 +18,14 @@ const (
 // Finding Groups in Data, 1990), over the 200 commonest variants; the others join the nearest. The variants must be
 // those of this Builder's Variants.
 func (b *Builder) Group(variants []Variant, groups int) {
-	all := b.sequences()
 	shown := len(variants)
 	if shown > 0 && variants[shown-1].Length == 0 {
 		shown-- // the row for the rest
 	}
-	all = all[:min(len(all), shown)]
-	if len(all) == 0 || groups <= 0 {
+	if shown == 0 || groups <= 0 {
 		return
 	}
+	all := b.ranking(shown).best
 	near := all[:min(len(all), groupedVariants)]
 	distances := make([][]float64, len(near))
 	for i := range near {

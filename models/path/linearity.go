@@ -39,12 +39,12 @@ func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 	rank := b.ranks(steps)
 	seen := make([]bool, len(b.states))
 	loops := uint64(0)
-	for key, i := range b.variantOf {
-		units := uint64(b.variants[i].won)
+	b.eachSequence(func(s *sequence) {
+		units := uint64(s.won)
 		if units == 0 {
-			continue
+			return
 		}
-		d := b.deviations(statesOf(key), rank, len(steps), seen)
+		d := b.deviations(s.states, rank, len(steps), seen)
 		row.Wins += units
 		loops += units * d.loops
 		for _, part := range []struct {
@@ -58,7 +58,7 @@ func (b *Builder) LinearityOfSteps(steps [][]string) Linearity {
 				*part.count += units
 			}
 		}
-	}
+	})
 	if row.Wins > 0 {
 		row.LinearityIndex = float64(row.Linear) / float64(row.Wins)
 		row.LoopsPerWin = float64(loops) / float64(row.Wins)

@@ -9,6 +9,7 @@
 package path
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -64,9 +65,14 @@ type Options struct {
 	SetBack []string
 	// Examples is how many units each variant names: the first ones by name.
 	Examples int
+	// Overflow opens what keeps distinct sequences once they take Room bytes of memory (256 MB if 0). Nil keeps them all in
+	// memory.
+	Overflow func() (Overflow, error)
+	Room     int
 }
 
 func (o Options) withDefaults() Options {
+	o.Room = cmp.Or(o.Room, roomForSequences)
 	if o.StateKind != "stage" {
 		return o
 	}

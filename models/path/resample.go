@@ -4,35 +4,15 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// sampled is a variant ready to be drawn: indices of edges and states, with marks in their lowest bits. Drawing units
-// then only adds whole numbers, so that hundreds of resamples of millions of transitions take seconds.
+// sampled is a sequence with its end ready to be drawn: indices of edges and states, with marks in their lowest bits.
+// Drawing units then only adds whole numbers.
 type sampled struct {
-	units  int
 	steps  []uint32 // edge<<2 | first of the unit<<1 | converts
 	visits []uint32 // state<<1 | entered again, once each state
-}
-
-// sampling is the variants in an order that doesn't depend on that of arrival, since draws are dealt in that order.
-func (b *Builder) sampling() []sampled {
-	all := b.sequences()
-	rank := b.ranksByName()
-	slices.SortFunc(all, func(x, y sequence) int { return compareStates(x.states, y.states, rank) })
-	marks := &marker{edges: make([]int, len(b.edges)), states: make([]int, len(b.states)), entries: make([]int, len(b.states))}
-	samples := make([]sampled, 0, len(all))
-	for i := range all {
-		for end := noEnd; end <= convertedID; end++ {
-			if units := *all[i].end(end); units > 0 {
-				marks.unit++
-				samples = append(samples, b.sampled(all[i].states, end, int(units), marks))
-			}
-		}
-	}
-	return samples
 }
 
 // marker remembers what the variant at hand has done before.
@@ -41,11 +21,20 @@ type marker struct {
 	edges, states, entries []int
 }
 
-func (b *Builder) sampled(states []int32, end int32, units int, m *marker) sampled {
-	s := sampled{units: units, steps: make([]uint32, 0, len(states)+1)}
-	lastWin := b.lastWin(states, end)
+func (b *Builder) newMarker() *marker {
+	return &marker{edges: make([]int, len(b.edges.list)), states: make([]int, len(b.states)), entries: make([]int, len(b.states))}
+}
+
+// prepare makes s the sequence of states with that end.
+func (s *sampled) prepare(b *Builder, states []int32, end int32, m *marker) {
+	m.unit++
+	s.steps, s.visits = s.steps[:0], s.visits[:0]
+	lastWin := b.lastWin(states)
+	if end == convertedID {
+		lastWin = len(states)
+	}
 	step := func(key edgeKey, converts bool) {
-		i := b.edgeOf[key]
+		i := b.edges.find(key)
 		mark := uint32(i) << 2
 		if m.edges[i] != m.unit {
 			m.edges[i] = m.unit
@@ -76,7 +65,6 @@ func (b *Builder) sampled(states []int32, end int32, units int, m *marker) sampl
 			s.visits = append(s.visits, uint32(id)<<1|uint32(min(n-1, 1)))
 		}
 	}
-	return s
 }
 
 // addSampled counts n units of a variant.
@@ -100,26 +88,52 @@ func (c *counts) addSampled(s *sampled, n int) {
 	}
 }
 
-// eachResample hands over the counts of resampled units; they are valid until use returns.
+// resampleMemory bounds the counts of resamples that are drawn together, in numbers.
+const resampleMemory = 8 << 20
+
+// eachResample hands over the counts of resampled units; they are valid until use returns. Every sequence has its own
+// stream of draws, from the names of its states, so that draws don't depend on the order of arrival; many resamples are
+// drawn together, so that sequences are looked at few times.
 func (b *Builder) eachResample(resamples int, seed uint64, use func(*counts) error) error {
-	samples := b.sampling()
-	c := b.noCounts()
-	for i := range resamples {
-		c.clear()
-		random := rand.NewPCG(seed, uint64(i))
-		for k := range samples {
-			if n := poisson(samples[k].units, random); n > 0 {
-				c.addSampled(&samples[k], n)
+	together := min(resamples, max(resampleMemory/(3*len(b.edges.list)+2*len(b.states)+1), 1))
+	drawn := make([]*counts, together)
+	for i := range drawn {
+		drawn[i] = b.noCounts()
+	}
+	for from := 0; from < resamples; from += together {
+		drawn := drawn[:min(together, resamples-from)]
+		b.draw(drawn, seed+uint64(from))
+		for i, c := range drawn {
+			if c.units > 0 { // else nobody was drawn: no figure exists
+				if err := use(c); err != nil {
+					return fmt.Errorf("resample %d: %w", from+i, err)
+				}
 			}
-		}
-		if c.units == 0 {
-			continue // nobody was drawn: no figure exists
-		}
-		if err := use(c); err != nil {
-			return fmt.Errorf("resample %d: %w", i, err)
+			c.clear()
 		}
 	}
-	return nil
+	return b.err
+}
+
+// draw adds each sequence to each of the counts as often as it is drawn.
+func (b *Builder) draw(into []*counts, seed uint64) {
+	var s sampled
+	m := b.newMarker()
+	b.eachSequence(func(q *sequence) {
+		for end := noEnd; end <= convertedID; end++ {
+			units := q.end(end)
+			if units == 0 {
+				continue
+			}
+			s.prepare(b, q.states, end, m)
+			random := rand.NewPCG(seed, mix(q.hash+uint64(-end)))
+			for _, c := range into {
+				if n := poisson(units, random); n > 0 {
+					c.addSampled(&s, n)
+				}
+			}
+		}
+	})
 }
 
 // poisson draws from the Poisson distribution with a whole mean. Most variants of a long tail have one unit, so that

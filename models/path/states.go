@@ -48,13 +48,14 @@ func (b *Builder) States() ([]State, error) {
 		return nil, err
 	}
 	rows := make([]State, 0, len(b.states))
-	times := chain.Time(b.meanDays(chain))
+	stays := b.stays()
+	times := chain.Time(b.meanDays(chain, stays))
 	for _, id := range b.sortedIDs() {
-		s := &b.states[id]
+		s, stay := &b.states[id], &stays[id]
 		row := State{
 			UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, State: s.name,
 			Entries: uint64(s.entries), Units: uint64(s.units), ReEntryRate: ratio(s.reentered, s.units),
-			MeanDays: s.stays.mean() / 86400, MedianDays: s.stays.quantile(.5) / 86400, P90Days: s.stays.quantile(.9) / 86400,
+			MeanDays: stay.mean() / 86400, MedianDays: stay.quantile(.5) / 86400, P90Days: stay.quantile(.9) / 86400,
 		}
 		chain.fill(&row, times)
 		if s.won {
@@ -67,10 +68,10 @@ func (b *Builder) States() ([]State, error) {
 }
 
 // meanDays are the mean stays in the states of the chain.
-func (b *Builder) meanDays(c *Chain) []float64 {
+func (b *Builder) meanDays(c *Chain, stays []durations) []float64 {
 	days := make([]float64, len(c.States))
 	for i, name := range c.States {
-		days[i] = b.states[b.ids[name]].stays.mean() / 86400
+		days[i] = stays[b.ids[name]].mean() / 86400
 	}
 	return days
 }

@@ -118,13 +118,24 @@ func (p Part) Row(steps [][]string) SegmentRow {
 // Reworked is the number of units that entered some state more than once.
 func (b *Builder) Reworked() int {
 	n := 0
-	for key, i := range b.variantOf {
-		states := statesOf(key)
-		length := len(states)
-		slices.Sort(states)
-		if len(slices.Compact(states)) < length {
-			n += b.variants[i].units()
+	seen := make([]bool, len(b.states))
+	b.eachSequence(func(s *sequence) {
+		if repeats(s.states, seen) {
+			n += s.units
 		}
-	}
+	})
 	return n
+}
+
+// repeats tells whether a state comes twice. It takes seen, which is false for every state, and leaves it so.
+func repeats(states []int32, seen []bool) bool {
+	twice := false
+	for _, id := range states {
+		twice = twice || seen[id]
+		seen[id] = true
+	}
+	for _, id := range states {
+		seen[id] = false
+	}
+	return twice
 }

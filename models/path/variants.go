@@ -3,6 +3,8 @@ package path
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -22,63 +24,89 @@ type Variant struct {
 	Examples []string `ch:"examples" json:"examples,omitempty"`
 }
 
-// sequence is a variant with its states.
-type sequence struct {
-	*variant
-
-	states []int32
-	units  int
-}
-
 // Variants are the most frequent sequences, by number of units, then by name; all of them if top is 0 or less. If some
 // are left out, a last row named Remaining holds their units, so that units always sum to all.
 func (b *Builder) Variants(top int) []Variant {
-	all := b.sequences()
-	shown := len(all)
-	if top > 0 {
-		shown = min(top, shown)
-	}
-	rows := make([]Variant, 0, shown+1)
-	for i := range all[:shown] {
-		q := &all[i]
-		names := b.names(q.states)
-		row := b.row(q.units, q.won, append([]float64{q.day}, q.days...))
+	r := b.ranking(top)
+	rows := make([]Variant, 0, len(r.best)+1)
+	for i := range r.best {
+		s := &r.best[i]
+		names := b.names(s.states)
+		row := b.row(s.units, s.won, s.spans.medianDays())
 		row.Variant, row.Compressed, row.Length = strings.Join(names, " > "), Compress(names), uint32(len(names))
-		row.Examples = q.examples
+		row.Examples = s.examples
 		rows = append(rows, row)
 	}
-	if shown == len(all) {
+	if r.others == 0 {
 		return rows
 	}
-	units, won, days := 0, 0, []float64(nil)
-	for i := range all[shown:] {
-		q := &all[shown+i]
-		units, won, days = units+q.units, won+q.won, append(append(days, q.day), q.days...)
-	}
-	row := b.row(units, won, days)
-	row.Variant, row.Compressed = Remaining, fmt.Sprintf("%d other variants", len(all)-shown)
+	row := b.row(r.units, r.won, r.spans.quantile(.5)/86400)
+	row.Variant, row.Compressed = Remaining, fmt.Sprintf("%d other variants", r.others)
 	return append(rows, row)
 }
 
-func (b *Builder) row(units, won int, days []float64) Variant {
+func (b *Builder) row(units, won int, medianDays float64) Variant {
 	return Variant{
-		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Units: uint64(units), Won: uint64(won), MedianDays: quantile(days, .5),
+		UnitKind: b.options.UnitKind, StateKind: b.options.StateKind, Units: uint64(units), Won: uint64(won), MedianDays: medianDays,
 	}
 }
 
-// sequences are the variants, most frequent first, then by the names of their states one by one. Texts are left to those
-// who show them: there may be a million.
-func (b *Builder) sequences() []sequence {
-	all := make([]sequence, 0, len(b.variants))
-	for key, i := range b.variantOf {
-		v := &b.variants[i]
-		all = append(all, sequence{v, statesOf(key), v.units()})
+// ranking is the best sequences by units, then by the names of their states one by one, and what the others hold. It
+// looks at each once and keeps little more than the best: there may be a million.
+type ranking struct {
+	top, bag   int     // how many are asked for, and how many are kept for the while
+	rank       []int32 // of states by name
+	best       []sequence
+	full       bool // best were sorted and cut, so that its last of top is a bar to pass
+	others     int
+	units, won int
+	spans      durations
+}
+
+func (b *Builder) ranking(top int) *ranking {
+	if top <= 0 {
+		top = math.MaxInt
 	}
-	rank := b.ranksByName()
-	slices.SortFunc(all, func(x, y sequence) int {
-		return cmp.Or(cmp.Compare(y.units, x.units), compareStates(x.states, y.states, rank))
-	})
-	return all
+	r := &ranking{top: top, bag: math.MaxInt, rank: b.ranksByName()}
+	if top < math.MaxInt/4 {
+		r.bag = 2*top + 1000
+	}
+	b.eachSequence(r.take)
+	r.settle()
+	return r
+}
+
+func (r *ranking) take(s *sequence) {
+	if r.full && r.compare(s, &r.best[r.top-1]) > 0 {
+		r.leave(s)
+		return
+	}
+	kept := *s
+	kept.states = slices.Clone(s.states)
+	if r.best = append(r.best, kept); len(r.best) >= r.bag {
+		r.settle()
+	}
+}
+
+// settle leaves all but the best out.
+func (r *ranking) settle() {
+	slices.SortFunc(r.best, func(x, y sequence) int { return r.compare(&x, &y) })
+	for i := r.top; i < len(r.best); i++ {
+		r.leave(&r.best[i])
+	}
+	r.best = r.best[:min(r.top, len(r.best))]
+	r.full = len(r.best) == r.top
+}
+
+func (r *ranking) leave(s *sequence) {
+	r.others++
+	r.units, r.won = r.units+s.units, r.won+s.won
+	s.spans.addTo(&r.spans)
+}
+
+// compare puts the sequence that more units took first.
+func (r *ranking) compare(x, y *sequence) int {
+	return cmp.Or(cmp.Compare(y.units, x.units), compareStates(x.states, y.states, r.rank))
 }
 
 func compareStates(x, y, rank []int32) int {
@@ -102,19 +130,22 @@ type Concentration struct {
 
 // Concentration for a share from 0 to 1, such as .8.
 func (b *Builder) Concentration(share float64) Concentration {
-	units := make([]int, len(b.variants))
-	for i := range b.variants {
-		units[i] = b.variants[i].units()
-	}
-	slices.SortFunc(units, func(x, y int) int { return cmp.Compare(y, x) })
-	c := Concentration{Variants: uint64(len(units))}
-	covered := 0
-	for _, n := range units {
-		if float64(covered) >= share*float64(b.units) {
-			break
+	ways := map[int]uint64{} // how many sequences so many units took
+	c := Concentration{}
+	b.eachSequence(func(s *sequence) {
+		ways[s.units]++
+		c.Variants++
+	})
+	needed := uint64(math.Ceil(share * float64(b.units)))
+	for _, units := range slices.Backward(slices.Sorted(maps.Keys(ways))) {
+		each := uint64(units)
+		if all := each * ways[units]; all < needed {
+			needed -= all
+			c.Covering += ways[units]
+			continue
 		}
-		covered += n
-		c.Covering++
+		c.Covering += (needed + each - 1) / each
+		break
 	}
 	return c
 }

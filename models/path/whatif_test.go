@@ -80,11 +80,15 @@ func loopingTrails(r *rand.Rand, n int) []string {
 // Drawing each unit once gives the counts back.
 func TestResampleOfEachOnce(t *testing.T) {
 	b := build(stages(), append(loopingTrails(rand.New(rand.NewPCG(1, 1)), 50), "sql/open", "won retained won", "sql nurture/lost")...)
-	r := b.noCounts()
-	samples := b.sampling()
-	for i := range samples {
-		r.addSampled(&samples[i], samples[i].units)
-	}
+	r, m, drawn := b.noCounts(), b.newMarker(), sampled{}
+	b.eachSequence(func(s *sequence) {
+		for end := noEnd; end <= convertedID; end++ {
+			if units := s.end(end); units > 0 {
+				drawn.prepare(b, s.states, end, m)
+				r.addSampled(&drawn, units)
+			}
+		}
+	})
 	if !reflect.DeepEqual(r, b.counts()) {
 		t.Errorf("got %+v, want %+v", r, b.counts())
 	}
