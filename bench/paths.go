@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/models/path"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
@@ -55,31 +56,19 @@ func (b *bench) paths(ctx context.Context) error {
 	return b.manyStates()
 }
 
-// pathStep is a row of paths_steps.sql.
-type pathStep struct {
-	Unit  string    `ch:"unit_id"`
-	State string    `ch:"state"`
-	At    time.Time `ch:"at"`
-}
+// drawnPaths reads steps as the batch reads those of its runs.
+var drawnPaths = path.Definition{Name: "bench", Won: []string{"won"}, Lost: []string{"lost"}, States: []path.StateRule{{Match: path.Match{Stages: []string{"*"}}}}}
 
 // drawPaths reads the table and computes all that a path report says without intervals.
 func (b *bench) drawPaths(ctx context.Context) (*path.Builder, error) {
 	before := heap()
-	builder := path.NewBuilder(path.Options{Won: []string{"won"}, Lost: []string{"lost"}})
-	trail := path.Trail{}
 	start := time.Now()
-	for row, err := range warehouse.SelectText[pathStep](ctx, b.db, "SELECT unit_id, toString(state) AS state, at FROM bench_path_steps ORDER BY unit_id, at, place", nil) {
-		if err != nil {
-			return nil, err
-		}
-		if row.Unit != trail.UnitID && len(trail.Visits) > 0 {
-			builder.Add(trail)
-			trail.Visits = trail.Visits[:0]
-		}
-		trail.UnitID = row.Unit
-		trail.Visits = append(trail.Visits, path.Visit{State: row.State, At: row.At})
+	study, err := models.DrawPathsOf(ctx, b.db, "SELECT unit_id, 'stage' AS kind, toString(state) AS name, at FROM bench_path_steps ORDER BY unit_id, at, place",
+		drawnPaths, time.Time{}, 0)
+	if err != nil {
+		return nil, err
 	}
-	builder.Add(trail)
+	builder := study.Whole
 	b.report("paths_read_and_count_s", time.Since(start).Seconds(), "s")
 	states, err := builder.States()
 	if err != nil {

@@ -83,6 +83,9 @@ func (w *pathWriter) study(ctx context.Context, d path.Definition, s *path.Study
 			return err
 		}
 	}
+	if err := s.Err(); err != nil {
+		return err
+	}
 	if err := insertRows(ctx, w, "path_segments_by_run", segments); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/path"
@@ -53,13 +52,25 @@ func published(ctx context.Context, db *warehouse.DB) (uint64, error) {
 	return runs[0].RunID, nil
 }
 
+// DrawPathsOf draws the ways of a definition from steps that a statement of the caller's yields, in the columns and the
+// order of staging/path_steps.sql, as far as it has them: unit_id, name and at it must have.
+func DrawPathsOf(ctx context.Context, db *warehouse.DB, statement string, d path.Definition, observedUntil time.Time, examples int) (*path.Study, error) {
+	ways, err := path.NewWays(d, observedUntil)
+	if err != nil {
+		return nil, err
+	}
+	study, _, err := drawSteps(ways, examples, func() iter.Seq2[path.History, error] {
+		return historiesOf(warehouse.SelectBatches(ctx, db, statement, nil), nil)
+	})
+	return study, err
+}
+
 // pathReader reads what reports are made of from one run.
 type pathReader struct {
 	db  *warehouse.DB
 	run uint64
 }
 
-// study reads the units once, and once more before that if states are to be the most visited ones.
 func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil time.Time, examples int) (*path.Study, uint64, error) {
 	ways, err := path.NewWays(d, observedUntil)
 	if err != nil {
@@ -67,8 +78,13 @@ func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil 
 	}
 	d = ways.Definition()
 	scope := pathScope{unit: d.Unit, key: d.Key, since: d.Since.Time, until: d.Until.Time, needs: d.Needs()}
+	return drawSteps(ways, examples, func() iter.Seq2[path.History, error] { return r.histories(ctx, scope) })
+}
+
+// drawSteps reads the units once, and once more before that if states are to be the most visited ones.
+func drawSteps(ways *path.Ways, examples int, read func() iter.Seq2[path.History, error]) (study *path.Study, events uint64, err error) {
 	if ways.Counting() {
-		for h, err := range r.histories(ctx, scope) {
+		for h, err := range read() {
 			if err != nil {
 				return nil, 0, err
 			}
@@ -76,18 +92,19 @@ func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil 
 		}
 		ways.Settle()
 	}
-	study := path.NewStudy(ways.Options(examples))
-	var read uint64
-	for h, err := range r.histories(ctx, scope) {
+	options := ways.Options(examples)
+	options.Overflow = openOverflow
+	study = path.NewStudy(options)
+	for h, err := range read() {
 		if err != nil {
-			return nil, read, err
+			return nil, events, err
 		}
-		read += uint64(len(h.Events))
+		events += uint64(len(h.Events))
 		for _, trail := range ways.Trails(h) {
 			study.Add(trail)
 		}
 	}
-	return study, read, nil
+	return study, events, study.Err()
 }
 
 func (r pathReader) funnel(ctx context.Context, f path.SavedFunnel) (*path.Funnel, uint64, error) {
@@ -115,20 +132,6 @@ type pathScope struct {
 	since, until time.Time
 	needs        path.Needs
 }
-
-// pathStep is a row of staging/path_steps.sql.
-type pathStep struct {
-	UnitID   string    `ch:"unit_id"`
-	Kind     string    `ch:"kind"`
-	Name     string    `ch:"name"`
-	Meaning  string    `ch:"meaning"`
-	URL      string    `ch:"url"`
-	Campaign string    `ch:"campaign"`
-	At       time.Time `ch:"at"`
-	Values   []string  `ch:"values"`
-}
-
-func (s pathStep) unit() string { return s.UnitID }
 
 // Bounds of a period that has none: those of DateTime64(3).
 var (
@@ -168,38 +171,4 @@ func nonNil(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// histories are those of all units, by unit.
-func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.History, error] {
-	return func(yield func(path.History, error) bool) {
-		rows := warehouse.Select[pathStep](ctx, r.db, "staging/path_steps.sql", s.params(r.run))
-		for steps, err := range grouped(rows, pathStep.unit) {
-			if err != nil {
-				yield(path.History{}, err)
-				return
-			}
-			h := path.History{UnitID: strings.Clone(steps[0].UnitID), Events: make([]path.Event, len(steps))}
-			for i, step := range steps {
-				h.Events[i] = step.event(s.needs.Properties)
-			}
-			if !yield(h, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (s pathStep) event(properties []string) path.Event {
-	e := path.Event{Name: s.Name, At: s.At, Kind: s.Kind, Meaning: s.Meaning, Page: path.PageOf(s.URL), Campaign: s.Campaign}
-	for i, value := range s.Values {
-		if value == "" {
-			continue
-		}
-		if e.Properties == nil {
-			e.Properties = map[string]string{}
-		}
-		e.Properties[properties[i]] = value
-	}
-	return e
 }

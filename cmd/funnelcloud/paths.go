@@ -293,9 +293,10 @@ func (o *pathsOptions) finish(ctx context.Context, d path.Definition, study *pat
 
 func (o *pathsOptions) reportOf(d path.Definition, study *path.Study) (*pathsReport, error) {
 	b := study.Whole
-	all := b.Variants(0)
+	variants := b.Concentration(.8)
 	report := &pathsReport{
-		Cases: b.Units(), Empty: b.Empty(), Variants: len(all), Covering: b.Concentration(.8).Covering, Actions: b.Actions(), unit: unitsOf(o.log != "", d.Unit),
+		Cases: b.Units(), Empty: b.Empty(), Variants: int(variants.Variants), Covering: variants.Covering, Actions: b.Actions(),
+		unit: unitsOf(o.log != "", d.Unit),
 	}
 	var err error
 	if report.States, report.Transitions, err = b.Figures(o.resamples, 1); err != nil {
@@ -317,7 +318,7 @@ func (o *pathsOptions) reportOf(d path.Definition, study *path.Study) (*pathsRep
 			report.SelfLoops += edge.Transitions
 		}
 	}
-	if err := o.journeys(report, b, all); err != nil {
+	if err := o.journeys(report, b); err != nil {
 		return nil, err
 	}
 	if len(d.Order) > 0 {
@@ -341,22 +342,25 @@ func (o *pathsOptions) reportOf(d path.Definition, study *path.Study) (*pathsRep
 	for _, part := range parts[1:] {
 		report.Segments = append(report.Segments, part.Row(d.Steps()))
 	}
+	if err := study.Err(); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(report.Transitions, func(a, b path.Transition) int { return cmp.Compare(b.Transitions, a.Transitions) })
 	slices.SortStableFunc(report.States, func(a, b path.State) int { return cmp.Compare(b.Entries, a.Entries) })
 	return report, nil
 }
 
 // journeys are the commonest ways with their groups, and the units of the one asked for.
-func (o *pathsOptions) journeys(report *pathsReport, b *path.Builder, all []path.Variant) error {
+func (o *pathsOptions) journeys(report *pathsReport, b *path.Builder) error {
 	report.Top = b.Variants(o.top)
 	b.Group(report.Top, o.groups)
 	if o.way == 0 {
 		return nil
 	}
-	if o.way > len(all) {
-		return usageError{fmt.Errorf("--way %d: there are %d ways", o.way, len(all))}
+	if o.way > report.Variants {
+		return usageError{fmt.Errorf("--way %d: there are %d ways", o.way, report.Variants)}
 	}
-	report.UnitsOfTheWay = all[o.way-1].Examples
+	report.UnitsOfTheWay = b.Variants(o.way)[o.way-1].Examples
 	for i := range report.Top {
 		report.Top[i].Examples = nil
 	}

@@ -2,6 +2,7 @@ package path
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,15 @@ func (s *Study) Add(t Trail) {
 		}
 		b.Add(t)
 	}
+}
+
+// Err is what went wrong with an Overflow, see Builder.Err.
+func (s *Study) Err() error {
+	err := s.Whole.Err()
+	for _, b := range s.segments {
+		err = errors.Join(err, b.Err())
+	}
+	return err
 }
 
 // Parts are the segments, the largest of each split first, behind the whole, whose segment is empty. It is an error if

@@ -15,6 +15,9 @@ type Ways struct {
 	observedUntil                         time.Time
 	rules                                 []wayRule
 	exclude, only, win, loss, start, stop *matcher // nil where not given
+
+	trails []Trail // of the last call
+	visits []Visit
 }
 
 type wayRule struct {
@@ -117,11 +120,13 @@ func (w *Ways) Settle() {
 }
 
 // Trails of a unit: one, or one a session, or one for each combination of the values held constant. A unit whose events
-// make no state has a trail without visits; one that the definition leaves out has none.
+// make no state has a trail without visits; one that the definition leaves out has none. They are valid until the next
+// call: millions of units go through the same memory.
 func (w *Ways) Trails(h History) []Trail {
-	var trails []Trail
+	trails, visits := w.trails[:0], w.visits[:0]
 	w.cuts(h, func(c cut) {
 		t := Trail{UnitID: c.unit, Outcome: c.outcome, EndedAt: c.endedAt, Segments: w.segments(c)}
+		begin := len(visits)
 		for i := range c.events {
 			rule, name := w.state(c, i)
 			if name == "" {
@@ -130,13 +135,15 @@ func (w *Ways) Trails(h History) []Trail {
 			if kept := w.rules[rule].kept; kept != nil && !kept[name] {
 				name = Other
 			}
-			t.Visits = append(t.Visits, Visit{State: name, At: c.events[i].At})
+			visits = append(visits, Visit{State: name, At: c.events[i].At})
 		}
+		t.Visits = visits[begin:len(visits):len(visits)]
 		if w.silent(t) {
 			t.Outcome = OutcomeLost
 		}
 		trails = append(trails, t)
 	})
+	w.trails, w.visits = trails, visits
 	return trails
 }
 
@@ -211,7 +218,8 @@ func (w *Ways) cuts(h History, use func(cut)) {
 
 // cut begins at the start, if one is asked for, and ends before the win or loss or behind the end.
 func (w *Ways) cut(unit string, events []Event) (cut, bool) {
-	c := cut{unit: unit, outcome: OutcomeOpen, from: make([]int, len(w.rules)), to: make([]int, len(w.rules))}
+	bounds := make([]int, 2*len(w.rules))
+	c := cut{unit: unit, outcome: OutcomeOpen, from: bounds[:len(w.rules)], to: bounds[len(w.rules):]}
 	// Phases are those of the unit, not of what the start leaves of it.
 	for k := range w.rules {
 		c.to[k] = len(events)

@@ -3,6 +3,7 @@ package path
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,7 +145,7 @@ func TestTopStates(t *testing.T) {
 		ways.Count(doing(text))
 	}
 	ways.Settle()
-	got := shown(append(ways.Trails(doing("a c b stage:sql")), ways.Trails(doing("d x"))...))
+	got := slices.Concat(shown(ways.Trails(doing("a c b stage:sql"))), shown(ways.Trails(doing("d x"))))
 	if diff := cmp.Diff([]string{"a (other) b sql /open", "(other) (other) /open"}, got); diff != "" {
 		t.Error(diff)
 	}

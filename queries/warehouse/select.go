@@ -70,6 +70,27 @@ func selectText[Row any](ctx context.Context, db *DB, text string, params Params
 	if err != nil {
 		return err
 	}
+	return db.batches(ctx, text, params, func(batch arrow.Record) error { return yieldBatch(batch, columns, yield) })
+}
+
+// SelectBatches runs a statement and yields its result as it comes, by Arrow record batches, for those who read columns
+// and not rows. A batch is valid until the next.
+func SelectBatches(ctx context.Context, db *DB, text string, params Params) iter.Seq2[arrow.Record, error] {
+	return func(yield func(arrow.Record, error) bool) {
+		err := db.batches(ctx, text, params, func(batch arrow.Record) error {
+			if !yield(batch, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// batches hands over the result of a statement until use returns an error.
+func (db *DB) batches(ctx context.Context, text string, params Params, use func(arrow.Record) error) error {
 	statements := Statements(text)
 	if len(statements) != 1 {
 		return fmt.Errorf("want one statement, have %d", len(statements))
@@ -90,7 +111,7 @@ func selectText[Row any](ctx context.Context, db *DB, text string, params Params
 	}
 	defer reader.Release()
 	for reader.Next() {
-		if err := yieldBatch(reader.Record(), columns, yield); err != nil {
+		if err := use(reader.Record()); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,147 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/funnelcloud/funnelcloud/models/path"
+	"github.com/funnelcloud/funnelcloud/queries"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// histories are those of all units, by unit. One is valid until the next.
+func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.History, error] {
+	const file = "staging/path_steps.sql"
+	return func(yield func(path.History, error) bool) {
+		text, err := queries.Read(file)
+		if err != nil {
+			yield(path.History{}, err)
+			return
+		}
+		for h, err := range historiesOf(warehouse.SelectBatches(ctx, r.db, text, s.params(r.run)), s.needs.Properties) {
+			if err != nil {
+				err = fmt.Errorf("select %s: %w", file, err)
+			}
+			if !yield(h, err) {
+				return
+			}
+		}
+	}
+}
+
+// historiesOf puts the steps of each unit together: a unit's follow each other. Columns are read as they are and not by
+// rows, since there may be hundreds of millions of steps; strings share the memory of their batch.
+func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string) iter.Seq2[path.History, error] {
+	return func(yield func(path.History, error) bool) {
+		var h path.History
+		for batch, err := range batches {
+			var steps stepColumns
+			if err == nil {
+				steps, err = stepColumnsOf(batch)
+			}
+			if err != nil {
+				yield(path.History{}, err)
+				return
+			}
+			for i := range int(batch.NumRows()) {
+				if unit := steps.unit.Value(i); unit != h.UnitID || len(h.Events) == 0 {
+					if len(h.Events) > 0 && !yield(h, nil) {
+						return
+					}
+					h.UnitID, h.Events = unit, h.Events[:0]
+				}
+				h.Events = append(h.Events, steps.event(i, properties))
+			}
+		}
+		if len(h.Events) > 0 {
+			yield(h, nil)
+		}
+	}
+}
+
+// stepColumns are the columns of staging/path_steps.sql; nil where a statement has them not.
+type stepColumns struct {
+	unit, kind, name, meaning, url, campaign *array.String
+	at                                       *array.Timestamp
+	unitOfTime                               arrow.TimeUnit
+	values                                   *array.List
+	texts                                    *array.String // of values
+}
+
+func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
+	for i, field := range batch.Schema().Fields() {
+		column, ok := batch.Column(i), true
+		switch field.Name {
+		case "unit_id":
+			c.unit, ok = column.(*array.String)
+		case "kind":
+			c.kind, ok = column.(*array.String)
+		case "name":
+			c.name, ok = column.(*array.String)
+		case "meaning":
+			c.meaning, ok = column.(*array.String)
+		case "url":
+			c.url, ok = column.(*array.String)
+		case "campaign":
+			c.campaign, ok = column.(*array.String)
+		case "at":
+			if c.at, ok = column.(*array.Timestamp); ok {
+				c.unitOfTime = c.at.DataType().(*arrow.TimestampType).Unit
+			}
+		case "values":
+			if c.values, ok = column.(*array.List); ok {
+				c.texts, ok = c.values.ListValues().(*array.String)
+			}
+		default:
+			return c, fmt.Errorf("column %s is none of a step's", field.Name)
+		}
+		if !ok {
+			return c, fmt.Errorf("column %s is %s: cannot be read as a step's", field.Name, field.Type)
+		}
+	}
+	if c.unit == nil || c.name == nil || c.at == nil {
+		return c, fmt.Errorf("steps need the columns unit_id, name and at; there are %s", batch.Schema())
+	}
+	return c, nil
+}
+
+func (c *stepColumns) event(i int, properties []string) path.Event {
+	e := path.Event{
+		Name: c.name.Value(i), At: c.instant(i), Kind: textAt(c.kind, i), Meaning: textAt(c.meaning, i), Campaign: textAt(c.campaign, i),
+	}
+	if url := textAt(c.url, i); url != "" {
+		e.Page = path.PageOf(url)
+	}
+	if c.values == nil || len(properties) == 0 {
+		return e
+	}
+	from, _ := c.values.ValueOffsets(i)
+	for k, property := range properties {
+		if value := c.texts.Value(int(from) + k); value != "" {
+			if e.Properties == nil {
+				e.Properties = make(map[string]string, len(properties))
+			}
+			e.Properties[property] = value
+		}
+	}
+	return e
+}
+
+func (c *stepColumns) instant(i int) time.Time {
+	if c.unitOfTime == arrow.Millisecond {
+		return time.UnixMilli(int64(c.at.Value(i))).UTC()
+	}
+	return c.at.Value(i).ToTime(c.unitOfTime).UTC()
+}
+
+func textAt(column *array.String, i int) string {
+	if column == nil {
+		return ""
+	}
+	return column.Value(i)
+}
