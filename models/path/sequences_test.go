@@ -52,11 +52,11 @@ func TestOverflowChangesNoFigure(t *testing.T) {
 
 func TestOverflowThatFails(t *testing.T) {
 	full := errors.New("disk full")
-	for name, open := range map[string]func() (Overflow, error){
-		"at once": func() (Overflow, error) { return nil, full },
-		"later":   func() (Overflow, error) { return &memory{fault: full}, nil },
-	} {
-		b := NewBuilder(Options{Room: 1, Overflow: open})
+	for name, opened := range map[string]struct {
+		overflow Overflow
+		err      error
+	}{"at once": {nil, full}, "later": {&memory{fault: full}, nil}} {
+		b := NewBuilder(Options{Room: 1, Overflow: func() (Overflow, error) { return opened.overflow, opened.err }})
 		for _, trail := range randomTrails(rand.New(rand.NewPCG(1, 2)), 10, 5) {
 			b.Add(trail)
 		}
