@@ -72,7 +72,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 		thousands(int64(d.config.People)), d.config.Days, d.config.Seed)
 	stack, err := startStack(ctx, d.screen, stackOptions{
 		DataDir: data, ports: d.ports, Partitions: localPartitions,
-		Topics: []string{simulate.TopicSegment, simulate.TopicFunnelcloud}, Log: slog.New(slog.DiscardHandler)})
+		Topics: []string{simulate.TopicSegment, simulate.TopicFunnelcloud, qualifiedTopic}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -133,6 +133,7 @@ func explainsQualification(t *testing.T, s *localStack) {
 			s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+line.Evidence+"'", "1")
 		}
 	}
+	explainsAccount(t, s)
 	archive := decode[[]explanation](t, mustRun(t, "explain", who, "--conversations", "--data", s.folder, "--output", "json").out)
 	s.want(t, "SELECT count() FROM person_events WHERE person_id = '"+who+"' AND meaning IN ('message_from_prospect', 'message_from_agent', 'conversation_closed')",
 		fmt.Sprint(len(archive[0].Conversations)))
@@ -149,6 +150,26 @@ func explainsQualification(t *testing.T, s *localStack) {
 	}
 	wantFailure(t, exitUsage, []string{"person or account"}, "explain", "company", who, "--data", s.folder)
 	wantFailure(t, exitFailed, []string{"nobody"}, "explain", "account", who, "--data", s.folder)
+}
+
+// explainsAccount: the story of a customer says of each event whose it was, and of the win what it was worth.
+func explainsAccount(t *testing.T, s *localStack) {
+	t.Helper()
+	account := s.rows(t, "SELECT argMin(unit_id, unit_id) FROM stages WHERE unit_kind = 'account' AND stage = 'won'")[0]
+	story := decode[[]explanation](t, mustRun(t, "explain", "account", account, "--data", s.folder, "--output", "json").out)[0]
+	won := 0
+	for _, line := range story.Story {
+		if line.Evidence != "" && line.Who == "" {
+			t.Errorf("whose was %+v", line)
+		}
+		if strings.HasPrefix(line.What, "→ won") {
+			won++
+			s.want(t, "SELECT count() FROM conversions WHERE conversion_id = '"+line.Conversion+"' AND event_id = '"+line.Evidence+"'", "1")
+		}
+	}
+	if won == 0 {
+		t.Errorf("no win in the story of %s: %+v", account, story.Story)
+	}
 }
 
 func tells(e explanation, what string) bool {
