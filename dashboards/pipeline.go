@@ -18,7 +18,7 @@ func pipeline() page {
 		variables: []variable{datasource()},
 		panels: []cog.Builder[dashboard.Panel]{
 			pipelineTotals(), throughput(), lag(), rejectsOverTime(), rejects(), freshness(), runs(), runSteps(), checks(),
-			rejectSamples(), restatements(), identities(),
+			rejectSamples(), restatements(), identities(), leftOut(),
 		},
 	}
 }
@@ -133,9 +133,18 @@ func restatements() cog.Builder[dashboard.Panel] {
 
 func identities() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 55, 24, 8}, title: "Did people turn out to be others?",
+		id: 12, at: grid{0, 55, 14, 8}, title: "Did people turn out to be others?",
 		about:   "How each run resolved identities: people, and of those of the run before how many became one with somebody else, lost identifiers to others, have another id now (mostly visitors who were identified), or are gone. Claims not believed: identifiers that came together on a shared device or mailbox, or too many at once.",
 		empty:   "No run that is kept has said how it resolved identities",
 		targets: []target{tabular("pipeline/identities")},
 	}).Decimals(0).OverrideByName("Run", narrow(60))
+}
+
+func leftOut() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 13, at: grid{14, 55, 10, 8}, title: "What is counted nowhere, and why?",
+		about:   "What the published run left out of rates and credit, or did not believe. Visits: of programs (bot) and of ourselves (internal). People: junk, by the reason; they are marked, not deleted. Claims of identity: two identifiers that came together and are yet two people's. Of all: share of all visits or people.",
+		empty:   "The published run left nothing out",
+		targets: []target{tabular("pipeline/left_out")},
+	}).Decimals(0).OverrideByName("How many", narrow(90)).OverrideByName("Of all", append(unit(share, 1), width(70))).OverrideByName("Events", narrow(80))
 }

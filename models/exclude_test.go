@@ -43,5 +43,6 @@ func TestBotsAndOurselvesAreNoVisitors(t *testing.T) {
 	wantRows(t, db, "SELECT reason, source, sum(events), uniqExact(person_id) FROM excluded_touches GROUP BY ALL ORDER BY ALL",
 		"bot test 2 2", "internal test 3 3")
 	wantRows(t, db, "SELECT landing_page, events FROM touchpoints", "/ 2")
+	wantRows(t, db, "SELECT what, reason, items, events FROM left_out", "visits internal 3 3", "visits bot 2 2", "people internal 2 2", "people bot 1 1")
 	wantRows(t, db, "SELECT account_id, members, name FROM accounts ORDER BY account_id", "acme 3 Acme", "workspace 1 ")
 }
