@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,11 +36,13 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 		Long: "Show who gets credit under each model, with 95 % intervals, what the models disagree about, and what a conversion\n" +
 			"costs where advertising costs are known.\n\n" +
 			"Without a file it reads the ledger of the published run. With --paths it needs no database: the file is CSV, one\n" +
-			"row a path: its channels, how many journeys of it converted, and if known how many did not and their value.",
+			"row a path (its channels, how many journeys of it converted, and if known how many did not and their value) or,\n" +
+			"with --journeys, one row a journey.",
 		Example: "  funnelcloud attribution --conversion won --period 2026-Q1\n" +
 			"  funnelcloud attribution --model markov_1 --segment country=DE --by campaign --top 10\n" +
 			"  funnelcloud attribution --unit account --conversion opportunity --output csv > credit.csv\n" +
-			"  funnelcloud attribution --paths data.csv --conversions total_conversions --nulls total_null --value total_conversion_value",
+			"  funnelcloud attribution --paths data.csv --conversions orders --nulls lost --value revenue\n" +
+			"  funnelcloud attribution --paths journeys.csv --journeys --model markov_1 --bootstrap 0",
 		Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := validForm(o.output); err != nil {
@@ -73,11 +74,12 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 	flags.Uint64Var(&o.asOf, "as-of", 0, "run whose figures to show instead of the published ones; whole months only")
 	flags.StringVar(&o.currency, "currency", "", "currency of values and costs, where there are several")
 	flags.StringVar(&o.file, "paths", "", "CSV of counted paths instead of the tables, gzip and zstd too; - is standard input")
-	flags.StringVar(&o.columns.Path, "path-column", "path", "column with the channels in order")
+	flags.BoolVar(&o.columns.Journeys, "journeys", false, "a row of the file is one journey, and its column of conversions says whether it converted: 1, true, yes")
+	flags.StringVar(&o.columns.Path, "path-column", "", "column with the channels in order (default: path)")
 	flags.StringVar(&o.columns.Separator, "separator", ">", "between the channels of a path")
-	flags.StringVar(&o.columns.Conversions, "conversions", "conversions", "column with the number that converted")
-	flags.StringVar(&o.columns.Nulls, "nulls", "", "column with the number that did not")
-	flags.StringVar(&o.columns.Value, "value", "", "column with the value of the conversions")
+	flags.StringVar(&o.columns.Conversions, "conversions", "", "column with the number that converted (default: conversions, total_conversions or converted)")
+	flags.StringVar(&o.columns.Nulls, "nulls", "", "column with the number that did not (default: nulls or total_null, if there is one)")
+	flags.StringVar(&o.columns.Value, "value", "", "column with the value of the conversions (default: value or total_conversion_value, if there is one)")
 	flags.IntVar(&o.bootstrap, "bootstrap", 200, "resamples for the intervals; 0 for none")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the resamples")
 	o.chain.register(flags)
@@ -106,57 +108,4 @@ func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) 
 		return err
 	})
 	return report, err
-}
-
-// ofFile credits the paths of the file.
-func (o *attributionOptions) ofFile() (*creditReport, error) {
-	models, err := attribution.Named(o.models...)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	in, err := openText(o.file)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = in.Close() }()
-	paths, err := attribution.ReadPaths(in, o.columns)
-	if err != nil {
-		return nil, err
-	}
-	sample := attribution.NewSampleOfPaths(attribution.Grouped(paths, o.top))
-	if sample.Conversions() == 0 {
-		return nil, fmt.Errorf("%s: no path converted, so there is nothing to credit", o.file)
-	}
-	report := &creditReport{Dimension: "channel", Conversions: sample.Conversions()}
-	for _, m := range models {
-		err := o.credit(report, m, sample)
-		if errors.Is(err, attribution.ErrNeedsJourneys) && len(o.models) == 0 {
-			continue // counted paths have no times; asked for by name, this is an error
-		}
-		if err != nil {
-			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
-		}
-	}
-	report.compare()
-	return report, o.chain.ask(report, sample)
-}
-
-func (o *attributionOptions) credit(report *creditReport, m attribution.Model, sample *attribution.Sample) error {
-	credit, err := m.Credit(sample)
-	if err != nil {
-		return err
-	}
-	intervals, err := attribution.BootstrapAll([]attribution.Model{m}, sample, []attribution.Credit{credit}, o.bootstrap, o.seed)
-	if err != nil {
-		return err
-	}
-	c := modelCredit{model: m.Name(), channels: credit.Channels, conversions: credit.Conversions, values: credit.Values,
-		removal: credit.RemovalEffects, own: credit.Own, intervals: intervals[0]}
-	if credit.HasBaseline() {
-		c.channels = append(c.channels[:len(c.channels):len(c.channels)], attribution.Baseline)
-		c.conversions = append(c.conversions[:len(c.conversions):len(c.conversions)], credit.Baseline)
-		c.values = append(c.values[:len(c.values):len(c.values)], sample.Value()-sum(credit.Values))
-	}
-	report.add(c)
-	return nil
 }

@@ -20,6 +20,9 @@ type Intervals struct {
 	shares [][]float64 // of each replicate
 }
 
+// Unknown are the intervals of no resamples.
+func Unknown(channels []string) Intervals { return percentiles(channels, nil) }
+
 // refitter is a model whose weights depend on the sample as a whole, so that each resample needs a fit of its own.
 type refitter interface {
 	// refit prepares for many fits to counts per path of the same sample. The returned function gives the conversions

@@ -3,73 +3,90 @@ package attribution
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Columns are journeys as a column store holds them: the channels of all touches end to end, as numbers of a dictionary.
+// A row is one journey, or several that have the same channels in the same order. Rows may come in several pieces, each with a
+// dictionary of its own.
 type Columns struct {
-	Channels  []string // the dictionary
-	Touches   []uint16 // of all journeys; index into Channels
-	Ends      []int32  // of each journey in Touches: where the next one begins
-	Converted []bool   // of each journey
+	Channels  []string // the dictionary; ids with the same name are one channel
+	Touches   []uint16 // of all rows; index into Channels
+	Ends      []int32  // of each row in Touches: where the next one begins
+	Converted []bool   // of each row, where rows are single journeys; else nil
+
+	// How many journeys of each row converted and how many didn't, where rows are several; else nil.
+	Conversions, Nulls []float64
+	Values             []float64 // value of the conversions of each row, in money; nil: not known
 }
 
-// ChannelEffect is what a chain says of a channel.
-type ChannelEffect struct {
-	Channel       string
-	RemovalEffect float64
-	Conversions   float64 // in proportion to the removal effects
-}
-
-// MarkovOfColumns is Markov of order 1 straight from columns, without making a sample of them: one pass over the touches.
-// Journeys without touches count for nothing. It is the same as Credit.RemovalEffects and Credit.Own of Markov.
-func MarkovOfColumns(c Columns) ([]ChannelEffect, error) {
-	channels := len(c.Channels)
-	if len(c.Ends) != len(c.Converted) || channels > math.MaxUint16 {
-		return nil, fmt.Errorf("markov of columns: %d journeys have %d outcomes, and there are %d channels", len(c.Ends), len(c.Converted), channels)
+// validate finds what would be read beyond an end.
+func (c *Columns) validate() error {
+	rows := len(c.Ends)
+	if counted := c.Converted == nil && len(c.Conversions) == rows && len(c.Nulls) == rows; !counted && len(c.Converted) != rows {
+		return fmt.Errorf("columns: %d rows have %d outcomes, %d conversions and %d nulls", rows, len(c.Converted), len(c.Conversions), len(c.Nulls))
 	}
-	columns := channels + 3
-	made := make([]uint32, (channels+1)*columns)
-	from, conversions := int32(0), 0
+	if c.Values != nil && len(c.Values) != rows {
+		return fmt.Errorf("columns: %d rows have %d values", rows, len(c.Values))
+	}
+	if len(c.Channels) > math.MaxUint16 {
+		return fmt.Errorf("columns: %d channels, at most %d can be told apart", len(c.Channels), math.MaxUint16)
+	}
+	from := int32(0)
 	for j, until := range c.Ends {
 		if until < from || int(until) > len(c.Touches) {
-			return nil, fmt.Errorf("markov of columns: journey %d ends at touch %d of %d, before it begins or after all", j, until, len(c.Touches))
-		}
-		if until == from {
-			continue
-		}
-		state := 0
-		for _, id := range c.Touches[from:until] {
-			if int(id) >= channels {
-				return nil, fmt.Errorf("markov of columns: journey %d has channel %d of %d", j, id, channels)
-			}
-			made[state*columns+int(id)+1]++
-			state = int(id) + 1
+			return fmt.Errorf("columns: row %d ends at touch %d of %d, before it begins or after all", j, until, len(c.Touches))
 		}
 		from = until
-		if c.Converted[j] {
-			made[state*columns+columns-2]++
-			conversions++
-		} else {
-			made[state*columns+columns-1]++
-		}
 	}
-	effects := make([]ChannelEffect, channels)
-	for i, name := range c.Channels {
-		effects[i].Channel = name
+	largest := uint16(0)
+	for _, id := range c.Touches {
+		largest = max(largest, id)
 	}
-	if conversions == 0 {
-		return effects, nil
+	if len(c.Touches) > 0 && int(largest) >= len(c.Channels) {
+		return fmt.Errorf("columns: channel %d of %d", largest, len(c.Channels))
 	}
-	counts := make([]float64, len(made))
-	for i, n := range made {
-		counts[i] = float64(n)
+	return nil
+}
+
+// GroupedColumns are columns with all channels but the n that most journeys hold under one name, other(…); the same when n is 0.
+// Only the dictionaries differ.
+func GroupedColumns(n int, pieces ...Columns) ([]Columns, error) {
+	if n == 0 {
+		return pieces, nil
 	}
-	chain, err := solveOrderOne(channels, counts)
+	t, err := newTable(pieces)
 	if err != nil {
 		return nil, err
 	}
-	for i, credited := range chain.totals(float64(conversions)) {
-		effects[i].RemovalEffect, effects[i].Conversions = chain.removal[i], credited
+	journeys, seen := make([]float64, len(t.names)), make([]int, len(t.names))
+	rows := 0
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		for j := range p.Ends {
+			rows++
+			conv, null := p.counts(j)
+			for _, id := range p.row(j) {
+				if at := p.rank[id]; seen[at] != rows {
+					seen[at] = rows
+					journeys[at] += conv + null
+				}
+			}
+		}
 	}
-	return effects, nil
+	weights := make(map[string]float64, len(t.names))
+	for at, name := range t.names {
+		weights[name] = journeys[at]
+	}
+	keep, other := Largest(weights, n)
+	grouped := slices.Clone(pieces)
+	for i := range grouped {
+		grouped[i].Channels = slices.Clone(grouped[i].Channels)
+		for id, name := range grouped[i].Channels {
+			if !keep[name] {
+				grouped[i].Channels[id] = other
+			}
+		}
+	}
+	return grouped, nil
 }

@@ -1,109 +1,182 @@
 package attribution
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
-// PathColumns say how a file of counted paths is laid out: one row a path, as users of R's and Python's
-// ChannelAttribution have it.
+// PathColumns say how a file of paths is laid out: one row a path, as users of R's and Python's ChannelAttribution have it,
+// or one row a journey. Where a name is empty the usual ones are looked for.
 type PathColumns struct {
 	Path        string // channels in order, joined by Separator
-	Conversions string // journeys of this path that converted
-	Nulls       string // journeys that did not; may be empty: none are known
-	Value       string // value of the conversions together; may be empty: none is known
-	Separator   string // between the channels of a path; blanks around it don't count
+	Conversions string // journeys of this path that converted; with Journeys, whether it did
+	Nulls       string // journeys that did not; not known where there is no such column
+	Value       string // value of the conversions together; not known where there is no such column
+	Separator   string // between the channels of a path; blanks around it don't count. Default >
+	Journeys    bool   // a row is one journey; the column Conversions holds 1, true, yes, … or 0, false, no, …
 }
 
-// ReadPaths reads counted paths from CSV with a header line. Counts must be finite and not negative; an empty cell is 0.
-// A row that can't be read is an error with its line and column. Rows without a channel are an error too: nothing can be
-// credited for them.
-func ReadPaths(r io.Reader, columns PathColumns) ([]Path, error) {
-	rows := csv.NewReader(r)
-	rows.ReuseRecord = true
-	header, err := rows.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("read paths: the file has no header line")
-	}
+// Usual names of columns, in the order in which they are looked for: those of ChannelAttribution's examples among them.
+var (
+	usualPath        = []string{"path", "journey", "channels"}
+	usualConversions = []string{"conversions", "total_conversions", "conversion", "converted"}
+	usualNulls       = []string{"nulls", "total_null", "total_nulls", "null"}
+	usualValue       = []string{"value", "total_conversion_value", "conversion_value", "total_value"}
+)
+
+// ReadColumns reads paths from CSV with a header line; semicolons and tabs may stand for commas. Counts must be finite and
+// not negative; an empty cell is 0. A row that can't be read is an error with its line and column; so is a row without a
+// channel: nothing can be credited for it. The returned layout has the names of the columns that were read.
+//
+// Text is cut into blocks that are read side by side, each of which becomes one piece of the columns.
+func ReadColumns(r io.Reader, layout PathColumns) ([]Columns, PathColumns, error) {
+	blocks := newBlockReader(r)
+	header, err := blocks.header()
 	if err != nil {
-		return nil, fmt.Errorf("read paths: %w", err)
+		return nil, layout, fmt.Errorf("read paths: %w", err)
 	}
-	header = slices.Clone(header)
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	reader := pathReader{columns: columns}
-	if err := reader.locate(header); err != nil {
-		return nil, fmt.Errorf("read paths: %w", err)
+	rows, err := newRowLayout(header, &layout)
+	if err != nil {
+		return nil, layout, fmt.Errorf("read paths: %w", err)
 	}
-	var paths []Path
-	for {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return paths, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read paths: %w", err)
-		}
-		path, err := reader.path(row)
-		if err != nil {
-			line, _ := rows.FieldPos(0)
-			return nil, fmt.Errorf("read paths: line %d: %w", line, err)
-		}
-		paths = append(paths, path)
+	read, err := readBlocks(blocks, rows)
+	if err != nil {
+		return nil, layout, fmt.Errorf("read paths: %w", err)
 	}
+	columns := make([]Columns, len(read))
+	for i, s := range read {
+		columns[i] = s.columns
+		columns[i].Channels = s.names.names
+	}
+	return columns, layout, nil
 }
 
-// pathReader knows where the columns are; -1 for those that the file need not have.
-type pathReader struct {
-	columns                             PathColumns
+// rowLayout knows where the columns are; −1 for those that the file doesn't have.
+type rowLayout struct {
+	layout                              PathColumns
+	fields                              int
+	delimiter                           byte
+	separator                           []byte
 	channels, conversions, nulls, value int
 }
 
-func (r *pathReader) locate(header []string) error {
-	for _, c := range []struct {
-		name     string
-		at       *int
-		optional bool
-	}{
-		{r.columns.Path, &r.channels, false}, {r.columns.Conversions, &r.conversions, false},
-		{r.columns.Nulls, &r.nulls, true}, {r.columns.Value, &r.value, true},
-	} {
-		*c.at = slices.Index(header, c.name)
-		if *c.at < 0 && !(c.optional && c.name == "") {
-			return fmt.Errorf("no column %q; there are %s", c.name, strings.Join(header, ", "))
+func newRowLayout(header []byte, names *PathColumns) (rowLayout, error) {
+	l := rowLayout{delimiter: delimiterOf(header), separator: []byte(cmp.Or(strings.TrimSpace(names.Separator), " "))}
+	if names.Separator == "" {
+		l.separator = []byte(">")
+	}
+	rows := csv.NewReader(bytes.NewReader(header))
+	rows.Comma = rune(l.delimiter)
+	cells, err := rows.Read()
+	if err != nil {
+		return l, err
+	}
+	for i, cell := range cells {
+		cells[i] = strings.TrimSpace(cell)
+	}
+	l.fields, l.nulls = len(cells), -1
+	columns := []pathColumn{{&names.Path, usualPath, &l.channels, true}, {&names.Conversions, usualConversions, &l.conversions, true},
+		{&names.Value, usualValue, &l.value, false}}
+	if !names.Journeys {
+		columns = append(columns, pathColumn{&names.Nulls, usualNulls, &l.nulls, false})
+	}
+	for _, c := range columns {
+		if err := c.locate(cells); err != nil {
+			return l, err
 		}
+	}
+	l.layout = *names
+	return l, nil
+}
+
+// delimiterOf is what the header has between its cells.
+func delimiterOf(header []byte) byte {
+	if at := bytes.IndexAny(header, ",;\t"); at >= 0 {
+		return header[at]
+	}
+	return ','
+}
+
+// pathColumn is a column to be found in a header.
+type pathColumn struct {
+	name   *string
+	usual  []string
+	at     *int
+	needed bool
+}
+
+// locate finds the column by its name, or the first of the usual names, which it notes.
+func (c pathColumn) locate(header []string) error {
+	asked := *c.name != ""
+	names := c.usual
+	if asked {
+		names = []string{*c.name}
+	}
+	for _, name := range names {
+		if *c.at = slices.Index(header, name); *c.at >= 0 {
+			*c.name = name
+			return nil
+		}
+	}
+	if asked || c.needed {
+		return fmt.Errorf("no column %q; there are %s", names[0], strings.Join(header, ", "))
 	}
 	return nil
 }
 
-func (r *pathReader) path(row []string) (Path, error) {
-	var p Path
-	for channel := range strings.SplitSeq(row[r.channels], cmp.Or(strings.TrimSpace(r.columns.Separator), " ")) {
-		if channel = strings.TrimSpace(channel); channel != "" {
-			p.Channels = append(p.Channels, channel)
-		}
+// readBlocks reads the rows of all blocks, in order.
+func readBlocks(blocks *blockReader, layout rowLayout) ([]*rowScanner, error) {
+	var read []*rowScanner
+	var failed atomic.Bool
+	var lock sync.Mutex
+	var workers sync.WaitGroup
+	work := make(chan *rowScanner)
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			names := newNameTable()
+			for s := range work {
+				s.names = names
+				s.scan()
+				blocks.release(s.text)
+				s.text = nil
+				if s.err != nil {
+					failed.Store(true)
+				}
+			}
+		})
 	}
-	if len(p.Channels) == 0 {
-		return p, fmt.Errorf("column %s: no channel in %q", r.columns.Path, row[r.channels])
-	}
-	for _, c := range []struct {
-		name string
-		at   int
-		into *float64
-	}{{r.columns.Conversions, r.conversions, &p.Conversions}, {r.columns.Nulls, r.nulls, &p.Nulls}, {r.columns.Value, r.value, &p.Value}} {
-		if c.at < 0 || strings.TrimSpace(row[c.at]) == "" {
-			continue
+	var err error
+	for !failed.Load() {
+		var text []byte
+		if text, err = blocks.next(); err != nil {
+			break
 		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(row[c.at]), 64)
-		if err != nil || n < 0 && c.into != &p.Value || n != n || n > 1e300 || n < -1e300 {
-			return p, fmt.Errorf("column %s: not a count: %q", c.name, row[c.at])
-		}
-		*c.into = n
+		s := &rowScanner{rowLayout: layout, text: text}
+		lock.Lock()
+		read = append(read, s)
+		lock.Unlock()
+		work <- s
 	}
-	return p, nil
+	close(work)
+	workers.Wait()
+	line := blocks.headerLines
+	for _, s := range read {
+		if s.err != nil {
+			return nil, fmt.Errorf("line %d: %w", line+s.rowLine, s.err)
+		}
+		line += s.lines
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return read, err
 }

@@ -63,7 +63,7 @@ type Path struct {
 	Channels    []string
 	Conversions float64 // journeys that converted; Value is theirs together
 	Nulls       float64 // journeys that did not
-	Value       float64
+	Value       float64 // counts for nothing where there is no conversion
 }
 
 // NewSampleOfPaths takes counted paths. Paths may repeat. Models that need the times of touches don't work on such a
@@ -81,7 +81,9 @@ func NewSampleOfPaths(counted []Path) *Sample {
 		i := c.path()
 		c.conv[i] += p.Conversions
 		c.null[i] += p.Nulls
-		c.value[i] += p.Value * valueUnit
+		if p.Conversions > 0 {
+			c.value[i] += p.Value * valueUnit
+		}
 	}
 	return c.sample()
 }
@@ -300,25 +302,12 @@ func prefix(ids []int32) uint64 {
 
 // groupSets finds the distinct sets of channels among the paths.
 func (s *Sample) groupSets() {
-	s.sets = paths{start: []int{0}}
+	index := newSetIndex(len(s.channels))
 	s.setOf = make([]int32, s.paths.len())
-	known := map[string]int32{}
-	var set []int32
-	var key []byte
 	for p := range s.setOf {
-		set = distinct(s.paths.at(p), set[:0])
-		key = key[:0]
-		for _, id := range set {
-			key = binary.LittleEndian.AppendUint32(key, uint32(id))
-		}
-		index, seen := known[string(key)]
-		if !seen {
-			index = int32(s.sets.len())
-			known[string(key)] = index
-			s.sets.add(set)
-		}
-		s.setOf[p] = index
+		s.setOf[p] = index.add(s.paths.at(p))
 	}
+	s.sets = index.sets
 }
 
 // distinct appends the distinct ids of a path to set, ascending.
