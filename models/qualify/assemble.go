@@ -225,9 +225,12 @@ func (a *assembly) compile() *program {
 		p.engagement = append(p.engagement, s.compile(a.place("score").key("engagement").key("signals").item(i)))
 	}
 	for i := range a.Stages.Rules {
-		at := a.place("stages").key("rules").item(i)
-		p.stageRules = append(p.stageRules, &stageRule{&a.Stages.Rules[i], a.Stages.Rules[i].compile(at), i})
+		p.stageRules = append(p.stageRules, a.Stages.compileRule(i, a.place("stages").key("rules").item(i)))
 	}
+	for i, r := range a.Stages.Origins {
+		p.origins = append(p.origins, r.compile(a.place("stages").key("origins").item(i)))
+	}
+	p.parallels = a.Stages.compileParallels(a.place("stages"))
 	for i, r := range a.Requests.Requests {
 		p.requests = append(p.requests, r.compile(a.place("requests").key("requests").item(i)))
 	}

@@ -73,6 +73,7 @@ type evaluation struct {
 	lastLife int64   // last sign of life
 
 	history        history
+	running        []running // by parallel
 	score          score
 	heldByScore    bool  // mql is held because of the score,
 	heldByBant     bool  // because of BANT
@@ -107,7 +108,7 @@ func newEvaluation(d *Definitions, u Unit, until time.Time) *evaluation {
 		answers: [4]int8{answerUnknown, answerUnknown, answerUnknown, answerUnknown},
 		history: newHistory(u, d), view: views.Get().(*view), score: newScore(d),
 		windows: make([]window, len(d.program.measures)), qualifications: make([]qualified, len(d.program.qualifications)),
-		scoreFalls: never, gradeFalls: never,
+		running: make([]running, len(d.program.parallels)), scoreFalls: never, gradeFalls: never,
 	}
 }
 
@@ -145,6 +146,8 @@ func (e *evaluation) take(s *Signal) {
 // before is what it was until then.
 func (e *evaluation) react(r *reaction, before float64, fitChanged bool) {
 	planBefore := e.plan
+	e.follow(r.parallels)
+	e.comeFrom(r.origins)
 	if r.plan {
 		e.changePlan()
 	}
@@ -168,6 +171,7 @@ func (e *evaluation) react(r *reaction, before float64, fitChanged bool) {
 	}
 	e.applyStageRules(r.late)
 	e.reply(r.replies)
+	e.follow(nil) // what falls due before the next event is about none of them
 }
 
 // applyStageRules moves the unit by the first rule that holds.
@@ -192,12 +196,16 @@ func (e *evaluation) applies(rule *stageRule) bool {
 	if contains(rule.UnlessIn, position) || len(rule.OnlyIn) > 0 && !contains(rule.OnlyIn, position) {
 		return false
 	}
-	return !(rule.UnlessQualified && e.history.qualified()) && rule.filter.holds(e.view)
+	return !(rule.UnlessQualified && e.history.qualified()) && e.allows(rule) && rule.filter.holds(e.view)
 }
 
 // move enters a position; where it ends the routes, what had been counted towards them is spent.
 func (e *evaluation) move(stage string, s step) {
-	if !e.history.enter(stage, s) || !endsRoutes(stage) {
+	if !e.history.enter(stage, s) {
+		return
+	}
+	e.remember()
+	if !endsRoutes(stage) {
 		return
 	}
 	e.history.leaveAllRoutes(s.at)

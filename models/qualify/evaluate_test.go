@@ -182,14 +182,24 @@ func TestRowsSayWhy(t *testing.T) {
 
 func TestOrigins(t *testing.T) {
 	d := mustDefault(t)
-	for want, first := range map[string]Signal{
-		"product": on(1, "signed_up", ""), "inbound": on(1, "form_submitted", ""), "tgl": on(1, "call_completed", `{"outcome":"ready"}`),
-		"sgl": on(1, "lead_accepted", ""), "outbound": on(1, "lead_accepted", `{"origin":"outbound"}`),
+	inCRM := on(1, "meeting_booked", "")
+	inCRM.Kind = "stage"
+	for _, c := range []struct {
+		want  string
+		first Signal
+	}{
+		{"product", on(1, "signed_up", "")}, {"inbound", on(1, "form_submitted", "")}, {"tgl", on(1, "call_completed", `{"outcome":"ready"}`)},
+		{"inbound", on(1, "call_completed", `{"outcome":"ready","direction":"inbound"}`)}, {"sgl", on(1, "lead_accepted", "")},
+		{"outbound", on(1, "lead_accepted", `{"origin":"outbound"}`)}, {"inbound", on(1, "lead_accepted", `{"origin":"inbound"}`)},
+		{"outbound", on(1, "lead_created", `{"LeadSource":"Purchased List"}`)}, {"sgl", on(1, "lead_created", `{"changeSource":"CRM_UI"}`)},
+		{"inbound", on(1, "lead_created", `{"LeadSource":"Web"}`)}, {"sgl", on(1, "lead_created", `{"LeadSource":"Other"}`)}, // sales then opened a deal
+		{"outbound", on(1, "message_from_agent", `{"text":"Hi, I saw your talk"}`)}, {"sgl", on(1, "message_from_agent", `{"agent":"bot"}`)},
+		{"sgl", inCRM}, {"inbound", on(1, "meeting_booked", "")},
 	} {
-		o := evaluate(t, d, 3, on(0, "", ""), first, on(2, "opportunity_created", ""))
+		o := evaluate(t, d, 4, on(0, "", ""), c.first, on(2, "opportunity_created", ""), on(3, "form_submitted", ""))
 		for _, s := range o.Stages {
-			if s.Origin != want {
-				t.Errorf("after %s: %s is %s, want %s", first.Meaning, s.Stage, s.Origin, want)
+			if s.Origin != c.want {
+				t.Errorf("after %s %s: %s is %s, want %s", c.first.Meaning, c.first.Properties, s.Stage, s.Origin, c.want)
 			}
 		}
 	}

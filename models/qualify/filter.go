@@ -35,7 +35,7 @@ type filter struct {
 // reads are what an expression looks at.
 type reads struct {
 	columns    []string
-	properties []string // paths, "company.size"
+	properties []string // paths, "company.size", that have no default (??): an event is expected to have them
 }
 
 // holds reports whether the filter chooses the event that v shows.
@@ -97,7 +97,8 @@ func compileExpression(code string, condition bool) (*expression, error) {
 		return nil, expressionError(err)
 	}
 	out := &expression{program: program, needs: needsOf(tree.Node)}
-	out.reads.properties = paths.names
+	given := defaulted(tree.Node)
+	out.reads.properties = slices.DeleteFunc(paths.names, func(name string) bool { return given[name] })
 	out.path, _ = propertyPath(tree.Node)
 	ast.Find(tree.Node, func(n ast.Node) bool {
 		if name, ok := n.(*ast.IdentifierNode); ok && knownColumns[name.Value] && !slices.Contains(out.reads.columns, name.Value) {
@@ -191,6 +192,22 @@ func (p *propertyPaths) Visit(n *ast.Node) {
 	case *ast.MemberNode:
 		delete(p.found, n.Node)
 	}
+}
+
+// defaulted are the properties for whose absence an expression has an answer: those on the left of a ??.
+func defaulted(n ast.Node) map[string]bool {
+	given := map[string]bool{}
+	ast.Find(n, func(n ast.Node) bool {
+		if choice, ok := n.(*ast.BinaryNode); ok && choice.Operator == "??" {
+			left := &propertyPaths{}
+			ast.Walk(&choice.Left, left)
+			for _, path := range left.found {
+				given[joinPath(path)] = true
+			}
+		}
+		return false
+	})
+	return given
 }
 
 func propertyPath(n ast.Node) ([]string, bool) {

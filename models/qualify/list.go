@@ -49,7 +49,10 @@ func (a *assembly) filtersOf(h head) []*filter {
 		for _, rule := range p.stageRules {
 			all = append(all, rule.filter)
 		}
-		return all
+		for _, x := range p.parallels {
+			all = append(all, x.opens, x.closes) // what their key reads is one of several
+		}
+		return append(all, p.origins...)
 	case stagePQL, stageMQL:
 		var all []*filter
 		for _, q := range p.qualifications {

@@ -1,33 +1,48 @@
 package qualify
 
-import (
-	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
-)
+// OriginRule says where units come from by what happens first: a CRM's lead from a bought list, or a call of ours, is
+// no inquiry. The first event for which a rule holds decides, be it before the unit asks for anything or when it does.
+type OriginRule struct {
+	Origin string `yaml:"origin"`
+	Filter `yaml:",inline"`
+}
 
 // Origins of a unit.
 const (
 	originInbound = "inbound"
-	originSGL     = "sgl"
-	originTGL     = "tgl"
 	originProduct = "product"
 )
 
-var origins = map[string]bool{originInbound: true, "outbound": true, originSGL: true, originTGL: true, originProduct: true}
+var origins = setOf([]string{originInbound, "outbound", "sgl", "tgl", originProduct})
 
-// origin is how the unit came to be more than a suspect: what the event itself says (property origin), else by the
-// event that did it: signing up or using the product, a call of ours, an act of sales, or its own asking.
+func (r OriginRule) check(p place) {
+	checkWords(p.key("origin"), "origin", words{r.Origin}, origins)
+	if len(r.On) == 0 && r.Where == "" {
+		p.faultf("origin %s: needs on, where or both: which events tell?", r.Origin)
+	}
+}
+
+// comeFrom settles the origin by the first event that tells: what the event itself says (property origin) comes first.
+func (e *evaluation) comeFrom(rules []int) {
+	if e.history.origin != "" {
+		return
+	}
+	for _, i := range rules {
+		if !e.program.origins[i].holds(e.view) {
+			continue
+		}
+		e.history.origin = e.Stages.Origins[i].Origin
+		if said := e.text("origin"); origins[said] {
+			e.history.origin = said
+		}
+		return
+	}
+}
+
+// origin of a unit that no event before told of, at its first entry into a stage other than suspect.
 func (e *evaluation) origin(stage string) string {
 	if said := e.text("origin"); origins[said] {
 		return said
-	}
-	switch e.signal.Meaning {
-	case vocabulary.SignedUp, vocabulary.TrialStarted, vocabulary.SubscriptionStarted:
-		return originProduct
-	case vocabulary.CallCompleted:
-		return originTGL
-	case vocabulary.LeadAccepted, vocabulary.LeadRejected, vocabulary.OpportunityCreated, vocabulary.OpportunityWon,
-		vocabulary.OpportunityLost:
-		return originSGL
 	}
 	return originOfUse(stage)
 }

@@ -22,7 +22,7 @@ func (e *evaluation) changePlan() {
 			e.plan = planTrial
 		}
 	case vocabulary.TrialEnded, vocabulary.SubscriptionCancelled:
-		if e.plan != planPaid || e.signal.Meaning == vocabulary.SubscriptionCancelled {
+		if e.plan != planPaid || e.signal.Meaning == vocabulary.SubscriptionCancelled && !e.subscribed() {
 			e.plan = planFree
 		}
 	case vocabulary.SubscriptionStarted:

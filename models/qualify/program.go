@@ -16,6 +16,8 @@ type program struct {
 	measures       []*measure
 	qualifications []*qualification
 	stageRules     []*stageRule
+	origins        []*filter
+	parallels      []*parallel
 	requests       []*filter
 	replies        []*filter
 	exclusions     []*filter
@@ -36,6 +38,8 @@ type reaction struct {
 	early, late []*stageRule
 	engagement  []int // signals of the score
 	measures    []int
+	origins     []int
+	parallels   []int
 	requests    []int
 	replies     []int
 	identifies  bool // carries attributes of the unit
@@ -80,6 +84,14 @@ func (p *program) arrange() {
 				r.late = append(r.late, rule)
 			}
 		})
+	}
+	for i := range p.origins {
+		p.place(p.origins[i], func(r *reaction) { r.origins = append(r.origins, i) })
+	}
+	for i := range p.parallels {
+		for _, f := range []*filter{p.parallels[i].opens, p.parallels[i].closes} {
+			p.place(f, func(r *reaction) { r.parallels = append(r.parallels, i) })
+		}
 	}
 	for i := range p.requests {
 		p.place(p.requests[i], func(r *reaction) { r.requests = append(r.requests, i) })
@@ -148,8 +160,11 @@ func (p *program) columns() []string {
 			}
 		}
 	}
-	for _, list := range [][]*filter{p.engagement, p.requests, p.replies, p.exclusions} {
+	for _, list := range [][]*filter{p.engagement, p.origins, p.requests, p.replies, p.exclusions} {
 		add(list...)
+	}
+	for _, x := range p.parallels {
+		add(x.opens, x.closes, x.keyFilter())
 	}
 	for _, m := range p.measures {
 		add(m.filter)
@@ -181,6 +196,7 @@ func (p *program) reaction(s *Signal) *reaction {
 		merged.early, merged.late = slices.Clone(own.early), slices.Clone(own.late)
 		merged.engagement, merged.measures = slices.Clone(own.engagement), slices.Clone(own.measures)
 		merged.requests, merged.replies = slices.Clone(own.requests), slices.Clone(own.replies)
+		merged.origins, merged.parallels = slices.Clone(own.origins), slices.Clone(own.parallels)
 	}
 	for _, o := range p.others {
 		if o.needs.possible(key) {
@@ -205,7 +221,7 @@ func (r *reaction) order() {
 	byIndex := func(a, b *stageRule) int { return a.index - b.index }
 	slices.SortFunc(r.early, byIndex)
 	slices.SortFunc(r.late, byIndex)
-	for _, list := range [][]int{r.engagement, r.measures, r.requests, r.replies} {
+	for _, list := range [][]int{r.engagement, r.measures, r.origins, r.requests, r.replies} {
 		slices.Sort(list)
 	}
 }

@@ -53,6 +53,8 @@ type Expectation struct {
 	Grade     words `yaml:"grade"`     // grades, in order
 	Requests  words `yaml:"requests"`  // "demo form answered", in order
 	Excluded  *int  `yaml:"excluded"`  // events left out
+	// Origin is where the unit came from.
+	Origin string `yaml:"origin"`
 }
 
 // Sample is a sample, ready to be tried.
@@ -111,6 +113,13 @@ func (s Sample) compare(o Outcome) []Difference {
 			}
 		}
 		look("in", s.expect.In, in)
+	}
+	if s.expect.Origin != "" {
+		var origin []string
+		if len(o.Stages) > 0 {
+			origin = []string{o.Stages[0].Origin}
+		}
+		look("origin", []string{s.expect.Origin}, origin)
 	}
 	if s.expect.Score != nil {
 		look("score", []string{strconv.Itoa(*s.expect.Score)}, []string{fmt.Sprintf("%.0f", ScoreAt(o.Scores, s.until))})

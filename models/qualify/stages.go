@@ -13,6 +13,9 @@ type StageDefinition struct {
 	// before the routes are, the others after, so that an event that does both shows them in the drawn order.
 	Rules   []StageRule `yaml:"rules"`
 	Dormant DormantRule `yaml:"dormant"`
+	// Origins are tried from the top at each event, until one has told where the unit comes from.
+	Origins  []OriginRule         `yaml:"origins"`
+	Parallel []ParallelDefinition `yaml:"parallel"`
 }
 
 // StageRule enters Stage at an event that its filter chooses.
@@ -24,8 +27,13 @@ type StageRule struct {
 	// OnlyIn are the positions in which it applies; none means all.
 	OnlyIn words `yaml:"only_in"`
 	// UnlessQualified: the rule doesn't apply while the unit holds a route.
-	UnlessQualified bool   `yaml:"unless_qualified"`
-	Reason          string `yaml:"reason"`
+	UnlessQualified bool `yaml:"unless_qualified"`
+	// IfLast names what there may be several of (ParallelDefinition): the rule applies once none is open any more.
+	// IfAnother: while another is open than the event's. IfSame: to the one by whose event the unit entered its position.
+	IfLast    string `yaml:"if_last"`
+	IfAnother string `yaml:"if_another"`
+	IfSame    string `yaml:"if_same"`
+	Reason    string `yaml:"reason"`
 	// ReasonProperty is a property whose text is added to the reason.
 	ReasonProperty string `yaml:"reason_property"`
 }
@@ -33,8 +41,9 @@ type StageRule struct {
 // stageRule is a StageRule, compiled.
 type stageRule struct {
 	*StageRule
-	filter *filter
-	index  int // order among the rules
+	filter              *filter
+	index               int // order among the rules
+	last, another, same int // among the parallels, or none
 }
 
 // DormantRule sends to nurture who was silent for AfterDays in one of the positions In, or with a route and no position.
@@ -56,6 +65,9 @@ func (s *StageDefinition) check(p place) {
 	}
 	for i, r := range s.Rules {
 		r.check(p.key("rules").item(i))
+	}
+	for i, r := range s.Origins {
+		r.check(p.key("origins").item(i))
 	}
 	dormant := p.key("dormant")
 	checkWords(dormant.key("in"), "stage", s.Dormant.In, knownStages)

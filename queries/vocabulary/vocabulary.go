@@ -24,6 +24,7 @@ var Kinds = []string{Track, Page, Screen, Identify, Group, Alias, Message, Call,
 // Meaning of an event in the funnel, the value of events.meaning. Properties named in the comments are read from
 // events.properties.
 const (
+	LeadCreated           = "lead_created"           // somebody was entered into a CRM; LeadSource, changeSource or origin: from where
 	FormSubmitted         = "form_submitted"         // form
 	SignedUp              = "signed_up"              // plan
 	TrialStarted          = "trial_started"          // plan
@@ -56,7 +57,7 @@ const (
 
 // Meanings are all meanings, in the order of a customer's life.
 var Meanings = []string{
-	FormSubmitted, SignedUp, TrialStarted, TrialEnded, Activated, FeatureUsed, TeammateInvited, LimitHit, PricingViewed,
+	LeadCreated, FormSubmitted, SignedUp, TrialStarted, TrialEnded, Activated, FeatureUsed, TeammateInvited, LimitHit, PricingViewed,
 	EmailClicked, AdClicked, PromptClicked, MessageFromProspect, MessageFromAgent, ConversationClosed, MeetingBooked,
 	CallCompleted, LeadAccepted, LeadRejected, OpportunityCreated, OpportunityWon, OpportunityLost, SubscriptionStarted,
 	SubscriptionRenewed, SubscriptionUpgraded, SubscriptionCancelled, SupportRequested, SurveyAnswered,

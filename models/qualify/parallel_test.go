@@ -1,0 +1,111 @@
+package qualify
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSubscriptionsSideBySide: an account that has two products churns with the last of them, and a stage after the win
+// changes by what happened to the product it was entered by.
+func TestSubscriptionsSideBySide(t *testing.T) {
+	sub := func(day float64, meaning, id string) Signal {
+		properties := ""
+		if id != "" {
+			properties = fmt.Sprintf(`{"subscription_id":%q}`, id)
+		}
+		return paid(on(day, "subscription_"+meaning, properties), 10)
+	}
+	d := mustDefault(t)
+	for _, c := range []struct {
+		name    string
+		signals []Signal
+		want    []string
+	}{
+		{"the end of one of two is no churn", []Signal{sub(1, "started", "a"), sub(2, "started", "b"), sub(31, "renewed", "a"),
+			sub(40, "cancelled", "a"), sub(62, "renewed", "b"), sub(70, "cancelled", "b")},
+			[]string{"won#1 1–2", "expanded#1 2–62", "retained#1 62–70", "churned#1 70–…"}},
+		{"the renewal of one says nothing of the other's growth", []Signal{sub(1, "started", "a"), sub(5, "upgraded", "a"),
+			sub(6, "renewed", "b"), sub(7, "renewed", "b"), sub(35, "renewed", "a"), sub(36, "renewed", "b")},
+			[]string{"won#1 1–5", "expanded#1 5–35", "retained#1 35–…"}},
+		{"a plan that replaces another", []Signal{sub(1, "started", "a"), sub(20, "started", "b"), sub(20.1, "cancelled", "a")},
+			[]string{"won#1 1–20", "expanded#1 20–…"}},
+		{"back after churn", []Signal{sub(1, "started", "a"), sub(2, "cancelled", "a"), sub(9, "started", "b"), sub(10, "cancelled", "b")},
+			[]string{"won#1 1–2", "churned#1 2–9", "won#2 9–10", "churned#2 10–…"}},
+		{"who doesn't name subscriptions has one", []Signal{sub(1, "started", ""), sub(2, "started", ""), sub(3, "renewed", ""), sub(4, "cancelled", "")},
+			[]string{"won#1 1–3", "retained#1 3–4", "churned#1 4–…"}},
+		{"a name that comes later is that of the one there is", []Signal{sub(1, "started", ""), sub(3, "renewed", "a"), sub(4, "cancelled", "a")},
+			[]string{"won#1 1–3", "retained#1 3–4", "churned#1 4–…"}},
+		{"an end without a name is the end of all", []Signal{sub(1, "started", "a"), sub(2, "started", "b"), sub(3, "cancelled", "")},
+			[]string{"won#1 1–2", "expanded#1 2–3", "churned#1 3–…"}},
+		{"a free one beside a paid one keeps nobody", []Signal{sub(1, "started", "a"), on(2, "subscription_started", `{"subscription_id":"free"}`), sub(3, "cancelled", "a")},
+			[]string{"won#1 1–3", "churned#1 3–…"}},
+		{"the deal's win and the subscription that follows are one purchase", []Signal{on(0, "opportunity_created", `{"objectId":7}`),
+			paid(on(1, "opportunity_won", `{"objectId":7}`), 10), sub(1.5, "started", "a")},
+			[]string{"opportunity#1 0–1", "won#1 1–…"}},
+	} {
+		o := evaluate(t, d, 90, c.signals...)
+		if diff := cmp.Diff(c.want, stagesOf(o)); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestDealsSideBySide: one of two deals is lost; the unit stays in opportunity until the other ends.
+func TestDealsSideBySide(t *testing.T) {
+	deal := func(day float64, meaning, id string) Signal {
+		return on(day, "opportunity_"+meaning, fmt.Sprintf(`{"ChangeEventHeader":{"recordIds":[%q]}}`, id))
+	}
+	d := mustDefault(t)
+	o := evaluate(t, d, 9, deal(1, "created", "a"), deal(2, "created", "b"), deal(3, "lost", "a"), deal(4, "lost", "b"))
+	if diff := cmp.Diff([]string{"opportunity#1 1–4", "nurture#1 4–…"}, stagesOf(o)); diff != "" {
+		t.Error(diff)
+	}
+	o = evaluate(t, d, 9, deal(1, "created", "a"), deal(2, "created", "b"), deal(3, "lost", "a"), deal(4, "won", "b"))
+	if diff := cmp.Diff([]string{"opportunity#1 1–4", "won#1 4–…"}, stagesOf(o)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestThePlanEndsWithTheLastSubscription: who still pays for another product is no product-qualified lead.
+func TestThePlanEndsWithTheLastSubscription(t *testing.T) {
+	d := qualifications(t, `- {name: q, version: 1, plans: [free], lapse_days: 30, window_days: 30, reason: r, when: {on: feature_used, at_least: 1}}`)
+	end := func(id string) Signal { return on(4, "subscription_cancelled", fmt.Sprintf(`{"subscription_id":%q}`, id)) }
+	start := func(day float64, id string) Signal {
+		return paid(on(day, "subscription_started", fmt.Sprintf(`{"subscription_id":%q}`, id)), 9)
+	}
+	if o := evaluate(t, d, 9, start(1, "a"), start(2, "b"), end("a"), on(5, "feature_used", "")); metOf(o) != "" {
+		t.Errorf("met %s while a subscription runs", metOf(o))
+	}
+	if o := evaluate(t, d, 9, start(1, "a"), end("a"), on(5, "feature_used", "")); metOf(o) == "" {
+		t.Error("not met after the last subscription ended")
+	}
+}
+
+// TestFaultsOfParallels name their place.
+func TestFaultsOfParallels(t *testing.T) {
+	got := strings.Join(faultsOf(t, `stages:
+  name: s
+  version: 1
+  parallel:
+    - {what: seat, key: 'properties.seat +', opens: {on: feature_used}, closes: {on: limit_hit}}
+    - {what: seat, key: properties.seat, opens: {on: feature_usd}}
+  origins:
+    - {origin: outbond, on: lead_created}
+    - {origin: outbound}
+  rules:
+    - {stage: churned, on: limit_hit, if_last: chair, reason: r}
+  dormant: {after_days: 9}
+`), "\n")
+	for _, want := range []string{
+		"own.yaml:5:25: unexpected token", `own.yaml:6:14: parallel names "seat" twice`, "own.yaml:6:8: what there may be several of needs",
+		`own.yaml:6:54: unknown meaning "feature_usd"`, `own.yaml:8:16: unknown origin "outbond"`, "own.yaml:9:8: origin outbound: needs on, where or both",
+		`own.yaml:11:48: "chair" is nothing there may be several of; parallel names seat`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("faults are\n%s\nand don't name %q", got, want)
+		}
+	}
+}
