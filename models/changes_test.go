@@ -26,6 +26,23 @@ func town(random *rand.Rand, people int) []event {
 	return s.events
 }
 
+// deal adds a CRM's deal now and then, whose contact is named at once, later, or never.
+func (s *story) deal(random *rand.Rand, start float64, i int, mail string) {
+	if random.IntN(4) > 0 {
+		return
+	}
+	deal, contact, company := fmt.Sprintf("006%d", i), fmt.Sprintf("003%d", i), ""
+	if random.IntN(2) == 0 {
+		company = fmt.Sprintf("company%d", i/3)
+	}
+	s.crmEvent(start+8, deal, "Opportunity CREATE", "opportunity_created", event{AccountID: company})
+	s.crmEvent(start+14, deal, "Opportunity UPDATE", []string{"opportunity_won", "opportunity_lost"}[random.IntN(2)], event{Value: 9_0000, Currency: "EUR"})
+	if random.IntN(2) == 0 {
+		s.crmEvent(start+float64(random.IntN(20)), contact, "OpportunityContactRole CREATE", "",
+			event{Email: mail, Properties: fmt.Sprintf(`{"OpportunityId":%q}`, deal)})
+	}
+}
+
 func (s *story) person(random *rand.Rand, i int) {
 	start := random.Float64() * 100
 	device := fmt.Sprintf("device-%d", i)
@@ -45,6 +62,7 @@ func (s *story) person(random *rand.Rand, i int) {
 	if random.IntN(5) == 0 { // somebody else's device too
 		s.add(start+5, event{Kind: "identify", AnonymousID: fmt.Sprintf("device-%d", max(0, i-1)), UserID: user, Email: mail})
 	}
+	s.deal(random, start, i, mail)
 	for use := range random.IntN(20) {
 		s.add(start+5+float64(use)/2, event{Kind: "track", Name: "Feature Used", Meaning: "feature_used", UserID: user,
 			AccountID: company, Properties: fmt.Sprintf(`{"feature":"f%d","plan":"free"}`, use%5)})

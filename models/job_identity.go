@@ -66,6 +66,7 @@ type personFacts struct {
 	WebEvents    uint64   `ch:"web_events"`       // with a page
 	UserAgents   []string `ch:"user_agents"`      // of those, some
 	Hosts        []string `ch:"hosts"`            // of those, some
+	Records      []string `ch:"records"`          // where nothing else is known: some of a CRM's records
 }
 
 // person is a row of table persons.
@@ -80,6 +81,7 @@ type person struct {
 	LastSeenAt  time.Time `ch:"last_seen_at"`
 	Events      uint64    `ch:"events"`
 	Identifiers uint32    `ch:"identifiers"`
+	Record      string    `ch:"record"`
 }
 
 // describePersons decides each person's account and whether they are a real prospect.
@@ -95,7 +97,7 @@ func describePersons(ctx context.Context, r *run) (in, out uint64, err error) {
 		in++
 		if err := w.Append(ctx, person{
 			PersonID: f.PersonID, AccountID: accountOf(r.o, f), UserID: f.UserID, Email: f.Email, Country: f.Country,
-			JunkReason:  junkReason(r.o, f),
+			JunkReason: junkReason(r.o, f), Record: identity.RecordOf(f.Records),
 			FirstSeenAt: f.FirstSeenAt, LastSeenAt: f.LastSeenAt, Events: f.Events, Identifiers: f.Identifiers,
 		}); err != nil {
 			return in, w.Written(), err

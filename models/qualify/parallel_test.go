@@ -72,7 +72,9 @@ func TestDealsSideBySide(t *testing.T) {
 // TestThePlanEndsWithTheLastSubscription: who still pays for another product is no product-qualified lead.
 func TestThePlanEndsWithTheLastSubscription(t *testing.T) {
 	d := qualifications(t, `- {name: q, version: 1, plans: [free], lapse_days: 30, window_days: 30, reason: r, when: {on: feature_used, at_least: 1}}`)
-	end := func(id string) Signal { return on(4, "subscription_cancelled", fmt.Sprintf(`{"subscription_id":%q}`, id)) }
+	end := func(id string) Signal {
+		return on(4, "subscription_cancelled", fmt.Sprintf(`{"subscription_id":%q}`, id))
+	}
 	start := func(day float64, id string) Signal {
 		return paid(on(day, "subscription_started", fmt.Sprintf(`{"subscription_id":%q}`, id)), 9)
 	}

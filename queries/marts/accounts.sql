@@ -4,7 +4,8 @@ SELECT
     {run_id:UInt64} AS run_id,
     account_id,
     argMaxIf(JSONExtractString(properties, 'name'), (event_ts, event_id), kind = 'group') AS name,
-    toUInt32(uniqExactIf(person_id, person_id != '')) AS members,
+    toUInt32(uniqExactIf(person_id, person_id != '' AND person_id NOT IN
+        (SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE record != ''))) AS members,
     min(event_ts) AS first_seen_at,
     max(event_ts) AS last_seen_at,
     argMaxIf(JSONExtractString(properties, 'plan'), (event_ts, event_id), JSONHas(properties, 'plan')) AS plan,

@@ -4,7 +4,8 @@
 -- An anonymous id that begins with its source's name, such as salesforce:003A, is no device but somebody's record in that
 -- system (rule record). What a system says of its records is rule conversion: a lead became a contact (Salesforce),
 -- contacts were merged (HubSpot), or same_person_as in the properties of an alias names further identifiers, as user:42.
--- A deal and its contact are tied like a device and its user: the deal belongs to whoever it was tied to first.
+-- A deal and its contact, or the lead it came of, are tied like a device and its user: the deal belongs to whoever it was
+-- tied to first.
 --
 -- Properties are read of stage and alias events alone: they are most of the bytes of the table.
 SELECT
@@ -54,8 +55,11 @@ FROM
             if(name = 'contact.merge',
                 arrayFilter(id -> id != 0,
                     arrayPushBack(JSONExtract(properties, 'mergedObjectIds', 'Array(UInt64)'), JSONExtractUInt(properties, 'newObjectId'))), []) AS merged,
-            -- Salesforce's opportunities name a contact, HubSpot's associations both ends.
+            -- Salesforce's opportunities name a contact, converted leads and contacts' roles the opportunity; HubSpot's
+            -- associations name both ends.
             arrayConcat(
+                arrayMap(id -> concat(source, ':', id), arrayFilter(id -> id != '', [JSONExtractString(properties, 'ConvertedOpportunityId'),
+                    if(startsWith(name, 'OpportunityContactRole '), JSONExtractString(properties, 'OpportunityId'), '')])),
                 if(startsWith(name, 'Opportunity ') AND JSONExtractString(properties, 'ContactId') != '',
                     [concat(source, ':', JSONExtractString(properties, 'ContactId'))], []),
                 multiIf(JSONExtractBool(properties, 'associationRemoved'), [],
@@ -65,7 +69,7 @@ FROM
         FROM events FINAL
         PREWHERE kind IN ('stage', 'alias')
         WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')}
-          AND multiSearchAny(properties, ['"ConvertedContactId"', '"mergedObjectIds"', '"ContactId"', '_TO_CONTACT"', '_TO_DEAL"', '"same_person_as"'])
+          AND multiSearchAny(properties, ['"ConvertedContactId"', '"ConvertedOpportunityId"', '"OpportunityId"', '"mergedObjectIds"', '"ContactId"', '_TO_CONTACT"', '_TO_DEAL"', '"same_person_as"'])
     )
 )
 WHERE edge.2 != '' AND edge.4 != '' AND (edge.1, edge.2) != (edge.3, edge.4)

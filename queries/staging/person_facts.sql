@@ -16,7 +16,9 @@ SELECT
     countIf(e.url != '') AS web_events,
     arraySort(groupUniqArrayIf(9)(e.user_agent, e.url != '')) AS user_agents,
     arraySort(groupUniqArrayIf(9)(extract(lower(e.url), '^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(?:www[.])?([^/?#:]*)'), e.url != '')) AS hosts,
-    toUInt32(uniqExact(e.id_kind, e.id_value)) AS identifiers
+    toUInt32(uniqExact(e.id_kind, e.id_value)) AS identifiers,
+    -- Of whom nothing is known but records of a CRM: which.
+    if(countIf(NOT of_crm OR e.user_id != '' OR e.email != '') = 0, arraySort(groupUniqArrayIf(9)(e.anonymous_id, of_crm)), []) AS records
 FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64},
     settled_until = {was_settled_until:DateTime64(3, 'UTC')}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
 INNER JOIN

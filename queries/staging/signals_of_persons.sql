@@ -4,7 +4,8 @@
 -- one of the values in one of the columns, or any at all. Of all others only the unit's first matters, which makes a
 -- suspect of it. Where events may be left out by an exclusion (exclude_…), the first cannot be told here: all up to the
 -- first that surely is not left out are read, and the definitions decide. Wide columns are read only where a filter asks
--- for them (columns). With every_version the events are not those of one run but all that the view `events` shows.
+-- for them (columns). A CRM's records that are no person's are the account's history alone; a deal that names no account
+-- either stands for itself, so that no win is lost. With every_version the events are not those of one run but all that the view `events` shows.
 SELECT
     person_id, account_id, source, event_id, kind, name, meaning, event_ts, value, currency, properties,
     if(has({columns:Array(String)}, 'url'), e.url, '') AS url,
@@ -33,6 +34,9 @@ FROM
             (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
     FROM {events:Identifier}
     WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND person_id != ''
+      AND person_id NOT IN
+          (SELECT person_id FROM {persons:Identifier}
+           WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND record != '' AND (record != 'deal' OR account_id != ''))
 ) AS e
 WHERE admitted OR surely_kept <= 1
 ORDER BY person_id, event_ts, source, event_id

@@ -10,7 +10,7 @@ LEFT JOIN
 (
     SELECT account_id, count() AS members, countIf(junk_reason != '') AS junk, max(junk_reason) AS reason
     FROM persons_at(run = {run_id:UInt64})
-    WHERE account_id != ''
+    WHERE account_id != '' AND record = ''
       AND ({previous_run:UInt64} = 0
            OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
     GROUP BY account_id

@@ -5,7 +5,7 @@ WITH
     (
         SELECT person_id, email, user_id, junk_reason, first_seen_at, last_seen_at
         FROM persons
-        WHERE account_id = ${account:sqlstring}
+        WHERE account_id = ${account:sqlstring} AND record = ''
     ),
     deeds AS
     (
