@@ -28,9 +28,7 @@ func account() variable {
 }
 
 // toAccount makes names links to the page of the account whose id the column holds.
-func toAccount() dashboard.DynamicConfigValue {
-	return drill("Show this account", accountsUID, "account")
-}
+func toAccount() dashboard.DynamicConfigValue { return drill("Show this account", accountsUID, "account") }
 
 // day is a column of times of which the day is enough.
 func day() []dashboard.DynamicConfigValue {
@@ -62,7 +60,7 @@ func buyingGroup() cog.Builder[dashboard.Panel] {
 		about:   "People of the account, those who talk to us or pay first. “Says to be” is a title that they or the CRM gave. “Part” follows from what they did, which is a guess at their role, not their job: contacts are forms, messages, meetings and calls; uses are features used, activation and limits hit.",
 		empty:   "No people are known in this account",
 		targets: []target{tabular("accounts/buying_group")},
-	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", narrow(90)).OverrideByName("Part", narrow(280)).OverrideByName("Says to be", narrow(130)).
+	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", idColumn(90)).OverrideByName("Part", narrow(280)).OverrideByName("Says to be", narrow(130)).
 		OverrideByName("Contacts", narrow(85)).OverrideByName("Uses", narrow(70)).OverrideByName("Uses in 30 days", narrow(120)).
 		OverrideByName("Events", narrow(75)).OverrideByName("First seen", day()).OverrideByName("Last seen", day())
 }
@@ -133,7 +131,7 @@ func accountTouches() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody of this account came in the period",
 		targets: []target{tabular("accounts/touches")},
 	}).Decimals(0).OverrideByName("When", instant()).OverrideByName("Who", narrow(160)).OverrideByName("Events", narrow(70)).
-		OverrideByName("Channel", []dashboard.DynamicConfigValue{set("custom.cellOptions", map[string]any{"type": "color-text"}), set("mappings", channelMappings()), width(130)})
+		OverrideByName("Channel", narrow(130))
 }
 
 func accountBilling() cog.Builder[dashboard.Panel] {

@@ -118,7 +118,8 @@ func paybackByRoute() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
 	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(130))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).
-		OverrideByName("First qualified by", narrow(130)).OverrideByName("Customers", narrow(85)).OverrideByName("Revenue a month", narrow(130))
+		OverrideByName("First qualified by", narrow(130)).OverrideByName("Customers", narrow(85)).OverrideByName("Revenue a month", narrow(130)).
+		OverrideByName("Beside 9–12 months", words(paybackReadings))
 }
 
 func quietCustomers() cog.Builder[dashboard.Panel] {

@@ -147,6 +147,11 @@ func instant() []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD HH:mm:ss"), width(165)}
 }
 
+// wrapped lets long text go on in a second line, which what people said needs.
+func wrapped() []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{set("custom.wrapText", true)}
+}
+
 // bar draws a column of a table as a bar in the cell, from 0 to most.
 func bar(most float64, color string) []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{
@@ -155,14 +160,15 @@ func bar(most float64, color string) []dashboard.DynamicConfigValue {
 	}
 }
 
-// heat colours the cells of a table of shares, from white to blue: one hue, so that it reads without colour vision, and fixed
-// steps, so that the same share has the same colour everywhere.
+// heat colours the cells of a table of shares, from nothing to blue: one hue, so that it reads without colour vision, and fixed
+// steps, so that the same share has the same colour everywhere. Grafana writes in black on grounds brighter than 180 of 255 and
+// in white on others; the shades keep away from where neither can be read.
 func heat() []dashboard.DynamicConfigValue { return heated(.02, .05, .1, .2, .4) }
 
 // heated is heat with steps of its own, for shares that are not parts of a whole.
 func heated(from1, from2, from3, from4, from5 float64) []dashboard.DynamicConfigValue {
-	steps := []any{map[string]any{"color": "#F4F8FB", "value": nil}}
-	for i, color := range []string{"#DCEAF3", "#B5D3E7", "#86B9D9", "#4A90C2", "#0072B2"} {
+	steps := []any{map[string]any{"color": "transparent", "value": nil}}
+	for i, color := range []string{"#DCEAF3", "#B5D3E7", "#94C2E0", "#2F76A8", "#005A8E"} {
 		steps = append(steps, map[string]any{"color": color, "value": []float64{from1, from2, from3, from4, from5}[i]})
 	}
 	return []dashboard.DynamicConfigValue{

@@ -53,7 +53,7 @@ func overviewCredit() cog.Builder[dashboard.Panel] {
 func overviewCertainty() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 8, at: grid{10, 4, 14, 13}, title: "How sure is ${model} of it, and do other models agree?",
-		about:   "Share of the period's conversions by the chosen model with its 95 % interval: chance over units only, not what the fit of a model or the model itself gets wrong. Lowest and highest: the shares that any model gives the channel over the whole history. Disputed: they are more than 10 points apart, so the choice of the model decides, not the data: test by experiment before moving money.",
+		about:   "Share of the period's conversions by the chosen model with its 95 % interval: chance over units only, not what the fit of a model or the model itself gets wrong. Lowest and highest: the shares that any model gives the channel over the whole history. Disputed: they are more than 10 points apart, so the choice of the model decides, not the data: test by experiment before moving money. Too few to say: fewer than ten units converted.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/credit")},
 	}).Unit(share).Decimals(1).OverrideByName("Channel", narrow(128)).

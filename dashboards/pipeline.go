@@ -31,6 +31,11 @@ func pipelineTotals() cog.Builder[dashboard.Panel] {
 	}).OverrideByName("Reject rate", unit(share, 2))
 }
 
+// shades tells series of any number and name apart by how dark they are, which needs no colour vision.
+func shades() *dashboard.FieldColorBuilder {
+	return dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdShades).FixedColor(accent)
+}
+
 // stepped draws one value per step of time.
 func stepped(h head) *timeseries.PanelBuilder {
 	return lines(h).Interval("10s").LineInterpolation(common.LineInterpolationLinear)
@@ -42,7 +47,7 @@ func throughput() cog.Builder[dashboard.Panel] {
 		about:   "Events inserted a second, by topic, averaged over each step of the chart. A gap means that no batch was inserted.",
 		empty:   "Nothing was ingested in the period",
 		targets: []target{series("pipeline/throughput")},
-	}).Unit("cps").Decimals(0)
+	}).Unit("cps").Decimals(0).ColorScheme(shades())
 }
 
 func lag() cog.Builder[dashboard.Panel] {
@@ -51,16 +56,22 @@ func lag() cog.Builder[dashboard.Panel] {
 		about:   "Messages between the last one read and the end of the partition when the batch was fetched; the worst of each step. Rising for long means too few consumers.",
 		empty:   "Nothing was ingested in the period",
 		targets: []target{series("pipeline/lag")},
-	}).Decimals(0)
+	}).Decimals(0).ColorScheme(shades())
 }
 
 func rejectsOverTime() cog.Builder[dashboard.Panel] {
-	return stacked(stepped(head{
+	return paint(stacked(stepped(head{
 		id: 4, at: grid{0, 12, 8, 8}, title: "What is refused, and since when?",
 		about:   "Messages that could not become events, by reason. They are kept with their raw bytes and can be replayed after a fix.",
 		empty:   "Nothing was refused in the period",
 		targets: []target{series("pipeline/rejects_over_time")},
-	}).Decimals(0))
+	}).Decimals(0)), reasonColors)
+}
+
+// reasonColors are those of the commonest reasons of refusal; the others have Grafana's own.
+var reasonColors = map[string]string{
+	"missing_field": "#E69F00", "invalid_json": "#0072B2", "wrong_type": "#56B4E9", "unknown_kind": "#CC79A7", "nul": "#8C8C8C",
+	"unknown_meaning": "#882255", "out_of_range": "#009E73", "no_source": "#D55E00", "expression_failed": "#332288",
 }
 
 func rejects() cog.Builder[dashboard.Panel] {

@@ -61,7 +61,7 @@ func workList() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/work_list")},
 	}).Decimals(0).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(90)).OverrideByName("Qualified by", narrow(105)).
 		OverrideByName("Such units win", append(append(bar(1, good), set("unit", share), width(120)), set("decimals", 0))).
-		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(230)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
+		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(150)).OverrideByName("In their words", wrapped()).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
 		OverrideByName("Last seen", []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD"), width(100)}).OverrideByName("Owner", narrow(85))
 }
 
@@ -73,8 +73,8 @@ func qualityOfDefinitions() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/definitions")},
 	}).Decimals(0).OverrideByName("Definition", narrow(140)).OverrideByName("Version", narrow(75)).OverrideByName("Route", narrow(65)).
 		OverrideByName("Of leads", unit(share, 1)).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share), width(110)), set("decimals", 1))).
-		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", unit(share, 1)).
-		OverrideByName("Lift", unit(number, 1)).OverrideByName("Days to win", unit(number, 1)).
+		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(95))).
+		OverrideByName("Lift", unit(number, 1)).OverrideByName("Days to win", append(unit(number, 1), width(95))).
 		OverrideByName("Brier", unit(number, 4)).OverrideByName("By chance", append(unit(number, 4), dim()...))
 }
 
@@ -100,7 +100,7 @@ func qualifiedOverTime() cog.Builder[dashboard.Panel] {
 // for scores, pink for conversations. Others get Grafana's own.
 var definitionColors = map[string]string{
 	"lead_score": "#E69F00", "bant": "#D55E00", "cql_intent": "#CC79A7",
-	"pql_depth": "#009E73", "pql_team": "#117733", "pql_limit": "#56B4E9", "pql_pricing": "#0072B2",
+	"pql_depth": "#009E73", "pql_activation": "#44AA99", "pql_breadth": "#88CCEE", "pql_team": "#117733", "pql_limit": "#56B4E9", "pql_pricing": "#0072B2",
 }
 
 func thresholdTradeOff() cog.Builder[dashboard.Panel] {
@@ -141,8 +141,9 @@ func qualityByCohort() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody met this definition",
 		targets: []target{tabular("qualification/cohorts")},
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
-		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", unit(share, 1)).
-		OverrideByName("All leads", append(unit(share, 1), dim()...)).OverrideByName("Lift", unit(number, 1))
+		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(95))).
+		OverrideByName("All leads", append(append(unit(share, 1), width(75)), dim()...)).OverrideByName("Lift", append(unit(number, 1), width(50))).
+		OverrideByName("Leads", narrow(60)).OverrideByName("Flagged", narrow(65)).OverrideByName("Too young", narrow(80))
 }
 
 func leadTime() cog.Builder[dashboard.Panel] {
@@ -188,7 +189,7 @@ func conversationQuotes() cog.Builder[dashboard.Panel] {
 		about:   "The latest 100 messages of the period that say intent to buy, each with the stated use or problem where one was named, the rule that heard it and how the conversation ended. Only what the prospect says counts, never the agent. Click an id for the whole conversation.",
 		empty:   "Nobody said so in the period",
 		targets: []target{tabular("qualification/conversation_quotes")},
-	}).OverrideByName("Said", instant()).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(130)).OverrideByName("Why", narrow(260)).
+	}).OverrideByName("Said", instant()).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(130)).OverrideByName("Why", narrow(200)).OverrideByName("Quote", wrapped()).
 		OverrideByName("Heard as", narrow(120)).OverrideByName("Level", narrow(60)).OverrideByName("Ended", narrow(130))
 }
 
@@ -217,7 +218,7 @@ func disputedUnits() cog.Builder[dashboard.Panel] {
 		about:   "Units first qualified in the period by marketing (MQL) or by sales (SAL or SQL) and never by the other, the latest 200, with the reason and the stage they are in.",
 		empty:   "Marketing and sales agreed on everybody",
 		targets: []target{tabular("qualification/disputed")},
-	}).Decimals(1).OverrideByName("Qualified", instant()).OverrideByName("Id", idColumn(130)).OverrideByName("By", narrow(110)).
+	}).Decimals(1).OverrideByName("Qualified", instant()).OverrideByName("Id", idColumn(130)).OverrideByName("By", narrow(125)).
 		OverrideByName("Became", narrow(100)).OverrideByName("Days to win", narrow(90))
 }
 
@@ -229,7 +230,7 @@ func outcomesByRoute() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/outcomes")},
 	}).Decimals(0).OverrideByName("Qualified by", narrow(130)).OverrideByName("Win rate", unit(share, 1)).OverrideByName("Retained", unit(share, 1)).
 		OverrideByName("at least", unit(share, 1)).OverrideByName("Cost a win", unit(number, 0)).OverrideByName("Payback, months", append(unit(number, 2), width(125))).
-		OverrideByName("CSAT", unit(number, 1)).OverrideByName("ESAT", unit(number, 1)).OverrideByName("Forecast accuracy", unit(share, 0))
+		OverrideByName("CSAT", unit(number, 1)).OverrideByName("ESAT", unit(number, 1)).OverrideByName("Forecast accuracy", append(unit(share, 0), width(130))).OverrideByName("Revenue a month", narrow(125)).OverrideByName("Kind", narrow(80))
 }
 
 func ahaMoments() cog.Builder[dashboard.Panel] {

@@ -121,8 +121,7 @@ func stagesByOwner() cog.Builder[dashboard.Panel] {
 		about:   "Entries of the period by the owner of the stage. Medians and 90th percentile are of finished stays; who is still there is counted apart, with the days so far at the end of observation, since leaving them out makes slow stages look fast.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/owners")},
-	}).Decimals(0).OverrideByName("Owner", narrow(80)).OverrideByName("Stage", narrow(95)).OverrideByName("Entries", narrow(70)).
-		OverrideByName("Median days", append(unit(number, 1), width(95))).OverrideByName("p90 days", append(unit(number, 1), width(75))).OverrideByName("There now", narrow(80)).
+	}).Decimals(0).OverrideByName("Median days", unit(number, 1)).OverrideByName("p90 days", unit(number, 1)).
 		OverrideByName("Median days so far", append(unit(number, 1), width(140)))
 }
 
@@ -132,10 +131,8 @@ func promises() cog.Builder[dashboard.Panel] {
 		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/promises")},
-	}).Decimals(0).OverrideByName("In time", append(unit(share, 0), width(75))).
-		OverrideByName("Median reply", append(unit(seconds, 0), width(105))).OverrideByName("p90 reply", append(unit(seconds, 0), width(90))).
-		OverrideByName("Request", narrow(120)).OverrideByName("Owner", narrow(90)).OverrideByName("Requests", narrow(85)).OverrideByName("By a bot", narrow(75)).
-		OverrideByName("Never", narrow(65)).OverrideByName("Wasted", narrow(70))
+	}).Decimals(0).OverrideByName("In time", unit(share, 0)).
+		OverrideByName("Median reply", append(unit(seconds, 0), width(105))).OverrideByName("p90 reply", unit(seconds, 0)).OverrideByName("Request", narrow(120))
 }
 
 func nurturePool() cog.Builder[dashboard.Panel] {

@@ -59,7 +59,7 @@ var mayBeEmpty = []string{
 func TestEveryPanelOfTheDemoHasAnAnswer(t *testing.T) {
 	ensured(t)
 	folder := t.TempDir()
-	mustRun(t, "demo", "--people", "6000", "--dir", folder, "--output", "json")
+	demo := decode[results](t, mustRun(t, "demo", "--people", "6000", "--dir", folder, "--output", "json").out)
 	s := up(t, filepath.Join(folder, "data"))
 	r := mustRun(t, "dashboards", "--check", "--data", s.folder)
 	for line := range strings.Lines(r.out) {
@@ -68,6 +68,7 @@ func TestEveryPanelOfTheDemoHasAnAnswer(t *testing.T) {
 			t.Error(line)
 		}
 	}
+	panelsAgreeWithTheCommands(t, s, demo)
 }
 
 func sharesSumToOne(t *testing.T, credit []creditResult) {

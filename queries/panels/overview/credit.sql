@@ -2,7 +2,8 @@
 -- the channel over the whole history.
 --
 -- The interval is that of a ratio of sums over units (linearised): all conversions of a unit are credited together, so units, not
--- conversions, are what chance draws. It covers chance only: neither the fit of a data-driven model nor what it gets wrong.
+-- conversions, are what chance draws. It covers chance only: neither the fit of a data-driven model nor what it gets wrong. Of fewer
+-- than ten units it would say that there is no chance at all, so it is left out.
 WITH
     credited AS
     (
@@ -14,7 +15,7 @@ WITH
     ),
     weighed AS (SELECT channel, weight, sum(weight) OVER (PARTITION BY unit_id) AS of_unit FROM credited),
     -- For units without the channel the deviation is share × of_unit: those are all units less the ones with it.
-    (SELECT (sum(of_unit), sum(of_unit * of_unit)) FROM (SELECT sum(weight) AS of_unit FROM credited GROUP BY unit_id)) AS everybody,
+    (SELECT (sum(of_unit), sum(of_unit * of_unit), count()) FROM (SELECT sum(weight) AS of_unit FROM credited GROUP BY unit_id)) AS everybody,
     shares AS
     (
         SELECT channel, sum(weight) AS conversions, conversions / everybody.1 AS share,
@@ -33,9 +34,9 @@ WITH
 SELECT
     s.channel AS "Channel",
     s.share AS "Share",
-    greatest(0, s.share - 1.959964 * s.error) AS "from",
-    least(1, s.share + 1.959964 * s.error) AS "to",
-    multiIf(m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading",
+    if(everybody.3 < 10, NULL, greatest(0, s.share - 1.959964 * s.error)) AS "from",
+    if(everybody.3 < 10, NULL, least(1, s.share + 1.959964 * s.error)) AS "to",
+    multiIf(everybody.3 < 10, 'too few to say', m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading",
     if(m.known = 0, NULL, concat(toString(round(100 * m.lowest, 1)), ' % ', replaceAll(m.lowest_by, '_', ' '))) AS "Lowest model",
     if(m.known = 0, NULL, concat(toString(round(100 * m.highest, 1)), ' % ', replaceAll(m.highest_by, '_', ' '))) AS "Highest model",
     s.conversions AS "Conversions"
