@@ -28,7 +28,9 @@ func account() variable {
 }
 
 // toAccount makes names links to the page of the account whose id the column holds.
-func toAccount() dashboard.DynamicConfigValue { return drill("Show this account", accountsUID, "account") }
+func toAccount() dashboard.DynamicConfigValue {
+	return drill("Show this account", accountsUID, "account")
+}
 
 // day is a column of times of which the day is enough.
 func day() []dashboard.DynamicConfigValue {
