@@ -29,13 +29,21 @@ func (s Scope) Expand(sql string) (string, error) {
 	if s.To.Before(s.From) {
 		return "", fmt.Errorf("expand SQL: the period ends at %s, before it starts at %s", s.To.Format(time.RFC3339), s.From.Format(time.RFC3339))
 	}
+	return expand(sql, moments{
+		from: fmt.Sprint(s.From.Unix()), to: fmt.Sprint(s.To.Unix()),
+		fromMilli: fmt.Sprint(s.From.UnixMilli()), toMilli: fmt.Sprint(s.To.UnixMilli()), step: fmt.Sprint(s.step()),
+	}, func(name string) (string, error) { return sqlStrings(s.Variables[name]) })
+}
+
+// expand replaces variables by what list makes of their names, then macros.
+func expand(sql string, m moments, list func(name string) (string, error)) (string, error) {
 	// Variables come first, as in Grafana, whose front end replaces them before the plugin sees the SQL. The names of
 	// macros look like variables to the pattern and are left alone.
-	sql, err := s.variables(sql)
+	sql, err := variables(sql, list)
 	if err != nil {
 		return "", fmt.Errorf("expand SQL: %w", err)
 	}
-	if sql, err = s.macros(sql); err != nil {
+	if sql, err = m.macros(sql); err != nil {
 		return "", fmt.Errorf("expand SQL: %w", err)
 	}
 	return sql, nil
@@ -47,7 +55,7 @@ var (
 	macroName = regexp.MustCompile(`\$__\w+`)
 )
 
-func (s Scope) variables(sql string) (string, error) {
+func variables(sql string, list func(name string) (string, error)) (string, error) {
 	var faults []error
 	sql = reference.ReplaceAllStringFunc(sql, func(found string) string {
 		if strings.HasPrefix(found, "$__") {
@@ -58,11 +66,11 @@ func (s Scope) variables(sql string) (string, error) {
 			faults = append(faults, fmt.Errorf("%s: write variables as ${name:sqlstring}", found))
 			return found
 		}
-		list, err := sqlStrings(s.Variables[name[1]])
+		values, err := list(name[1])
 		if err != nil {
 			faults = append(faults, fmt.Errorf("variable %s: %w", name[1], err))
 		}
-		return list
+		return values
 	})
 	return sql, errors.Join(faults...)
 }
@@ -82,36 +90,43 @@ func sqlStrings(values []string) (string, error) {
 	return strings.Join(literals, ","), nil
 }
 
+// moments are the SQL of the period's ends, in seconds and milliseconds since 1970, and of a step in seconds.
+type moments struct{ from, to, fromMilli, toMilli, step string }
+
+func (m moments) fromTime() string { return "toDateTime(" + m.from + ")" }
+
+func (m moments) toTime() string { return "toDateTime(" + m.to + ")" }
+
+func (m moments) fromTimeMilli() string { return "fromUnixTimestamp64Milli(" + m.fromMilli + ")" }
+
+func (m moments) toTimeMilli() string { return "fromUnixTimestamp64Milli(" + m.toMilli + ")" }
+
 // macro is an expansion and how many arguments it takes.
 type macro struct {
 	arguments int
-	expand    func(s Scope, a []string) string
+	expand    func(m moments, a []string) string
 }
 
 var macros = map[string]macro{
-	"$__fromTime":    {0, func(s Scope, _ []string) string { return atSecond(s.From) }},
-	"$__toTime":      {0, func(s Scope, _ []string) string { return atSecond(s.To) }},
-	"$__fromTime_ms": {0, func(s Scope, _ []string) string { return atMilli(s.From) }},
-	"$__toTime_ms":   {0, func(s Scope, _ []string) string { return atMilli(s.To) }},
-	"$__interval_s":  {0, func(s Scope, _ []string) string { return fmt.Sprint(s.step()) }},
-	"$__timeFilter": {1, func(s Scope, a []string) string {
-		return a[0] + " >= " + atSecond(s.From) + " AND " + a[0] + " <= " + atSecond(s.To)
+	"$__fromTime":    {0, func(m moments, _ []string) string { return m.fromTime() }},
+	"$__toTime":      {0, func(m moments, _ []string) string { return m.toTime() }},
+	"$__fromTime_ms": {0, func(m moments, _ []string) string { return m.fromTimeMilli() }},
+	"$__toTime_ms":   {0, func(m moments, _ []string) string { return m.toTimeMilli() }},
+	"$__interval_s":  {0, func(m moments, _ []string) string { return m.step }},
+	"$__timeFilter": {1, func(m moments, a []string) string {
+		return a[0] + " >= " + m.fromTime() + " AND " + a[0] + " <= " + m.toTime()
 	}},
-	"$__timeFilter_ms": {1, func(s Scope, a []string) string {
-		return a[0] + " >= " + atMilli(s.From) + " AND " + a[0] + " <= " + atMilli(s.To)
+	"$__timeFilter_ms": {1, func(m moments, a []string) string {
+		return a[0] + " >= " + m.fromTimeMilli() + " AND " + a[0] + " <= " + m.toTimeMilli()
 	}},
-	"$__timeInterval": {1, func(s Scope, a []string) string {
-		return fmt.Sprintf("toStartOfInterval(toDateTime(%s), INTERVAL %d second)", a[0], s.step())
+	"$__timeInterval": {1, func(m moments, a []string) string {
+		return "toStartOfInterval(toDateTime(" + a[0] + "), INTERVAL " + m.step + " second)"
 	}},
 }
 
-func atSecond(t time.Time) string { return fmt.Sprintf("toDateTime(%d)", t.Unix()) }
-
-func atMilli(t time.Time) string { return fmt.Sprintf("fromUnixTimestamp64Milli(%d)", t.UnixMilli()) }
-
 func (s Scope) step() int64 { return max(int64(s.Interval/time.Second), 1) }
 
-func (s Scope) macros(sql string) (string, error) {
+func (m moments) macros(sql string) (string, error) {
 	var out strings.Builder
 	for {
 		at := macroName.FindStringIndex(sql)
@@ -120,18 +135,18 @@ func (s Scope) macros(sql string) (string, error) {
 			return out.String(), nil
 		}
 		name := sql[at[0]:at[1]]
-		m, known := macros[name]
-		if !known {
+		known, ok := macros[name]
+		if !ok {
 			return "", fmt.Errorf("%s is no macro of the ClickHouse datasource (known: %s)", name, strings.Join(sortedKeys(macros), ", "))
 		}
 		arguments, length, err := splitArguments(sql[at[1]:])
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", name, err)
 		}
-		if len(arguments) != m.arguments {
-			return "", fmt.Errorf("%s takes %d arguments, has %d", name, m.arguments, len(arguments))
+		if len(arguments) != known.arguments {
+			return "", fmt.Errorf("%s takes %d arguments, has %d", name, known.arguments, len(arguments))
 		}
-		out.WriteString(sql[:at[0]] + m.expand(s, arguments))
+		out.WriteString(sql[:at[0]] + known.expand(m, arguments))
 		sql = sql[at[1]+length:]
 	}
 }

@@ -30,6 +30,7 @@ type demo struct {
 	serve       bool
 	screen      *screen
 	ports       stackPorts
+	page        pageFlags
 }
 
 func newDemo() *cobra.Command {
@@ -57,8 +58,9 @@ func newDemo() *cobra.Command {
 	definitions.register(flags)
 	flags.StringVar(&d.folder, "dir", "funnelcloud-demo", "folder for data, report and dashboards; its data are made anew")
 	flags.StringVar(&d.output, "output", outputTable, "table or json")
-	flags.BoolVar(&d.serve, "serve", false, "keep ClickHouse and Kafka up afterwards, until Ctrl-C")
+	flags.BoolVar(&d.serve, "serve", false, "keep ClickHouse and Kafka up afterwards, until Ctrl-C, and serve the report's pages")
 	d.ports.register(flags)
+	d.page.register(flags)
 	return c
 }
 
@@ -97,12 +99,16 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	if !d.serve {
-		d.screen.notef("Next: open the report; 'funnelcloud demo --serve' keeps the stack up to query it yourself.")
+		d.screen.notef("Next: open the report; 'funnelcloud demo --serve' keeps the stack up, with the report as pages that lead from each figure to its events.")
 		return nil
 	}
-	stack.announce(d.screen)
+	pages, err := d.page.start(ctx, db, demoCompany, warnings())
+	if err != nil {
+		return err
+	}
+	stack.announce(d.screen, pages.address)
 	<-ctx.Done()
-	return nil
+	return pages.close()
 }
 
 // clearData empties the demo's own data folder, and no other: only one that a stack made.
@@ -129,6 +135,9 @@ func clearData(data string) error {
 	}
 	return os.MkdirAll(data, 0o755)
 }
+
+// demoCompany is whose report the demo writes.
+const demoCompany = "A simulated company"
 
 // demoPeople are as many as two cores simulate, stream and compute within a minute.
 const demoPeople = 100_000
@@ -157,7 +166,7 @@ func (d *demo) compute(ctx context.Context, s *stack, db *warehouse.DB) (*result
 	if err := readResults(ctx, db, r); err != nil {
 		return nil, err
 	}
-	if err := writeReport(ctx, db, r.Report, "A simulated company"); err != nil {
+	if err := writeReport(ctx, db, r.Report, demoCompany); err != nil {
 		return nil, err
 	}
 	_, err = dashboards.Write(r.Dashboard)

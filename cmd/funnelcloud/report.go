@@ -16,18 +16,27 @@ import (
 )
 
 func newReport(connections *connectionFlags) *cobra.Command {
-	var out, company, period string
+	var out, period, segment string
+	var serve bool
+	var page pageFlags
 	var options report.Options
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Write the published run as one self-contained HTML file",
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			from, to, err := reportPeriod(period)
-			if err != nil {
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if serve {
+				return connections.use(c.Context(), func(db *warehouse.DB) error { return servePages(c.Context(), db, page, options.Company) })
+			}
+			if options.Zone, err = timeZone(page.zone); err != nil {
 				return err
 			}
-			options.Company, options.From, options.To = company, from, to
+			if options.From, options.To, err = reportPeriod(period, options.Zone); err != nil {
+				return err
+			}
+			if options.Segment, err = report.ParseSegment(segment); err != nil {
+				return usageError{fmt.Errorf("--segment: %w", err)}
+			}
 			return connections.use(c.Context(), func(db *warehouse.DB) error {
 				if err := writeReportOf(c.Context(), db, out, options); err != nil {
 					return err
@@ -38,13 +47,30 @@ func newReport(connections *connectionFlags) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&out, "out", "report.html", "file to write")
-	c.Flags().StringVar(&company, "company", "", "name in the title")
-	c.Flags().StringVar(&period, "period", "", "what to report on, such as 2026-Q1, 2026-03 or 2026-01-15..2026-02-14 (UTC, both included), compared with the period of the same length before it (default: the whole history)")
+	c.Flags().StringVar(&options.Company, "company", "", "name in the title")
+	c.Flags().StringVar(&period, "period", "", "what to report on, such as 2026-Q1, 2026-03 or 2026-01-15..2026-02-14 (both included), compared with the period of the same length before it (default: the whole history)")
 	c.Flags().StringVar(&options.UnitKind, "unit", "", "count people or companies: person or account (default person)")
 	c.Flags().StringVar(&options.ConversionType, "conversion", "", "type of conversion (default: won, else the most frequent)")
 	c.Flags().StringVar(&options.Model, "model", "", "attribution model of single-model figures (default: Markov's)")
+	c.Flags().StringVar(&options.Dimension, "dimension", "", "what credit is broken down by: channel, utm_source, utm_medium, utm_campaign or landing_page (default utm_campaign)")
+	c.Flags().StringVar(&segment, "segment", "", "report on a part of the units only, such as plan:free; --serve lists what there is")
+	c.Flags().BoolVar(&serve, "serve", false, "write no file; serve the report as pages on this machine, which lead from each figure to the events behind it, until Ctrl-C")
+	page.register(c.Flags())
 	connections.register(c.Flags())
 	return c
+}
+
+// servePages serves the report's pages until the command is stopped.
+func servePages(ctx context.Context, db *warehouse.DB, page pageFlags, company string) error {
+	pages, err := page.start(ctx, db, company, warnings())
+	if err != nil {
+		return err
+	}
+	s := newScreen(false)
+	s.title("The report is served on this machine; Ctrl-C stops it")
+	s.places([][]string{{"report", pages.address}})
+	<-ctx.Done()
+	return pages.close()
 }
 
 // writeReport writes the report on the whole history.
@@ -56,14 +82,14 @@ func writeReportOf(ctx context.Context, db *warehouse.DB, file string, o report.
 	o.Version, o.Now = version(), time.Now()
 	return replaceFile(file, func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
-		err := report.Write(ctx, buffered, querier(db), o)
+		err := report.Write(ctx, buffered, report.QueryOf(db), o)
 		return errors.Join(err, buffered.Flush())
 	})
 }
 
 // reportPeriod reads "2026-01-01..2026-03-31", or a year, quarter, month or day alone or at either end, as the first instant and
-// the last second of it, which is what panels can tell apart. Nothing is no period: two zero times.
-func reportPeriod(text string) (from, to time.Time, err error) {
+// the last second of it in a zone, which is what panels can tell apart. Nothing is no period: two zero times.
+func reportPeriod(text string, zone *time.Location) (from, to time.Time, err error) {
 	if text == "" {
 		return from, to, nil
 	}
@@ -78,5 +104,10 @@ func reportPeriod(text string) (from, to time.Time, err error) {
 	if !from.Before(to) {
 		return from, to, usageError{fmt.Errorf("--period %s: it ends before it starts", text)}
 	}
-	return from, to.Add(-time.Second), nil
+	return midnight(from, zone), midnight(to, zone).Add(-time.Second), nil
+}
+
+// midnight is the start of a time's day of the calendar in another zone.
+func midnight(t time.Time, zone *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
 }

@@ -21,14 +21,14 @@ func TestReportPeriods(t *testing.T) {
 		"2026-Q1":                {day("2026-01-01 00:00:00"), day("2026-03-31 23:59:59")},
 		"2026-01..2026-02":       {day("2026-01-01 00:00:00"), day("2026-02-28 23:59:59")},
 	} {
-		from, to, err := reportPeriod(text)
+		from, to, err := reportPeriod(text, time.UTC)
 		if err != nil || !from.Equal(want[0]) || !to.Equal(want[1]) {
 			t.Errorf("%q: %v to %v, %v; want %v", text, from, to, err, want)
 		}
 	}
 	for _, text := range []string{"..", "2026-02-30", "2026-03..2026-01", "yesterday", "2026-01-01.."} {
 		var usage usageError
-		if _, _, err := reportPeriod(text); !errors.As(err, &usage) {
+		if _, _, err := reportPeriod(text, time.UTC); !errors.As(err, &usage) {
 			t.Errorf("%q: %v, want an error of usage", text, err)
 		}
 	}

@@ -105,11 +105,12 @@ func (s *stack) writeAddress() error {
 	return nil
 }
 
-// announce says where the stack listens and how to leave.
-func (s *stack) announce(screen *screen) {
+// announce says where the stack and the report's pages are and how to leave.
+func (s *stack) announce(screen *screen, pages string) {
 	a := s.address()
 	screen.title("The stack is up; Ctrl-C stops it and loses nothing")
 	screen.places([][]string{
+		{"report", pages},
 		{"ClickHouse", "http://" + a.ClickHouse},
 		{"user, password", a.User + ", in " + s.file},
 		{"Kafka", a.Kafka},

@@ -11,10 +11,11 @@ import (
 
 func newUp(connections *connectionFlags) *cobra.Command {
 	var ports stackPorts
+	var page pageFlags
 	var partitions int
 	c := &cobra.Command{
 		Use:   "up",
-		Short: "Start the local stack, ClickHouse and Kafka, and keep it running; other commands find it",
+		Short: "Start the local stack, ClickHouse, Kafka and the report's pages, and keep it running; other commands find it",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			sources, err := source.Builtin()
@@ -41,13 +42,19 @@ func newUp(connections *connectionFlags) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
+			pages, err := page.start(c.Context(), db, "", warnings())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, pages.close()) }()
 			s.settle()
-			stack.announce(s)
+			stack.announce(s, pages.address)
 			<-c.Context().Done()
 			return nil
 		},
 	}
 	ports.register(c.Flags())
+	page.register(c.Flags())
 	c.Flags().IntVar(&partitions, "partitions", localPartitions, "partitions of each new topic")
 	c.Flags().StringVar(&connections.dataDir, "data", connections.dataDir, "data folder")
 	return c

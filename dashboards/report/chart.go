@@ -7,6 +7,9 @@ import (
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
 
+// changeID is the figure that compares with the time before.
+const changeID = "overview-5"
+
 // certaintyID is the figure whose shares have intervals; here they are drawn, which no core panel of Grafana can.
 const certaintyID = "attribution-6"
 
@@ -28,12 +31,12 @@ type chartSeries struct {
 	Data  []any  `json:"data"` // one value a category; null where there is none
 }
 
-func (f *figure) chart(kind string) *chart {
+func (f *Figure) chart(kind string) *chart {
 	return &chart{Kind: kind, Label: f.Title, Unit: f.panel.Default.Unit, Decimals: f.panel.Default.Decimals, Stacked: f.panel.Stacked}
 }
 
 // bars has a category for each row, named by the first column, and a series for each column of numbers that isn't hidden.
-func (f *figure) bars() *chart {
+func (f *Figure) bars() *chart {
 	if len(f.Data.Rows) == 0 {
 		return nil
 	}
@@ -52,7 +55,7 @@ func (f *figure) bars() *chart {
 	return c
 }
 
-func (f *figure) color(series string) string {
+func (f *Figure) color(series string) string {
 	if c, ok := f.panel.Colors[series]; ok {
 		return c
 	}
@@ -60,7 +63,7 @@ func (f *figure) color(series string) string {
 }
 
 // series reads rows of time, label and number. A time without a row of the label counts 0, since these are counts.
-func (f *figure) series() *chart {
+func (f *Figure) series() *chart {
 	if len(f.Data.Rows) == 0 {
 		return nil
 	}
@@ -99,7 +102,7 @@ func (f *figure) series() *chart {
 }
 
 // intervals has, for each channel, the ends of its interval, its share and the truth where it is known.
-func (f *figure) intervals() *chart {
+func (f *Figure) intervals() *chart {
 	c := f.chart("intervals")
 	c.Unit, c.Decimals = "percentunit", 1
 	c.Categories = f.Data.texts("Channel")

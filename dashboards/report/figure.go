@@ -1,8 +1,6 @@
 package report
 
 import (
-	"context"
-	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
@@ -10,41 +8,22 @@ import (
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
 
-// figure is a panel with its rows.
-type figure struct {
+// Figure is a panel with its rows.
+type Figure struct {
 	ID, Title, About, Empty string
 	Kind                    string // tiles, table, chart or graph
+	Fault                   string // why ClickHouse refused a statement; empty: it didn't
+	Unsegmented             bool   // it shows all units, though a segment was chosen
 	Data                    frame  // rows of the first query, as a matrix where the panel is one
 	Chart                   *chart // nil: none
 	Graph                   template.HTML
-	panel                   dashboards.Panel
-}
+	Link                    func(column, value string) string // where a cell leads, empty for nowhere; nil: none does
 
-func (g *gatherer) figure(ctx context.Context, p dashboards.Panel, scope dashboards.Scope) (*figure, error) {
-	f := &figure{
-		ID:    fmt.Sprintf("%s-%d", strings.TrimPrefix(p.Dashboard, "funnelcloud-"), p.ID),
-		Title: fill(p.Title, scope), About: p.About, Empty: p.Empty, panel: p,
-	}
-	frames := map[string]frame{}
-	for i, q := range p.Queries {
-		columns, rows, err := scope.Run(ctx, g.query, q.SQL)
-		if err != nil {
-			return nil, fmt.Errorf("panel %s: %w", f.ID, err)
-		}
-		frames[q.Ref] = newFrame(columns, rows)
-		if i == 0 {
-			f.Data = frames[q.Ref]
-		}
-	}
-	if p.Matrix != nil {
-		f.Data = f.Data.pivot(*p.Matrix)
-	}
-	f.draw(frames)
-	return f, nil
+	panel dashboards.Panel
 }
 
 // draw decides how the figure is shown.
-func (f *figure) draw(frames map[string]frame) {
+func (f *Figure) draw(frames map[string]frame) {
 	switch f.panel.Type {
 	case "stat":
 		f.Kind = "tiles"
@@ -76,7 +55,7 @@ func fill(title string, scope dashboards.Scope) string {
 type tile struct{ Name, Value string }
 
 // Tiles are the figure's first row, one tile a column.
-func (f *figure) Tiles() []tile {
+func (f *Figure) Tiles() []tile {
 	var all []tile
 	if len(f.Data.Rows) == 0 {
 		return nil
@@ -95,12 +74,13 @@ func (f *figure) Tiles() []tile {
 type cell struct {
 	Text  string
 	Sort  string
+	Link  string
 	Right bool
 	Heat  int
 }
 
 // Heads are the names of the table's columns.
-func (f *figure) Heads() []cell {
+func (f *Figure) Heads() []cell {
 	var all []cell
 	for i, name := range f.Data.Columns {
 		if i == 0 && f.panel.Matrix != nil {
@@ -112,7 +92,7 @@ func (f *figure) Heads() []cell {
 }
 
 // Cells are the rows of the table.
-func (f *figure) Cells() [][]cell {
+func (f *Figure) Cells() [][]cell {
 	var all [][]cell
 	for _, row := range f.Data.Rows {
 		var line []cell
@@ -123,6 +103,9 @@ func (f *figure) Cells() [][]cell {
 				if f.panel.Matrix != nil {
 					c.Heat = heat(x)
 				}
+			}
+			if f.Link != nil {
+				c.Link = f.Link(f.Data.Columns[i], c.Text)
 			}
 			line = append(line, c)
 		}

@@ -10,13 +10,18 @@ import (
 // Finding is one thing to know, in words: what, how sure, and what to do about it.
 type Finding struct {
 	What, Sure, Do string
-	See            string // anchor of the figure it rests on
+	See            string // id of the figure it rests on
+	Link           string // where that stands; empty: nowhere on this page
 }
 
-// findings reads the figures of a page. Each is there only when its numbers are.
-func findings(p *page, baseline frame) []Finding {
+// findings reads the figures of a page, what matters most first. Each is there only when its numbers are.
+func findings(p *Page, baseline frame) []Finding {
 	var all []Finding
-	for _, f := range []func(*page) (Finding, bool){volume, changed, bringer, dispute, route, leak, speed, customers, straightness} {
+	doubt, told := trust(p)
+	if told && doubt.Do != "" {
+		all = append(all, doubt)
+	}
+	for _, f := range []func(*Page) (Finding, bool){bringer, changed, dispute, leak, route, speed, customers, straightness, volume} {
 		if finding, ok := f(p); ok {
 			all = append(all, finding)
 		}
@@ -24,25 +29,26 @@ func findings(p *page, baseline frame) []Finding {
 	if finding, ok := reality(p, baseline); ok {
 		all = append(all, finding)
 	}
-	if finding, ok := trust(p); ok {
-		all = append(all, finding)
+	if told && doubt.Do == "" {
+		all = append(all, doubt)
+	}
+	for i := range all {
+		if SectionOf(all[i].See) != "" {
+			all[i].Link = "#" + all[i].See
+		}
 	}
 	return all
 }
 
 // rows are those of a figure; an empty frame when the page lacks it.
-func (p *page) rows(id string) frame {
-	for _, s := range p.Sections {
-		for _, f := range s.Figures {
-			if f.ID == id {
-				return f.Data
-			}
-		}
+func (p *Page) rows(id string) frame {
+	if f := p.figures[id]; f != nil {
+		return f.Data
 	}
 	return frame{}
 }
 
-func volume(p *page) (Finding, bool) {
+func volume(p *Page) (Finding, bool) {
 	f := p.rows("attribution-1")
 	n := f.number(0, "Conversions")
 	if n == 0 {
@@ -64,8 +70,8 @@ func volume(p *page) (Finding, bool) {
 }
 
 // changed names what differs from the period before by more than chance.
-func changed(p *page) (Finding, bool) {
-	f := p.rows("overview-5")
+func changed(p *Page) (Finding, bool) {
+	f := p.rows(changeID)
 	var beyond []string
 	compared := 0
 	for i := range f.Rows {
@@ -86,11 +92,11 @@ func changed(p *page) (Finding, bool) {
 	case compared == 0:
 		return Finding{}, false
 	case len(beyond) == 0:
-		return Finding{What: "Nothing changed against the period before by more than chance.", Sure: fmt.Sprintf("%d measures compared.", compared), See: "overview-5"}, true
+		return Finding{What: "Nothing changed against the period before by more than chance.", Sure: fmt.Sprintf("%d measures compared.", compared), See: changeID}, true
 	}
 	return Finding{
 		What: "Against the period before: " + strings.Join(beyond, "; ") + ".",
-		Sure: fmt.Sprintf("Of %d measures compared, one in twenty looks changed by chance alone.", compared), See: "overview-5",
+		Sure: fmt.Sprintf("Of %d measures compared, one in twenty looks changed by chance alone.", compared), See: changeID,
 	}, true
 }
 
@@ -103,7 +109,7 @@ func signed(x float64) string {
 }
 
 // customers says how many of those won stay.
-func customers(p *page) (Finding, bool) {
+func customers(p *Page) (Finding, bool) {
 	f := p.rows("afterwin-1")
 	if f.at(0, "Retained at the horizon") == nil {
 		return Finding{}, false
@@ -119,7 +125,7 @@ func customers(p *page) (Finding, bool) {
 }
 
 // bringer names the channel with the most credit, its interval, and whether the second's interval reaches it.
-func bringer(p *page) (Finding, bool) {
+func bringer(p *Page) (Finding, bool) {
 	f := p.rows(certaintyID)
 	if len(f.Rows) == 0 || f.number(0, "Share") == 0 {
 		return Finding{}, false
@@ -143,7 +149,7 @@ func bringer(p *page) (Finding, bool) {
 }
 
 // dispute names the channel on which the models are furthest apart.
-func dispute(p *page) (Finding, bool) {
+func dispute(p *Page) (Finding, bool) {
 	f, worst := p.rows("attribution-4"), -1
 	for i := range f.Rows {
 		if worst < 0 || f.number(i, "Disagreement") > f.number(worst, "Disagreement") {
@@ -162,7 +168,7 @@ func dispute(p *page) (Finding, bool) {
 }
 
 // route names the qualification that comes first most often, and the one that wins most often.
-func route(p *page) (Finding, bool) {
+func route(p *Page) (Finding, bool) {
 	f, total, best := p.rows("waterfall-6"), 0., 0
 	for i := range f.Rows {
 		total += f.number(i, "Units")
@@ -196,7 +202,7 @@ func compare(f frame, a, b int) (difference, margin float64) {
 }
 
 // leak names the step at which the smallest share goes on, after the first, which merely counts visitors.
-func leak(p *page) (Finding, bool) {
+func leak(p *Page) (Finding, bool) {
 	f, worst, inquiry := p.rows("waterfall-2"), -1, -1
 	for i := range f.Rows {
 		if strings.HasPrefix(f.text(i, "Step"), "inquiry") {
@@ -219,7 +225,7 @@ func leak(p *page) (Finding, bool) {
 	return finding, true
 }
 
-func speed(p *page) (Finding, bool) {
+func speed(p *Page) (Finding, bool) {
 	f := p.rows("waterfall-7")
 	shares := map[string]float64{}
 	for i := range f.Rows {
@@ -234,7 +240,7 @@ func speed(p *page) (Finding, bool) {
 	}, true
 }
 
-func straightness(p *page) (Finding, bool) {
+func straightness(p *Page) (Finding, bool) {
 	f := p.rows("paths-1")
 	if f.number(0, "Wins") == 0 {
 		return Finding{}, false
@@ -247,7 +253,7 @@ func straightness(p *page) (Finding, bool) {
 }
 
 // reality compares the models with the truth, which only a simulated company has.
-func reality(p *page, baseline frame) (Finding, bool) {
+func reality(p *Page, baseline frame) (Finding, bool) {
 	f := p.rows("attribution-2")
 	truth := slices.Index(f.texts("model"), "truth")
 	if truth < 0 || len(f.Rows) < 2 {
@@ -283,7 +289,7 @@ func reality(p *page, baseline frame) (Finding, bool) {
 }
 
 // trust says what speaks against the figures.
-func trust(p *page) (Finding, bool) {
+func trust(p *Page) (Finding, bool) {
 	var doubts []string
 	failing := 0
 	checks := p.rows("pipeline-9")

@@ -16,12 +16,13 @@ type frame struct {
 	Rows    [][]any
 }
 
-func newFrame(columns []string, rows [][]any) frame {
+// newFrame takes over a driver's result; times are told in the zone.
+func newFrame(columns []string, rows [][]any, zone *time.Location) frame {
 	f := frame{Columns: columns}
 	for _, row := range rows {
 		values := make([]any, len(row))
 		for i, v := range row {
-			values[i] = plain(v)
+			values[i] = plain(v, zone)
 		}
 		f.Rows = append(f.Rows, values)
 	}
@@ -30,7 +31,7 @@ func newFrame(columns []string, rows [][]any) frame {
 
 // plain reduces a driver's value to one of the few types that the report shows. Times before 1971 are how ClickHouse says
 // none.
-func plain(v any) any {
+func plain(v any, zone *time.Location) any {
 	r := reflect.ValueOf(v)
 	for r.Kind() == reflect.Pointer {
 		if r.IsNil() {
@@ -42,7 +43,7 @@ func plain(v any) any {
 		if t.Year() < 1971 {
 			return nil
 		}
-		return t.UTC()
+		return t.In(zone)
 	}
 	switch {
 	case !r.IsValid():

@@ -9,10 +9,10 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/funnelcloud/funnelcloud/dashboards"
 	"github.com/funnelcloud/funnelcloud/dashboards/internal/fixture"
 	"github.com/funnelcloud/funnelcloud/queries/queriestest"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -20,18 +20,34 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(queriestest.Main(m)) }
 
-func queryOf(db *warehouse.DB) dashboards.QueryFunc {
-	return func(ctx context.Context, sql string) ([]string, [][]any, error) { return db.TableText(ctx, sql, nil) }
+// shared is the one database that tests read the fixture from: loading it takes longer than most of them.
+var shared struct {
+	sync.Once
+	db *warehouse.DB
 }
 
-func loaded(t *testing.T) dashboards.QueryFunc {
+// loaded reads the fixture's run.
+func loaded(t *testing.T) Query {
 	t.Helper()
-	db := queriestest.New(t)
-	fixture.Load(t, db)
-	return queryOf(db)
+	shared.Do(func() {
+		server := queriestest.Server(t)
+		db, err := warehouse.Open(context.Background(), warehouse.Config{Addr: server.Addr(), Database: "report_fixture", User: server.User(), Password: server.Password()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		fixture.Load(t, db)
+		shared.db = db
+	})
+	if shared.db == nil {
+		t.Fatal("the fixture could not be loaded: see the first test that failed")
+	}
+	return QueryOf(shared.db)
 }
 
-func written(t *testing.T, query dashboards.Querier, o Options) string {
+func written(t *testing.T, query Query, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Write(t.Context(), &b, query, o); err != nil {
@@ -79,7 +95,7 @@ func TestReportAsksNoNetwork(t *testing.T) {
 	if faults := fetches(html); len(faults) > 0 {
 		t.Errorf("the page fetches %q", faults)
 	}
-	if !strings.Contains(html, `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"`) {
+	if !strings.Contains(html, `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"`) {
 		t.Error("no policy that forbids the browser to fetch")
 	}
 	for _, planted := range []string{
@@ -119,7 +135,7 @@ func TestTheSameDataMakeTheSameReport(t *testing.T) {
 }
 
 func TestReportWithoutData(t *testing.T) {
-	html := written(t, queryOf(queriestest.New(t)), Options{Company: "New"})
+	html := written(t, QueryOf(queriestest.New(t)), Options{Company: "New"})
 	if !strings.Contains(html, "There is nothing to report yet") || !strings.Contains(html, "funnelcloud run") {
 		t.Error("an empty report must say that it is empty, and what to do")
 	}
@@ -161,7 +177,7 @@ func TestReportWithOddNamesAndAmounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	html := withoutLibrary(written(t, queryOf(db), Options{Company: "חברה 🏢 " + long}))
+	html := withoutLibrary(written(t, QueryOf(db), Options{Company: "חברה 🏢 " + long}))
 	for _, want := range []string{"שיווק 🚀", "−25", long, "חברה 🏢"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%.40q is missing", want)
@@ -203,12 +219,12 @@ func TestReportByAnotherModel(t *testing.T) {
 
 func TestReportFailsWhenAStatementDoes(t *testing.T) {
 	query := loaded(t)
-	broken := dashboards.QueryFunc(func(ctx context.Context, sql string) ([]string, [][]any, error) {
+	broken := func(ctx context.Context, sql string, params map[string]any, filters map[string]string) ([]string, [][]any, error) {
 		if strings.Contains(sql, "path_variants") {
 			return nil, nil, errors.New("connection reset")
 		}
-		return query(ctx, sql)
-	})
+		return query(ctx, sql, params, filters)
+	}
 	var b bytes.Buffer
 	err := Write(t.Context(), &b, broken, Options{})
 	if err == nil || !strings.Contains(err.Error(), "panel paths-3: connection reset") || b.Len() > 0 {
@@ -221,7 +237,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestReportFailsWhenItCannotBeWritten(t *testing.T) {
-	if err := Write(t.Context(), full{}, queryOf(queriestest.New(t)), Options{}); err == nil || !strings.Contains(err.Error(), "disk full") {
+	if err := Write(t.Context(), full{}, QueryOf(queriestest.New(t)), Options{}); err == nil || !strings.Contains(err.Error(), "disk full") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -235,12 +251,12 @@ func TestAPeriodThatEndsBeforeItStartsIsRefused(t *testing.T) {
 // Names come from whoever sends events: none may break out of its place.
 func TestHostileNamesStayText(t *testing.T) {
 	evil := `</script><script>alert(1)</script><img src=x onerror=alert(2)>"'&`
-	f := &figure{ID: "x-1", Title: evil, Kind: "chart", Data: frame{[]string{evil, "n"}, [][]any{{evil, 1.}}}}
+	f := &Figure{ID: "x-1", Title: evil, Kind: "chart", Data: frame{[]string{evil, "n"}, [][]any{{evil, 1.}}}}
 	f.Chart = f.bars()
 	nodes := frame{[]string{"id", "mainstat"}, [][]any{{evil, 1.}}}
 	edges := frame{[]string{"source", "target", "mainstat"}, [][]any{{evil, evil, 1.}}}
-	g := &figure{ID: "x-2", Title: "graph", Kind: "graph", Graph: drawGraph(nodes, edges), Data: edges}
-	p := &page{Company: evil, Conversion: evil, Model: evil, Findings: []Finding{{What: evil}}, Sections: []section{{ID: "x", Title: evil, Figures: []*figure{f, g}}}}
+	g := &Figure{ID: "x-2", Title: "graph", Kind: "graph", Graph: drawGraph(nodes, edges), Data: edges}
+	p := &Page{Company: evil, Conversion: evil, Model: evil, Findings: []Finding{{What: evil}}, Sections: []Section{{ID: "x", Title: evil, Figures: []*Figure{f, g}}}}
 	var b bytes.Buffer
 	if err := render(&b, p); err != nil {
 		t.Fatal(err)
@@ -254,11 +270,11 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestTimesBefore1971AreNone(t *testing.T) {
-	if v := plain(time.Unix(0, 0)); v != nil {
+	if v := plain(time.Unix(0, 0), time.UTC); v != nil {
 		t.Errorf("the start of 1970 became %v", v)
 	}
 	at := fixture.Start
-	if v := plain(&at); v != at {
+	if v := plain(&at, time.UTC); v != at {
 		t.Errorf("%v became %v", at, v)
 	}
 }

@@ -51,7 +51,7 @@ func TestPlainTakesWhatDriversGive(t *testing.T) {
 	n, s := uint64(7), "x"
 	var none *float64
 	for _, c := range []struct{ in, want any }{{&n, 7.}, {int8(-3), -3.}, {float32(1.5), 1.5}, {&s, "x"}, {none, nil}, {nil, nil}, {true, true}, {[]string{"a"}, "[a]"}} {
-		if got := plain(c.in); got != c.want {
+		if got := plain(c.in, time.UTC); got != c.want {
 			t.Errorf("%v became %v, want %v", c.in, got, c.want)
 		}
 	}
@@ -75,8 +75,8 @@ func TestGraphPutsWaysBackBelowTheLine(t *testing.T) {
 	}
 }
 
-func pageWith(id string, f frame) *page {
-	return &page{Unit: "person", Model: "markov_1", Conversion: "won", Sections: []section{{Figures: []*figure{{ID: id, Data: f}}}}}
+func pageWith(id string, f frame) *Page {
+	return &Page{Unit: "person", Model: "markov_1", Conversion: "won", figures: map[string]*Figure{id: {ID: id, Data: f}}}
 }
 
 func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
@@ -93,7 +93,7 @@ func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
 	if f, ok := bringer(alone); !ok || f.Sure != "This model publishes no interval." {
 		t.Errorf("%+v", f)
 	}
-	if _, ok := bringer(&page{}); ok {
+	if _, ok := bringer(&Page{}); ok {
 		t.Error("a finding on nothing")
 	}
 }
@@ -127,7 +127,7 @@ func TestFindingOnTrust(t *testing.T) {
 	if f, _ := trust(p); !strings.Contains(f.What, "all 2 data checks pass") {
 		t.Errorf("%+v", f)
 	}
-	p.Sections[0].Figures[0].Data.Rows[1][1] = "fail"
+	p.figures["pipeline-9"].Data.Rows[1][1] = "fail"
 	if f, _ := trust(p); !strings.Contains(f.What, "1 of 2 data checks fail") {
 		t.Errorf("%+v", f)
 	}

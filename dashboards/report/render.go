@@ -7,33 +7,39 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 // The page's own files, and ECharts as its npm package ships it: docs/adr says why this library and this build.
 //
-//go:embed assets/report.html assets/report.css assets/report.js assets/echarts.common.min.js
+//go:embed assets/report.html assets/parts.html assets/report.css assets/report.js assets/echarts.common.min.js
 var assets embed.FS
 
+// Asset is a file that pages need: report.css, report.js or echarts.common.min.js.
+func Asset(name string) ([]byte, error) { return assets.ReadFile("assets/" + name) }
+
+// Templates are the parts that pages are made of: front, section, figure, table.
+func Templates() (*template.Template, error) {
+	text := func(name string) (string, error) { b, err := Asset(name); return string(b), err }
+	return template.New("parts.html").Funcs(template.FuncMap{
+		"css":  func() (template.CSS, error) { t, err := text("report.css"); return template.CSS(t), err },  //nolint:gosec // our own file
+		"js":   func(name string) (template.JS, error) { t, err := text(name); return template.JS(t), err }, //nolint:gosec // our own file, and the library's
+		"data": func(v any) (template.JS, error) { b, err := json.Marshal(v); return template.JS(b), err },  //nolint:gosec // json.Marshal escapes <, > and &
+		"slug": func(words string) string { return strings.ReplaceAll(strings.ToLower(words), " ", "-") },
+	}).ParseFS(assets, "assets/parts.html")
+}
+
 // render writes the page. Nothing is written when the template fails.
-func render(w io.Writer, p *page) error {
-	files := map[string]string{}
-	for _, name := range []string{"report.html", "report.css", "report.js", "echarts.common.min.js"} {
-		text, err := assets.ReadFile("assets/" + name)
-		if err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
-		files[name] = string(text)
-	}
-	t, err := template.New("report").Funcs(template.FuncMap{
-		"css":  func() template.CSS { return template.CSS(files["report.css"]) },                           //nolint:gosec // our own file
-		"js":   func(name string) template.JS { return template.JS(files[name]) },                          //nolint:gosec // our own file, and the library's
-		"data": func(v any) (template.JS, error) { b, err := json.Marshal(v); return template.JS(b), err }, //nolint:gosec // json.Marshal escapes <, > and &
-	}).Parse(files["report.html"])
+func render(w io.Writer, p *Page) error {
+	t, err := Templates()
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
+	if t, err = t.ParseFS(assets, "assets/report.html"); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, p); err != nil {
+	if err := t.ExecuteTemplate(&out, "report.html", p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	if _, err := out.WriteTo(w); err != nil {
@@ -42,8 +48,38 @@ func render(w io.Writer, p *page) error {
 	return nil
 }
 
+// Title heads the page.
+func (p *Page) Title() string {
+	if p.Company == "" {
+		return "What brings conversions, and how sure is that?"
+	}
+	return p.Company + ": what brings conversions, and how sure is that?"
+}
+
+// leading is how many findings stand beside the credit; the others follow below.
+const leading = 5
+
+// Lead are the findings that stand first.
+func (p *Page) Lead() []Finding { return p.Findings[:min(leading, len(p.Findings))] }
+
+// More are the others.
+func (p *Page) More() []Finding { return p.Findings[min(leading, len(p.Findings)):] }
+
+// Faults say what the page couldn't find out.
+func (p *Page) Faults() []string {
+	var all []string
+	for _, s := range p.Sections {
+		for _, f := range s.Figures {
+			if f.Fault != "" {
+				all = append(all, fmt.Sprintf("“%s” is missing: ClickHouse refused its statement.", f.Title))
+			}
+		}
+	}
+	return all
+}
+
 // Charts are all charts of the page by the id of their figure, for the page's script.
-func (p *page) Charts() map[string]*chart {
+func (p *Page) Charts() map[string]*chart {
 	all := map[string]*chart{}
 	for _, s := range p.Sections {
 		for _, f := range s.Figures {

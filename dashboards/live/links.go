@@ -1,0 +1,108 @@
+package live
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/funnelcloud/funnelcloud/dashboards/report"
+)
+
+// link is where a cell of a table leads, by the name of its column.
+func (v *view) link(column, value string) string {
+	if value == "" {
+		return ""
+	}
+	switch column {
+	case "Conversion":
+		if isConversion(value) {
+			return v.Choice.address("/conversion", "id", value)
+		}
+	case "Id":
+		return v.Choice.address("/"+v.unitKind(), "id", value)
+	case "Person":
+		return v.Choice.address("/person", "id", value)
+	case "Channel":
+		return v.credited("channel", value)
+	case "Name":
+		return v.credited(v.Dimension, value)
+	case "Touch (event) id", "Event id", "Proven by event":
+		return v.event(value)
+	}
+	return ""
+}
+
+func (v *view) unitKind() string {
+	if v.Path == "/accounts" {
+		return "account"
+	}
+	if v.Unit == "" {
+		return "person"
+	}
+	return v.Unit
+}
+
+func (v *view) event(id string) string { return v.Choice.address("/event", "id", id) }
+
+func (v *view) credited(by, value string) string {
+	return v.Choice.address("/credited", "by", by, "value", value)
+}
+
+// Nav leads to the other pages with the same choices.
+func (v *view) Nav() []navigation {
+	all := []navigation{{"Front page", v.Choice.address("/"), v.Path == "/"}}
+	for _, s := range report.Sections() {
+		all = append(all, navigation{s.Short, v.Choice.address("/" + s.ID), v.Path == "/"+s.ID})
+	}
+	return all
+}
+
+type navigation struct {
+	Title, Link string
+	Here        bool
+}
+
+// Periods are those that readers ask for most, before the end of the data.
+func (v *view) Periods() []navigation {
+	if v.Until.IsZero() {
+		return nil
+	}
+	until := v.Until.In(v.Zone)
+	quarter := int(until.Month()-1) / 3
+	all := []navigation{{Title: "All"}}
+	for _, p := range []struct {
+		title    string
+		from, to string
+	}{
+		{"30 days", until.AddDate(0, 0, -29).Format(isoDay), until.Format(isoDay)},
+		{"90 days", until.AddDate(0, 0, -89).Format(isoDay), until.Format(isoDay)},
+		{"This quarter", quarterStart(until.Year(), quarter).Format(isoDay), until.Format(isoDay)},
+		{"Last quarter", quarterStart(until.Year(), quarter-1).Format(isoDay), quarterStart(until.Year(), quarter).AddDate(0, 0, -1).Format(isoDay)},
+		{"12 months", until.AddDate(-1, 0, 1).Format(isoDay), until.Format(isoDay)},
+	} {
+		all = append(all, navigation{Title: p.title, Link: p.from + ".." + p.to})
+	}
+	for i := range all {
+		c := v.Choice
+		c.From, c.To, _ = strings.Cut(all[i].Link, "..")
+		all[i].Here = c.From == v.Choice.From && c.To == v.Choice.To
+		all[i].Link = c.address(v.Path, v.fields()...)
+	}
+	return all
+}
+
+const isoDay = "2006-01-02"
+
+func quarterStart(year, quarter int) time.Time {
+	return time.Date(year, time.Month(3*quarter+1), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// fields are what the page is about, name and value in turn.
+func (v *view) fields() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(v.Fields)) {
+		all = append(all, name, v.Fields[name])
+	}
+	return all
+}

@@ -1,0 +1,92 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Section is a part of a report.
+type Section struct {
+	ID, Short, Title, Lead string
+	Figures                []*Figure
+}
+
+// FrontPage is the id, in Options.Only, of what stands above the sections: headline figures and findings.
+const FrontPage = "front"
+
+// content names the panels of a section by dashboard and id.
+type content struct {
+	id, short, title, lead, dashboard string
+	panels                            []uint32
+	hidden                            bool // asked for, for findings to rest on, and not shown
+	live                              bool // names people: on the local page only, not in a file that is passed on
+}
+
+var contents = []content{
+	{id: "change", short: "Changes", title: "What changed, and what came in by which way", lead: "This period beside the one of the same length before it, each change with its interval; without a period before it there is nothing to compare with.", dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 4, 8, 10, 9}},
+	{id: "credit", short: "Credit", title: "What brings conversions", lead: "Credit says who was there, weighed by a rule; how far rules disagree says how much of it to believe.", dashboard: "funnelcloud-attribution", panels: []uint32{1, 2, 6, 4, 5, 7, 8, 9, 10}},
+	{id: "conversions", short: "Conversions", title: "Conversions, one by one", lead: "Each with its journey; its id opens the ledger.", dashboard: "funnelcloud-attribution", panels: []uint32{11}, live: true},
+	{id: "qualification", short: "Qualification", title: "Who is ready to buy, and can the definitions be trusted", lead: "What each definition flags, how many of those win, and how many wins it catches.", dashboard: "funnelcloud-qualification", panels: []uint32{1, 3, 4, 5, 6, 8, 9, 10}},
+	{id: "calls", short: "Who to call", title: "Who to call now", lead: "Qualified and not with sales yet, and what prospects said in their own words; an id opens the story.", dashboard: "funnelcloud-qualification", panels: []uint32{2, 14, 13}, live: true},
+	{id: "waterfall", short: "Waterfall", title: "Where prospects go on, and where they stop", lead: "Steps count first entries in the period, and what became of those units until now.", dashboard: "funnelcloud-waterfall", panels: []uint32{1, 2, 7, 4, 6, 8, 5, 9}},
+	{id: "afterwin", short: "After the win", title: "What becomes of customers", lead: "Who stays, grows and is content, by the route that qualified them first.", dashboard: "funnelcloud-afterwin", panels: []uint32{1, 2, 3, 4, 6, 7, 8, 10}},
+	{id: "paths", short: "Paths", title: "Which ways they really take", lead: "Over the whole history of the run, loops and returns included.", dashboard: "funnelcloud-paths", panels: []uint32{1, 2, 3, 4, 5}},
+	{id: "accounts", short: "Accounts", title: "Accounts worth a look", lead: "The most advanced first; an id opens the account's story.", dashboard: "funnelcloud-accounts", panels: []uint32{12}, live: true},
+	{id: "pipeline", short: "Data", title: "Whether the data can be trusted", lead: "What was ingested, what was refused, and what the batch did, since the first batch of events.", dashboard: "funnelcloud-pipeline", panels: []uint32{1, 5, 6, 9, 7, 8}},
+}
+
+// restsOn are the figures that the front page is made of.
+var restsOn = []content{
+	{dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 8, 4}, hidden: true},
+	{dashboard: "funnelcloud-attribution", panels: []uint32{1, 2, 4, 6}, hidden: true},
+	{dashboard: "funnelcloud-waterfall", panels: []uint32{2, 6, 7}, hidden: true},
+	{dashboard: "funnelcloud-afterwin", panels: []uint32{1, 6}, hidden: true},
+	{dashboard: "funnelcloud-paths", panels: []uint32{1}, hidden: true},
+	{dashboard: "funnelcloud-pipeline", panels: []uint32{1, 9}, hidden: true},
+}
+
+// Heading is a section's id and title, and a short one for menus.
+type Heading struct{ ID, Title, Short string }
+
+// Sections are the ids and titles of all sections, those of the local page included, in their order.
+func Sections() []Heading {
+	all := make([]Heading, len(contents))
+	for i, c := range contents {
+		all[i] = Heading{c.id, c.title, c.short}
+	}
+	return all
+}
+
+// chosenSections are those named, or all that a report in a file has.
+func chosenSections(only []string) []content {
+	var all []content
+	if only == nil || contains(only, FrontPage) {
+		all = append(all, restsOn...)
+	}
+	for _, c := range contents {
+		if only == nil && !c.live || contains(only, c.id) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func contains(ids []string, id string) bool { return slices.Contains(ids, id) }
+
+// figureID is a figure's anchor, such as attribution-6.
+func figureID(dashboard string, panel uint32) string {
+	return fmt.Sprintf("%s-%d", strings.TrimPrefix(dashboard, "funnelcloud-"), panel)
+}
+
+// SectionOf is the id of the section that shows a figure; empty: none does.
+func SectionOf(figure string) string {
+	for _, c := range contents {
+		for _, id := range c.panels {
+			if figureID(c.dashboard, id) == figure {
+				return c.id
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"math"
+
+	"github.com/funnelcloud/funnelcloud/dashboards"
+)
+
+// Front is the first screen: what came in and whether that changed, and what brings it.
+type Front struct {
+	Measures []Measure
+	Recent   string // title of the comparison
+	Credit   []CreditLine
+}
+
+// Measure is a headline figure with its change against the time before.
+type Measure struct {
+	Name, Value string
+	Change      string // such as "+12 %"; empty: nothing to compare with
+	Range       string // its 95 % interval
+	Real        bool   // beyond chance
+	Up          bool
+}
+
+// CreditLine is a channel with its share, drawn on a scale of 0 to 100 that all lines share.
+type CreditLine struct {
+	Channel, Color, Share, Range, Conversions, Models, Reading string
+
+	At, From, To float64 // places on the scale
+	Link         string
+}
+
+// front reads the figures of a page.
+func front(p *Page) Front {
+	f := Front{Measures: measures(p.rows(changeID)), Credit: creditLines(p.rows("overview-8"))}
+	if change := p.figures[changeID]; change != nil {
+		f.Recent = change.Title
+	}
+	return f
+}
+
+func measures(change frame) []Measure {
+	var all []Measure
+	for i := range change.Rows {
+		m := Measure{Name: change.text(i, "Measure"), Value: brief(change.number(i, "This period"), 1)}
+		if change.at(i, "Change") != nil {
+			m.Change = signed(change.number(i, "Change"))
+			m.Range = signed(change.number(i, "from")) + " to " + signed(change.number(i, "to"))
+			m.Real, m.Up = change.text(i, "Reading") == "real", change.number(i, "Change") > 0
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// frontChannels is how many channels the first screen shows; all stand in the section on credit.
+const frontChannels = 12
+
+func creditLines(credit frame) []CreditLine {
+	most := 0.
+	for i := range credit.Rows {
+		most = math.Max(most, math.Max(credit.number(i, "to"), credit.number(i, "Share")))
+	}
+	var all []CreditLine
+	for i := range credit.Rows[:min(len(credit.Rows), frontChannels)] {
+		place := func(column string) float64 {
+			if most <= 0 {
+				return 0
+			}
+			return math.Round(10000*credit.number(i, column)/most) / 100
+		}
+		all = append(all, CreditLine{
+			Channel: credit.text(i, "Channel"), Color: dashboards.ChannelColor(credit.text(i, "Channel")), Share: percent(credit.number(i, "Share")),
+			Range: percent(credit.number(i, "from")) + " to " + percent(credit.number(i, "to")), Conversions: grouped(credit.number(i, "Conversions"), 1),
+			Models: span(credit.text(i, "Lowest model"), credit.text(i, "Highest model")), Reading: credit.text(i, "Reading"),
+			At: place("Share"), From: place("from"), To: place("to"),
+		})
+	}
+	return all
+}
+
+// span joins the two ends of what models say.
+func span(lowest, highest string) string {
+	if lowest == "" || highest == "" {
+		return ""
+	}
+	return lowest + " to " + highest
+}
