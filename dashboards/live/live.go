@@ -59,7 +59,8 @@ func Handler(o Options) (http.Handler, error) {
 // site is what all pages share.
 type site struct {
 	Options
-	pages *template.Template
+	pages   *template.Template
+	pickers report.Pickers
 }
 
 // patience is how long a page may take.

@@ -78,7 +78,7 @@ func (v *view) read(s *site) (err error) {
 	if v.Options, err = v.Choice.options(s.Zone); err != nil {
 		return fmt.Errorf("%w: %w", report.ErrChoice, err)
 	}
-	v.Options.Company, v.Options.Version = s.Company, s.Version
+	v.Options.Company, v.Options.Version, v.Options.Pickers = s.Company, s.Version, &s.pickers
 	return nil
 }
 

@@ -33,8 +33,8 @@ type segmentGroup struct {
 func (v *view) SegmentGroups() []segmentGroup {
 	var all []segmentGroup
 	for _, o := range v.Offers.Segments {
-		if len(all) == 0 || all[len(all)-1].Name != o.Name() {
-			all = append(all, segmentGroup{Name: o.Name()})
+		if len(all) == 0 || all[len(all)-1].Name != o.By {
+			all = append(all, segmentGroup{Name: o.By})
 		}
 		last := &all[len(all)-1]
 		last.Offers = append(last.Offers, o)

@@ -36,6 +36,7 @@ type Options struct {
 	Dimension      string         // what credit is broken down by; the campaign when empty
 	Segment        Segment        // units to report on; zero: all
 	Lenient        bool           // a choice that the data don't offer is replaced by the usual one and noted, not refused
+	Pickers        *Pickers       // list the segments that the data hold; nil: don't
 	Only           []string       // sections by id; nil: all of the report; see Sections
 	Now            time.Time      // printed as the time of writing; zero: not printed
 	Version        string         // of the program that writes, printed at the foot; may be empty
@@ -90,7 +91,7 @@ func Build(ctx context.Context, query Query, o Options) (*Page, error) {
 	}
 	p := &Page{
 		Company: o.Company, Version: o.Version, Unit: g.value("unit_kind"), Conversion: g.value("conversion_type"), Model: g.value("model"),
-		Dimension: g.value("dimension"), First: now.first, Until: now.until, Offers: g.offers, From: g.scope.From, To: g.scope.To, Zone: g.zone, Segment: o.Segment, Notes: g.notes,
+		Dimension: g.value("dimension"), First: now.first, Until: now.until, Offers: g.offers, From: g.scope.From, To: g.scope.To, Zone: g.zone, Segment: g.segmented, Notes: g.notes,
 		Period: g.day(g.scope.From) + " to " + g.day(g.scope.To), Run: now.run, Simulated: now.simulated, Empty: now.empty,
 		figures: map[string]*Figure{},
 	}

@@ -23,8 +23,10 @@ type gatherer struct {
 	recent  dashboards.Scope  // the last part of a whole history, which has nothing before it to compare with
 	ingest  dashboards.Scope  // the same with the period of ingestion
 	filters map[string]string // of the segment
-	notes   []string
-	offers  Offers
+
+	segmented Segment // that is laid on the figures
+	notes     []string
+	offers    Offers
 }
 
 func (g *gatherer) value(variable string) string { return g.scope.Variables[variable][0] }
@@ -90,7 +92,7 @@ func (g *gatherer) scopes(ctx context.Context, o Options) (found, error) {
 		return found{}, err
 	}
 	run := extent.number(0, "run_id")
-	if g.filters, err = o.Segment.filters(g.value("unit_kind"), uint64(run)); err != nil {
+	if err := g.segment(ctx, o, uint64(run)); err != nil {
 		return found{}, err
 	}
 	g.recent, g.ingest = g.scope, g.scope
