@@ -75,7 +75,8 @@ type stepColumns struct {
 
 func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
 	for i, field := range batch.Schema().Fields() {
-		column, ok := batch.Column(i), false
+		column := batch.Column(i)
+		var ok bool
 		switch field.Name {
 		case "unit_id":
 			c.unit, ok = column.(*array.String)

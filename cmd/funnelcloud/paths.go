@@ -97,7 +97,7 @@ func (o *pathsOptions) register(flags *pflag.FlagSet) {
 	flags.IntVar(&o.resamples, "resamples", 200, "resamples for the 95 % intervals; 0 for none")
 	flags.IntVar(&o.groups, "groups", 6, "groups of similar ways")
 	flags.IntVar(&o.way, "way", 0, "name all units that went the n-th way of the table")
-	flags.StringVar(&o.picture, "picture", "", "also draw the graph into this file: .svg, or .dot for Graphviz")
+	flags.StringVar(&o.picture, "picture", "", "also draw the graph into this file: .svg, .png, or .dot for Graphviz")
 	flags.IntVar(&o.top, "top", 10, "rows of each table; 0 for all")
 	flags.StringVar(&o.output, "output", outputTable, "table, json, or csv (the transitions)")
 }

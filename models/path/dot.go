@@ -22,6 +22,7 @@ func Dot(states []State, graph []Transition, o DotOptions) string {
 	d := &dot{states: map[string]State{}, ids: map[string]int{}}
 	for _, s := range states {
 		d.states[s.State] = s
+		d.won = d.won || s.WinProbability > 0
 	}
 	d.choose(graph, o)
 	d.rank()
@@ -51,6 +52,7 @@ const widest = 16
 // dot is a drawing under way.
 type dot struct {
 	states map[string]State
+	won    bool         // somebody wins from somewhere; else nothing is said of it
 	edges  []Transition // drawn, the busiest first
 	order  []string     // of the drawn states along the main direction
 	ids    map[string]int
@@ -147,8 +149,11 @@ func (d *dot) node(b *strings.Builder, name string) {
 		return
 	}
 	fill, ink := winColor(s.WinProbability)
-	fmt.Fprintf(b, "  n%d [label=%s, fillcolor=%q, fontcolor=%q, tooltip=%s];\n", d.ids[name],
-		quoteDot(fmt.Sprintf("%s\n%s · wins %s", wrap(name), shortCount(s.Units), percentOf(s.WinProbability))), fill, ink,
+	label := wrap(name) + "\n" + shortCount(s.Units)
+	if d.won {
+		label += " · wins " + percentOf(s.WinProbability)
+	}
+	fmt.Fprintf(b, "  n%d [label=%s, fillcolor=%q, fontcolor=%q, tooltip=%s];\n", d.ids[name], quoteDot(label), fill, ink,
 		quoteDot(fmt.Sprintf("%s: %d units, %d entries, wins %s (%s to %s), mean stay %.1f days", name, s.Units, s.Entries,
 			percentOf(s.WinProbability), percentOf(s.WinLow), percentOf(s.WinHigh), s.MeanDays)))
 }
@@ -164,7 +169,7 @@ func (d *dot) edge(b *strings.Builder, e Transition) {
 		from, to, color, direction = to, from, "#D55E00", ", dir=back"
 	}
 	fmt.Fprintf(b, "  n%d -> n%d [label=%s, penwidth=%.2f, color=%q, weight=%d%s, tooltip=%s];\n", from, to,
-		quoteDot(shortCount(e.Transitions)), width, color, 1+int(9*float64(e.Transitions)/most), direction,
+		quoteDot(" "+shortCount(e.Transitions)+" "), width, color, 1+int(9*float64(e.Transitions)/most), direction,
 		quoteDot(fmt.Sprintf("%s → %s: %d times, %d units, median %.1f days, %s won later", e.From, e.To, e.Transitions, e.Units,
 			e.MedianSeconds/86400, percentOf(e.ConversionRate))))
 }
@@ -178,7 +183,10 @@ func (d *dot) caption(graph []Transition) string {
 	for _, e := range d.edges {
 		shown += e.Transitions
 	}
-	text := "The darker a state, the likelier to win from it; the thicker an arrow, the more often taken. Vermillion: back. Orange: loops."
+	text := "The thicker an arrow, the more often taken. Vermillion: back. Orange: loops. In a state: how many came there."
+	if d.won {
+		text = "The darker a state, the likelier to win from it; the thicker an arrow, the more often taken. Vermillion: back. Orange: loops."
+	}
 	if left := len(graph) - len(d.edges); left > 0 {
 		text += fmt.Sprintf("\nNot drawn: %d rarer transitions, %s of all moves.", left, percentOf(1-float64(shown)/float64(max(all, 1))))
 	}
