@@ -23,7 +23,7 @@ func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.H
 			yield(path.History{}, err)
 			return
 		}
-		for h, err := range historiesOf(warehouse.SelectBatches(ctx, r.db, text, s.params(r.run)), s.needs.Properties) {
+		for h, err := range historiesOf(warehouse.SelectBatches(ctx, r.db, text, s.params(r.run)), s.needs.Properties, r.sessionGap) {
 			if err != nil {
 				err = fmt.Errorf("select %s: %w", file, err)
 			}
@@ -35,10 +35,12 @@ func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.H
 }
 
 // historiesOf puts the steps of each unit together: a unit's follow each other. Columns are read as they are and not by
-// rows, since there may be hundreds of millions of steps; strings share the memory of their batch.
-func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string) iter.Seq2[path.History, error] {
+// rows, since there may be hundreds of millions of steps; strings share the memory of their batch. The session gap is
+// that of the touchpoints.
+func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string, sessionGap time.Duration) iter.Seq2[path.History, error] {
 	return func(yield func(path.History, error) bool) {
 		var h path.History
+		var lastVisit time.Time
 		for batch, err := range batches {
 			var steps stepColumns
 			if err == nil {
@@ -53,9 +55,15 @@ func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string) it
 					if len(h.Events) > 0 && !yield(h, nil) {
 						return
 					}
-					h.UnitID, h.Events = unit, h.Events[:0]
+					h.UnitID, h.Events, lastVisit = unit, h.Events[:0], time.Time{}
 				}
-				h.Events = append(h.Events, steps.event(i, properties))
+				e := steps.event(i, properties)
+				if visit := steps.visitAt(i); visit != noVisit {
+					// What silence explains, the definition decides anew: it may have another gap.
+					e.Arrives = visit == entersTouch && e.At.Sub(lastVisit) <= sessionGap
+					lastVisit = e.At
+				}
+				h.Events = append(h.Events, e)
 			}
 		}
 		if len(h.Events) > 0 {
@@ -69,6 +77,7 @@ type stepColumns struct {
 	unit, kind, name, meaning, url, campaign *array.String
 	at                                       *array.Timestamp
 	unitOfTime                               arrow.TimeUnit
+	visit                                    *array.Uint8
 	values                                   *array.List
 	texts                                    *array.String // of values
 }
@@ -90,6 +99,8 @@ func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
 			c.url, ok = column.(*array.String)
 		case "campaign":
 			c.campaign, ok = column.(*array.String)
+		case "visit":
+			c.visit, ok = column.(*array.Uint8)
 		case "at":
 			if c.at, ok = column.(*array.Timestamp); ok {
 				c.unitOfTime = c.at.DataType().(*arrow.TimestampType).Unit
@@ -138,6 +149,19 @@ func (c *stepColumns) instant(i int) time.Time {
 		return time.UnixMilli(int64(c.at.Value(i))).UTC()
 	}
 	return c.at.Value(i).ToTime(c.unitOfTime).UTC()
+}
+
+// Values of the column visit.
+const (
+	noVisit     = 0
+	entersTouch = 2
+)
+
+func (c *stepColumns) visitAt(i int) uint8 {
+	if c.visit == nil {
+		return noVisit
+	}
+	return c.visit.Value(i)
 }
 
 func textAt(column *array.String, i int) string {

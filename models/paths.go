@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -15,25 +16,25 @@ import (
 // DrawPaths draws the ways of a definition from the published run. Of each variant it names as many units as examples
 // says. It returns an error if nothing was published yet.
 func DrawPaths(ctx context.Context, db *warehouse.DB, d path.Definition, examples int) (*path.Study, error) {
-	run, err := published(ctx, db)
+	reader, err := publishedPaths(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	observed, err := warehouse.SelectAll[observation](ctx, db, "staging/observed_until.sql", warehouse.Params{"run_id": run})
+	observed, err := warehouse.SelectAll[observation](ctx, db, "staging/observed_until.sql", warehouse.Params{"run_id": reader.run})
 	if err != nil {
 		return nil, err
 	}
-	study, _, err := pathReader{db, run}.study(ctx, d, observed[0].Until, examples)
+	study, _, err := reader.study(ctx, d, observed[0].Until, examples)
 	return study, err
 }
 
 // CountFunnel counts a funnel from the published run. It returns an error if nothing was published yet.
 func CountFunnel(ctx context.Context, db *warehouse.DB, f path.SavedFunnel) (*path.Funnel, error) {
-	run, err := published(ctx, db)
+	reader, err := publishedPaths(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	funnel, _, err := pathReader{db, run}.funnel(ctx, f)
+	funnel, _, err := reader.funnel(ctx, f)
 	return funnel, err
 }
 
@@ -60,15 +61,35 @@ func DrawPathsOf(ctx context.Context, db *warehouse.DB, statement string, d path
 		return nil, err
 	}
 	study, _, err := drawSteps(ways, examples, func() iter.Seq2[path.History, error] {
-		return historiesOf(warehouse.SelectBatches(ctx, db, statement, nil), nil)
+		return historiesOf(warehouse.SelectBatches(ctx, db, statement, nil), nil, 0)
 	})
 	return study, err
 }
 
 // pathReader reads what reports are made of from one run.
 type pathReader struct {
-	db  *warehouse.DB
-	run uint64
+	db         *warehouse.DB
+	run        uint64
+	sessionGap time.Duration // of its touchpoints
+}
+
+// publishedPaths reads from the published run.
+func publishedPaths(ctx context.Context, db *warehouse.DB) (pathReader, error) {
+	run, err := published(ctx, db)
+	if err != nil {
+		return pathReader{}, err
+	}
+	last, err := warehouse.SelectAll[struct {
+		Parameters string `ch:"parameters"`
+	}](ctx, db, "staging/last_parameters.sql", nil)
+	if err != nil || len(last) == 0 {
+		return pathReader{}, err
+	}
+	var o Options
+	if err := json.Unmarshal([]byte(last[0].Parameters), &o); err != nil {
+		return pathReader{}, fmt.Errorf("read the last run's parameters: %w", err)
+	}
+	return pathReader{db, run, o.withDefaults().SessionGap}, nil
 }
 
 func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil time.Time, examples int) (*path.Study, uint64, error) {

@@ -15,6 +15,7 @@ type Event struct {
 	Meaning    string            // word of the vocabulary; empty: nothing special
 	Page       string            // host and path, see PageOf; empty: no page
 	Campaign   string            // that brought the unit here; a new one begins a session
+	Arrives    bool              // begins a session whatever the silence: a return from the product by a link from outside
 }
 
 // History is all that a unit did. Events are sorted by At, stably, if they are not: events of one instant keep the order

@@ -311,8 +311,8 @@ func firstFrom(events []Event, at time.Time) int {
 	return i
 }
 
-// sessionsOf parts events where there is silence for longer than the gap, and where a campaign comes that is not the last
-// one since that silence: rules 1 and 2 of the batch's sessions.
+// sessionsOf parts events by the three rules of the batch's sessions: where there is silence for longer than the gap, where
+// a campaign comes that is not the last one since that silence, and where the unit arrives anew.
 func sessionsOf(events []Event, gap time.Duration) [][]Event {
 	var parts [][]Event
 	begin, campaign := 0, ""
@@ -322,7 +322,7 @@ func sessionsOf(events []Event, gap time.Duration) [][]Event {
 			if silent {
 				campaign = ""
 			}
-			if silent || e.Campaign != "" && e.Campaign != campaign {
+			if silent || e.Arrives || e.Campaign != "" && e.Campaign != campaign {
 				parts = append(parts, events[begin:i])
 				begin = i
 			}

@@ -4,14 +4,27 @@
 -- At one instant touches come first, then events by source and event id, then stages in the drawn order: the touch
 -- brought the unit, and the event caused the entry. A page view goes by its page and not by its title. Junk is left out.
 --
+-- visit parts sessions as the touchpoints are parted: 1 is an event with a page, 2 one that is the entry of a touchpoint or
+-- of a touch that was excluded, 0 anything else (sessions.sql says which events are visits).
+--
 -- Parameters: run_id; unit_kind: person, account or property (what shares a value of the property at unit_index, counted
 -- from 1); names, meanings: regular expressions, empty for none; pages, stages, channels, all_events: 1 or 0; properties:
 -- whose values come with each row; stage_order; since, until: period, until itself is out.
-WITH junk AS
-(
-    SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
-)
-SELECT unit_id, kind, name, meaning, url, campaign, at, values
+WITH
+    junk AS
+    (
+        SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
+    ),
+    entries AS
+    (
+        SELECT touch_id FROM touchpoints_at(run = {run_id:UInt64}) WHERE {all_events:UInt8} = 1
+        UNION ALL
+        SELECT touch_id FROM excluded_touches_by_run
+        WHERE {all_events:UInt8} = 1
+          AND run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
+          AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
+    )
+SELECT unit_id, kind, name, meaning, url, campaign, visit, at, values
 FROM
 (
     SELECT
@@ -19,6 +32,10 @@ FROM
         '' AS kind, if(e.kind = 'page', '', toString(e.name)) AS name, toString(e.meaning) AS meaning, if({pages:UInt8} = 1, e.url, '') AS url,
         if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
            concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
+        toUInt8(if({all_events:UInt8} = 0 OR e.url = '' OR e.kind NOT IN ('page', 'screen', 'track', 'identify')
+            OR e.meaning IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
+                             'conversation_closed', 'call_completed', 'meeting_booked'), 0,
+            1 + (event_id IN entries))) AS visit,
         event_ts AS at,
         arrayMap(property -> multiIf(
             property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
@@ -36,7 +53,7 @@ FROM
     UNION ALL
     SELECT
         multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', '', person_id) AS unit_id,
-        'channel' AS kind, toString(channel) AS name, '' AS meaning, '' AS url, '' AS campaign, touch_ts AS at,
+        'channel' AS kind, toString(channel) AS name, '' AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, touch_ts AS at,
         arrayMap(property -> multiIf(
             property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
             property = 'utm_campaign', toString(utm_campaign), property = 'landing_page', landing_page, ''), {properties:Array(String)}) AS values,
@@ -45,7 +62,7 @@ FROM
     WHERE {channels:UInt8} = 1 AND person_id NOT IN junk
     UNION ALL
     SELECT
-        unit_id, 'stage' AS kind, toString(stage) AS name, '' AS meaning, '' AS url, '' AS campaign, entered_at AS at,
+        unit_id, 'stage' AS kind, toString(stage) AS name, '' AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, entered_at AS at,
         arrayMap(property -> multiIf(
             property = 'origin', toString(origin), property = 'via_definition', toString(via_definition),
             property = 'owner', toString(owner), property = 'reason', reason, ''), {properties:Array(String)}) AS values,
