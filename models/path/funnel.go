@@ -181,41 +181,59 @@ func (d FunnelDefinition) stand(taken uint64) stand {
 
 // Validate tells all faults of the definition.
 func (d FunnelDefinition) Validate() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("funnel: "+format, args...)) }
-	if len(d.Steps) == 0 || len(d.Steps) > 64 {
-		fault("%d steps: must be 1 to 64", len(d.Steps))
+	all := d.faults()
+	errs := make([]error, len(all))
+	for i, f := range all {
+		errs[i] = fmt.Errorf("funnel: %w", f.err)
 	}
-	for i, step := range d.Steps {
-		if step.Matches == nil {
-			fault("step %d (%q) matches nothing: give it a condition", i+1, step.Name)
-		}
-		if step.Optional && (i == 0 || d.Order == AnyOrder) {
-			fault("step %d (%q) can't be optional: the first step begins an attempt, and in any order none is needed", i+1, step.Name)
-		}
-	}
+	return errors.Join(errs...)
+}
+
+// faults are at the keys of a SavedFunnel.
+func (d FunnelDefinition) faults() []fault {
+	all := d.stepFaults()
+	add := func(at, format string, args ...any) { all = append(all, fault{at, fmt.Errorf(format, args...)}) }
 	if d.Order != Ordered && d.Order != Strict && d.Order != AnyOrder {
-		fault("order %q: must be strict, any, or empty for ordered", d.Order)
+		add("order", "order %q: must be strict, any, or empty for ordered", d.Order)
 	}
 	if d.Entry != AnyEntry && d.Entry != FirstEntry && d.Entry != EveryEntry {
-		fault("entry %q: must be first, every, or empty for any", d.Entry)
+		add("entry", "entry %q: must be first, every, or empty for any", d.Entry)
 	}
 	if d.Repeats != RepeatsUsual && d.Repeats != RepeatsIgnore && d.Repeats != RepeatsEnd {
-		fault("repeats %q: must be ignore, end, or empty", d.Repeats)
+		add("repeats", "repeats %q: must be ignore, end, or empty", d.Repeats)
 	}
 	if d.Window < 0 {
-		fault("window %s is negative: must be positive, or 0 for none", d.Window)
+		add("window", "window %s is negative: must be positive, or 0 for none", d.Window)
 	}
 	for i, x := range d.Exclusions {
+		at := fmt.Sprintf("exclude[%d]", i)
 		if x.Matches == nil {
-			fault("exclusion %d matches nothing: give it a condition", i+1)
+			add(at, "exclusion %d matches nothing: give it a condition", i+1)
 		}
 		if d.Order != AnyOrder && (x.From < 0 || x.To <= x.From || x.To >= len(d.Steps)) {
-			fault("exclusion %d is between steps %d and %d: there are %d", i+1, x.From+1, x.To+1, len(d.Steps))
+			add(at, "exclusion %d is between steps %d and %d: there are %d", i+1, x.From+1, x.To+1, len(d.Steps))
 		}
 	}
 	if len(d.Exclusions) > 64 {
-		fault("%d exclusions: must be at most 64", len(d.Exclusions))
+		add("exclude", "%d exclusions: must be at most 64", len(d.Exclusions))
 	}
-	return errors.Join(append(faults, d.Breakdown.validate(len(d.Steps)))...)
+	return append(all, d.Breakdown.faults(len(d.Steps))...)
+}
+
+func (d FunnelDefinition) stepFaults() []fault {
+	var all []fault
+	add := func(at, format string, args ...any) { all = append(all, fault{at, fmt.Errorf(format, args...)}) }
+	if len(d.Steps) == 0 || len(d.Steps) > 64 {
+		add("steps", "%d steps: must be 1 to 64", len(d.Steps))
+	}
+	for i, step := range d.Steps {
+		at := fmt.Sprintf("steps[%d]", i)
+		if step.Matches == nil {
+			add(at, "step %d (%q) matches nothing: give it a condition", i+1, step.Name)
+		}
+		if step.Optional && (i == 0 || d.Order == AnyOrder) {
+			add(at, "step %d (%q) can't be optional: the first step begins an attempt, and in any order none is needed", i+1, step.Name)
+		}
+	}
+	return all
 }

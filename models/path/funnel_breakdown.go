@@ -27,7 +27,7 @@ type Breakdown struct {
 	Step        int // for AttributeStep, counted from 0
 }
 
-func (b Breakdown) validate(steps int) error {
+func (b Breakdown) faults(steps int) []fault {
 	switch b.Attribution {
 	case "", AttributeFirstTouch, AttributeLastTouch, AttributeAllEvents, AttributeUnit:
 		return nil
@@ -35,9 +35,9 @@ func (b Breakdown) validate(steps int) error {
 		if b.Step >= 0 && b.Step < steps {
 			return nil
 		}
-		return fmt.Errorf("funnel: breakdown by step %d: there are %d", b.Step+1, steps)
+		return []fault{{"step", fmt.Errorf("breakdown by step %d: there are %d", b.Step+1, steps)}}
 	}
-	return fmt.Errorf("funnel: breakdown attribution %q: must be first_touch, last_touch, step, all_events or unit", b.Attribution)
+	return []fault{{"attribution", fmt.Errorf("breakdown attribution %q: must be first_touch, last_touch, step, all_events or unit", b.Attribution)}}
 }
 
 // valued are the attempts of a unit under one value of the breakdown.

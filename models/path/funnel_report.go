@@ -92,10 +92,17 @@ func NewFunnel(d FunnelDefinition, o FunnelOptions) (*Funnel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Cohort != NoCohort && o.Cohort != Daily && o.Cohort != Weekly && o.Cohort != Monthly {
-		return nil, fmt.Errorf("funnel: cohort %q: must be day, week, month or empty", o.Cohort)
+	if err := o.Cohort.validate(); err != nil {
+		return nil, fmt.Errorf("funnel: %w", err)
 	}
 	return &Funnel{plan: p, options: o, groups: map[string]*funnelGroup{}}, nil
+}
+
+func (c Cohort) validate() error {
+	if c != NoCohort && c != Daily && c != Weekly && c != Monthly {
+		return fmt.Errorf("cohort %q: must be day, week, month or empty", c)
+	}
+	return nil
 }
 
 // Units is the number of units added, whether they entered the funnel or not.

@@ -83,7 +83,12 @@ func (f SavedFunnel) faults() []fault {
 		return all
 	}
 	definition, options := f.compiled()
-	if _, err := NewFunnel(definition, options); err != nil {
+	if all = definition.faults(); len(all) > 0 {
+		return all
+	}
+	if err := options.Cohort.validate(); err != nil {
+		add("cohort", "%w", err)
+	} else if _, err := definition.plan(); err != nil {
 		add("steps", "%w", err)
 	}
 	return all

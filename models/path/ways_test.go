@@ -261,9 +261,16 @@ func TestFaultyReports(t *testing.T) {
 		"no span":             {"paths:\n  - name: a\n    states: [{events: [x]}]\n    session_gap: long", "not a length of time"},
 		"no name":             {"paths:\n  - states: [{events: [x]}]", "line 2: paths[0]: a report needs a name"},
 		"one name twice":      {"paths:\n  - name: a\n    states: [{events: [x]}]\n  - name: a\n    states: [{events: [x]}]", `line 4: paths[1].name: "a" of unit person is the name of paths[0] too`},
-		"funnel without step": {"funnels:\n  - name: f\n    window: 3d", "line 2: funnels[0].steps: funnel: 0 steps"},
+		"funnel without step": {"funnels:\n  - name: f\n    window: 3d", "line 2: funnels[0].steps: 0 steps"},
 		"funnel step":         {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n      - optional: true", "line 5: funnels[0].steps[1]: matches nothing"},
-		"funnel order":        {"funnels:\n  - name: f\n    order: sideways\n    steps:\n      - events: [x]", `line 5: funnels[0].steps: funnel: order "sideways"`},
+		"optional first":      {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n        optional: true\n      - events: [y]", "line 4: funnels[0].steps[0]: step 1 (\"x\") can't be optional"},
+		"optional in any":     {"funnels:\n  - name: f\n    order: any\n    steps:\n      - events: [x]\n      - events: [y]\n        optional: true", "line 6: funnels[0].steps[1]: step 2"},
+		"exclusion":           {"funnels:\n  - name: f\n    steps: [{events: [x]}, {events: [y]}]\n    exclude:\n      - events: [z]\n      - {events: [z], from: 2, to: 3}", "line 6: funnels[0].exclude[1]: exclusion 2 is between"},
+		"funnel order":        {"funnels:\n  - name: f\n    order: sideways\n    steps:\n      - events: [x]", `line 3: funnels[0].order: order "sideways"`},
+		"funnel entry":        {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n    entry: last", `line 5: funnels[0].entry: entry "last"`},
+		"attribution":         {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n    by: [p]\n    attribution: fair", `line 6: funnels[0].attribution: breakdown`},
+		"attributed step":     {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n    by: [p]\n    attribution: step\n    step: 2", `line 7: funnels[0].step: breakdown by step 2`},
+		"cohort":              {"funnels:\n  - name: f\n    steps:\n      - events: [x]\n    cohort: decade", `line 5: funnels[0].cohort: cohort "decade"`},
 		"funnel by month":     {"funnels:\n  - name: f\n    by: [month]\n    steps:\n      - events: [x]", "line 3: funnels[0].by: month"},
 	} {
 		t.Run(name, func(t *testing.T) {
