@@ -61,6 +61,8 @@ func (r *run) fullBecause() string {
 		return "other definitions"
 	case r.marks.ObservedUntil.Before(p.ObservedUntil):
 		return "observation ends earlier"
+	case r.o.Credit.ObservedFrom.IsZero() && r.marks.ObservedFrom.Before(r.marks.WasObservedFrom):
+		return "observation begins earlier"
 	case p.ForgottenSince == 1:
 		return "somebody was forgotten"
 	case p.RunsSinceBase >= maxRunsOnBase:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -81,47 +80,6 @@ func newCreditWriter(r *run) (*creditWriter, error) {
 	return &w, errors.Join(faults[:]...)
 }
 
-// CreditOptions say what is credited, and by which models.
-type CreditOptions struct {
-	Models []string `json:"models,omitempty"` // beside those of every ledger: markov_2, markov_3, hazard
-}
-
-// ledgerModels are the models of the ledger, by what they look at.
-type ledgerModels struct {
-	rules []attribution.Model // at one journey
-	paths []attribution.Model // at the paths of all journeys
-	times []attribution.Model // at the times of all journeys
-}
-
-func (o Options) models() (l ledgerModels, err error) {
-	all := attribution.Models()
-	if len(o.Credit.Models) > 0 {
-		more, err := attribution.Named(o.Credit.Models...)
-		if err != nil {
-			return l, err
-		}
-		for _, m := range more {
-			if m.Name() == attribution.Participation().Name() {
-				return l, fmt.Errorf("attribution model %s: its weights sum to more than 1, so it has no place in the ledger", m.Name())
-			}
-			if !slices.ContainsFunc(all, func(have attribution.Model) bool { return have.Name() == m.Name() }) {
-				all = append(all, m)
-			}
-		}
-	}
-	for _, m := range all {
-		switch {
-		case attribution.NeedsTimes(m):
-			l.times = append(l.times, m)
-		case attribution.DependsOnOthers(m):
-			l.paths = append(l.paths, m)
-		default:
-			l.rules = append(l.rules, m)
-		}
-	}
-	return l, nil
-}
-
 // journeys writes the journeys of some units to one type of conversion, and what ended them.
 func (w *creditWriter) journeys(ctx context.Context, journeys []attribution.Journey) error {
 	for i := range journeys {
@@ -181,7 +139,7 @@ func describeJourney(j *attribution.Journey) journeyRow {
 func channelsOf(j *attribution.Journey) []string {
 	channels := make([]string, len(j.Touches))
 	for i := range j.Touches {
-		channels[i] = j.Touches[i].Channel
+		channels[i] = j.Touches[i].Credited()
 	}
 	return channels
 }
@@ -232,7 +190,7 @@ func touchRows(j *attribution.Journey) []creditedTouch {
 	rows := make([]creditedTouch, len(j.Touches))
 	for i := range j.Touches {
 		t := &j.Touches[i]
-		row.TouchID, row.TouchAt, row.PersonID, row.Channel = t.ID, t.At, t.PersonID, t.Channel
+		row.TouchID, row.TouchAt, row.PersonID, row.Channel = t.ID, t.At, t.PersonID, t.Credited()
 		row.Source, row.Medium, row.Campaign, row.LandingPage = t.Source, t.Medium, t.Campaign, t.LandingPage
 		row.Position = uint32(i + 1)
 		rows[i] = row

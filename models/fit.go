@@ -50,11 +50,15 @@ func (r *run) fit(ctx context.Context, kind, conversionType string, w *fitWriter
 		return 0, err
 	}
 	params := r.params("unit_kind", kind, "conversion_type", conversionType, "buckets", uint32(attribution.Buckets))
-	sample, in, err := r.sample(ctx, params)
+	names, err := r.names(ctx, params)
+	if err != nil {
+		return 0, err
+	}
+	sample, in, err := r.sample(ctx, params, names)
 	if err != nil {
 		return in, err
 	}
-	f := fitting{run: r, kind: kind, conversionType: conversionType, params: params, sample: sample, seed: seedOf(kind, conversionType), w: w}
+	f := fitting{run: r, kind: kind, conversionType: conversionType, params: params, names: names, sample: sample, seed: seedOf(kind, conversionType), w: w}
 	if err := f.rules(ctx, models.rules); err != nil {
 		return in, err
 	}
@@ -70,6 +74,7 @@ type fitting struct {
 	run                  *run
 	kind, conversionType string
 	params               warehouse.Params
+	names                *names
 	sample               *attribution.Sample // their paths
 	seed                 uint64
 	w                    *fitWriter
@@ -116,7 +121,7 @@ type walkRow struct {
 }
 
 // sample is all journeys as counted paths.
-func (r *run) sample(ctx context.Context, params warehouse.Params) (*attribution.Sample, uint64, error) {
+func (r *run) sample(ctx context.Context, params warehouse.Params, names *names) (*attribution.Sample, uint64, error) {
 	sampler := attribution.NewSampler()
 	var in uint64
 	var walks []attribution.Walk
@@ -127,6 +132,7 @@ func (r *run) sample(ctx context.Context, params warehouse.Params) (*attribution
 		}
 		walks = walks[:0]
 		for i := range unit {
+			names.path(unit[i].Channels, unit[i].Converted)
 			walks = append(walks, attribution.Walk{Channels: unit[i].Channels, Converted: unit[i].Converted, Value: unit[i].Value})
 		}
 		in += uint64(len(unit))
@@ -145,9 +151,11 @@ func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution
 		if row.Weights = c.Weights(i); row.Weights == nil {
 			continue
 		}
-		row.Key, row.Baseline, row.Rule = attribution.PathKey(path.Channels), c.BaselineWeight(i), c.Rule(i)
-		if err := f.w.credit.Append(ctx, row); err != nil {
-			return err
+		row.Baseline, row.Rule = c.BaselineWeight(i), c.Rule(i)
+		for _, row.Key = range f.names.keysOf(path.Channels) {
+			if err := f.w.credit.Append(ctx, row); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -176,7 +184,7 @@ func (f *fitting) rules(ctx context.Context, rules []attribution.Model) error {
 			return err
 		}
 		if t, known := tallies[row.Model]; known {
-			t.Add(row.Channel, int(row.Bucket), row.Credit)
+			t.Add(f.names.of(row.Channel), int(row.Bucket), row.Credit)
 		}
 	}
 	draws := attribution.NewResamples(f.run.o.Bootstrap, f.seed)

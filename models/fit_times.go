@@ -91,6 +91,7 @@ func (f *fitting) timedSample(ctx context.Context) (*attribution.Sample, uint64,
 		in += uint64(len(unit))
 		journeys := make([]attribution.Timed, len(unit))
 		for i := range unit {
+			f.names.path(unit[i].Channels, false)
 			journeys[i] = unit[i].timed()
 		}
 		sampler.Unit(unit[0].UnitID, journeys)
@@ -113,6 +114,7 @@ func (f *fitting) weighAll(ctx context.Context, models []attribution.Model, fits
 			return in, nil, err
 		}
 		in++
+		f.names.path(t.Channels, false)
 		for i := range models {
 			row := &rows[i]
 			row.Key = attribution.JourneyKey(t.JourneyID)

@@ -39,7 +39,7 @@ func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err e
 	if err != nil {
 		return in, w.written(), err
 	}
-	for _, conversionType := range r.conversionTypes() {
+	for _, conversionType := range r.o.conversionTypes() {
 		read, err := r.fit(ctx, kind, conversionType, f)
 		in += read
 		if err != nil {
@@ -48,10 +48,6 @@ func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err e
 	}
 	err = f.flush(ctx)
 	return in, w.written() + f.written(), err
-}
-
-func (r *run) conversionTypes() []string {
-	return append([]string{"signed_up"}, r.o.ConversionTypes...)
 }
 
 // history is what attribution needs to know of one unit.
@@ -93,11 +89,11 @@ func (r *run) cutJourneys(ctx context.Context, kind string, w *creditWriter) (in
 
 func (r *run) creditUnits(ctx context.Context, kind string, units []history, w *creditWriter) error {
 	due := dueDates{}
-	for _, conversionType := range r.conversionTypes() {
+	for _, conversionType := range r.o.conversionTypes() {
 		var all []attribution.Journey
 		options := attribution.Options{
 			ConversionType: conversionType, LookBack: r.o.LookBack, Cycle: r.o.Cycle, Direct: r.o.Direct,
-			ObservedUntil: r.marks.ObservedUntil,
+			ObservedFrom: r.observedFrom(), ObservedUntil: r.marks.ObservedUntil,
 		}
 		for _, h := range units {
 			all = append(all, attribution.Journeys(h.unit, h.touches, h.conversions, options)...)
@@ -114,6 +110,14 @@ func (r *run) creditUnits(ctx context.Context, kind string, units []history, w *
 		due.touches(h, r.marks.ObservedUntil)
 	}
 	return appendAll(ctx, w.due, due.rows(kind))
+}
+
+// observedFrom is when touches began to be recorded.
+func (r *run) observedFrom() time.Time {
+	if r.o.Credit.ObservedFrom.IsZero() {
+		return r.marks.ObservedFrom
+	}
+	return r.o.Credit.ObservedFrom
 }
 
 // dueDates are the first instants at which time alone changes the journeys of units, by unit.
@@ -154,7 +158,8 @@ func (d dueDates) rows(kind string) []dueRow {
 // histories are those of all units that were touched or converted, one at a time in the order of their ids: three
 // sorted results are read side by side.
 func (r *run) histories(ctx context.Context, kind string) iter.Seq2[history, error] {
-	params := r.params("unit_kind", kind, "conversion_stages", r.o.ConversionTypes)
+	params := r.params("unit_kind", kind, "conversion_stages", r.o.ConversionTypes, "conversion_events", r.o.conversionEvents(),
+		"dimension", r.o.Credit.dimension())
 	return func(yield func(history, error) bool) {
 		conversions := newHead(warehouse.Select[attribution.Conversion](ctx, r.db, "staging/conversions.sql", params),
 			func(c attribution.Conversion) string { return c.UnitID })

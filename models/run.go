@@ -31,7 +31,7 @@ type Options struct {
 	SessionGap      time.Duration        `json:"session_gap"`       // silence that ends a session; 30 minutes
 	Cycle           string               `json:"cycle"`             // reset or look_through; reset
 	Direct          string               `json:"direct"`            // keep, drop_unless_only or drop_last; drop_unless_only
-	ConversionTypes []string             `json:"conversion_types"`  // stages that count as conversions, beside signed_up
+	ConversionTypes []string             `json:"conversion_types"`  // stages, and event:NAME, that count as conversions beside signed_up
 	Bootstrap       int                  `json:"bootstrap"`         // replicates for the intervals; 200, negative for none
 	Keep            int                  `json:"-"`                 // published runs to keep; 3
 	Version         string               `json:"-"`                 // of funnelcloud, recorded with the run
@@ -120,6 +120,8 @@ type run struct {
 
 type watermarks struct {
 	EventsUntil      time.Time `ch:"events_until"`
+	ObservedFrom     time.Time `ch:"observed_from"`
+	WasObservedFrom  time.Time `ch:"was_observed_from"` // of what the previous run took for settled
 	ObservedUntil    time.Time `ch:"observed_until"`
 	Events           uint64    `ch:"events"`
 	SettledUntil     time.Time `ch:"settled_until"`
@@ -131,6 +133,9 @@ type watermarks struct {
 // It returns ErrBusy when another run is under way.
 func Run(ctx context.Context, db *warehouse.DB, o Options) (Report, error) {
 	r := &run{db: db, o: o.withDefaults()}
+	if err := r.o.validate(); err != nil {
+		return Report{}, err
+	}
 	rules, err := r.o.channels()
 	if err != nil {
 		return Report{}, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
@@ -20,12 +21,13 @@ type attributionOptions struct {
 	seed         uint64
 	top          int
 
-	unit, conversion, by string
-	period, from, to     string
-	chain                chainOptions
-	asOf                 uint64
-	segment, currency    string
-	connections          *connectionFlags
+	unit, conversion  string
+	dimension, by     string
+	period, from, to  string
+	chain             chainOptions
+	asOf              uint64
+	segment, currency string
+	connections       *connectionFlags
 }
 
 func newAttribution(connections *connectionFlags) *cobra.Command {
@@ -39,7 +41,7 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 			"row a path (its channels, how many journeys of it converted, and if known how many did not and their value) or,\n" +
 			"with --journeys, one row a journey.",
 		Example: "  funnelcloud attribution --conversion won --period 2026-Q1\n" +
-			"  funnelcloud attribution --model markov_1 --segment country=DE --by campaign --top 10\n" +
+			"  funnelcloud attribution --model markov_1 --segment country=DE --dimension campaign --top 10\n" +
 			"  funnelcloud attribution --unit account --conversion opportunity --output csv > credit.csv\n" +
 			"  funnelcloud attribution --paths data.csv --conversions orders --nulls lost --value revenue\n" +
 			"  funnelcloud attribution --paths journeys.csv --journeys --model markov_1 --bootstrap 0",
@@ -65,13 +67,14 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 	flags.StringSliceVar(&o.models, "model", nil, "models; one alone is shown in detail (default: all there are)")
 	flags.StringVar(&o.unit, "unit", "person", "person or account")
 	flags.StringVar(&o.conversion, "conversion", "", "type of conversion (default: won, or the one that happened most)")
-	flags.StringVar(&o.by, "by", "channel", "what to credit: channel, source, source_medium, campaign or landing_page")
-	flags.IntVar(&o.top, "top", 0, "names to show; the rest become other(n); 0: all")
+	flags.StringVar(&o.dimension, "dimension", "", "what to credit: "+strings.Join(models.Dimensions, ", ")+", or property:NAME of the touch's event (default: what the run credits)")
+	flags.StringVar(&o.by, "by", "", "parts to show: week, month, quarter or year of the conversion, or an attribute of the unit as in --segment")
+	flags.IntVar(&o.top, "top", 0, "names to show; the rest become other(n); 0: all that the run tells apart")
 	flags.StringVar(&o.period, "period", "", "when it converted: a year, quarter, month or day, such as 2026, 2026-Q1, 2026-03, 2026-03-31")
 	flags.StringVar(&o.from, "from", "", "first day, such as 2026-01-15")
 	flags.StringVar(&o.to, "to", "", "last day")
-	flags.StringVar(&o.segment, "segment", "", "units with a value of an attribute: country=DE, account.plan=pro, any property of identify or group calls")
-	flags.Uint64Var(&o.asOf, "as-of", 0, "run whose figures to show instead of the published ones; whole months only")
+	flags.StringVar(&o.segment, "segment", "", "units with a value of an attribute: country=DE, account=acme, account.plan=pro, any property of identify or group calls")
+	flags.Uint64Var(&o.asOf, "as-of", 0, "run whose credit to show instead of the published one's; of runs no longer kept, whole months")
 	flags.StringVar(&o.currency, "currency", "", "currency of values and costs, where there are several")
 	flags.StringVar(&o.file, "paths", "", "CSV of counted paths instead of the tables, gzip and zstd too; - is standard input")
 	flags.BoolVar(&o.columns.Journeys, "journeys", false, "a row of the file is one journey, and its column of conversions says whether it converted: 1, true, yes")
@@ -93,8 +96,8 @@ func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) 
 		return nil, usageError{errors.New("--bootstrap and --top must be at least 0, --order at least 1")}
 	}
 	if o.file != "" {
-		if o.period+o.from+o.to+o.segment+o.conversion != "" {
-			return nil, usageError{errors.New("a file of paths knows no time, segment or type of conversion: leave out --period, --from, --to, --segment, --conversion")}
+		if o.period+o.from+o.to+o.segment+o.conversion+o.dimension+o.by != "" {
+			return nil, usageError{errors.New("a file of paths knows no time, segment or type of conversion: leave out --period, --from, --to, --segment, --conversion, --dimension, --by")}
 		}
 		return o.ofFile()
 	}

@@ -147,9 +147,19 @@ func TestAttributionOfTheTables(t *testing.T) {
 	may := attribution("--period", "2026-05", "--model", "linear")
 	near(t, "conversions of May", may.Conversions, 20)
 	near(t, "cost per conversion in May", of(t, may, "linear", "Paid Search").CPA.Value, 60)
-	quarter := attribution("--from", "2026-01-01", "--to", "2026-03-31", "--model", "linear", "--by", "campaign")
+	quarter := attribution("--from", "2026-01-01", "--to", "2026-03-31", "--model", "linear", "--dimension", "campaign")
 	near(t, "cost per conversion of the campaign", of(t, quarter, "linear", "spring").CPA.Value, 40)
-	near(t, "conversions without campaign", of(t, quarter, "linear", "(none)").Conversions, 10)
+	near(t, "conversions without campaign", of(t, quarter, "linear", "(Organic Search)").Conversions, 10)
+	months := attribution("--by", "month", "--model", "last,linear")
+	if len(months.Parts) != 2 || months.Parts[1].Part != "2026-05" {
+		t.Fatalf("parts %+v", months)
+	}
+	near(t, "May's part", of(t, *months.Parts[1], "linear", "Paid Search").Conversions, 10)
+	countries := attribution("--by", "country", "--model", "linear", "--dimension", "landing_page")
+	if len(countries.Parts) != 2 || countries.Parts[0].Part != "DE" {
+		t.Fatalf("parts %+v", countries)
+	}
+	near(t, "the German part", of(t, *countries.Parts[0], "linear", "/").Value, 2000)
 	for segment, want := range map[string]float64{"country=DE": 20, "size=3": 10} {
 		r := attribution("--segment", segment, "--model", "last")
 		near(t, segment, r.Conversions, want)
@@ -175,6 +185,8 @@ func TestAttributionOfTheTables(t *testing.T) {
 		t.Errorf("run %d", asOf.Run)
 	}
 	wantFailure(t, exitFailed, []string{"run 99"}, "attribution", "--data", s.folder, "--as-of", "99")
+	french := attribution("--as-of", "1", "--segment", "country=FR", "--model", "first", "--dimension", "campaign")
+	near(t, "first of the French as of run 1", of(t, french, "first", "spring").Conversions, 20)
 
 	table := mustRun(t, "attribution", "--data", s.folder, "--model", "markov_1").out
 	for _, words := range []string{"Credit for won by persons: 40.00 conversions", "Paid Search", "cost per", "Not distinguishable", "Money is in EUR"} {
@@ -198,13 +210,11 @@ func TestAttributionsSliceIsChecked(t *testing.T) {
 		args []string
 	}{
 		{"person or account", []string{"--unit", "company"}},
-		{"landing_page", []string{"--by", "weather"}},
+		{"landing_page", []string{"--dimension", "weather"}},
 		{"2026-Q1", []string{"--period", "spring"}},
 		{"a day", []string{"--from", "March"}},
 		{"after --to", []string{"--from", "2026-03-02", "--to", "2026-03-01"}},
 		{"ATTRIBUTE=VALUE", []string{"--segment", "DE"}},
-		{"whole months", []string{"--as-of", "1", "--from", "2026-03-02"}},
-		{"of everybody", []string{"--as-of", "1", "--segment", "country=DE"}},
 		{"at least 0", []string{"--bootstrap", "-1"}},
 		{"one or the other", []string{"--period", "2026", "--from", "2026-01-01"}},
 		{"knows no time", []string{"--paths", "-", "--period", "2026"}},

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/models/simulate"
 )
 
@@ -127,16 +129,20 @@ func TestExplainTellsWhy(t *testing.T) {
 		t.Fatalf("no win to explain: %v", won)
 	}
 	credit := decode[explanation](t, mustRun(t, "explain", won[0], "--data", s.folder, "--output", "json").out).Credit
-	sum := 0.0
+	sums := map[string]float64{}
 	for _, touch := range credit {
-		if touch.TouchID == "" {
-			continue // the baseline, which some models credit
+		sums[touch.Model] += touch.Weight
+		if touch.TouchID != "" { // else it is the baseline, which some models credit
+			s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+touch.TouchID+"'", "1")
 		}
-		sum += touch.Linear
-		s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+touch.TouchID+"'", "1")
 	}
-	if sum < 1-1e-9 || sum > 1+1e-9 {
-		t.Errorf("the linear weights of %s sum to %v", won[0], sum)
+	for _, m := range attribution.Models() {
+		near(t, "the weights of "+won[0]+" by "+m.Name(), sums[m.Name()], 1)
+	}
+	for _, line := range strings.Split(mustRun(t, "explain", won[0], "--data", s.folder).out, "\n") {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("a line of %d letters: %s", utf8.RuneCountInString(line), line)
+		}
 	}
 	story := decode[[]explanation](t, mustRun(t, "explain", won[1], "--data", s.folder, "--output", "json").out)
 	if len(story) != 1 || len(story[0].Story) < 4 {

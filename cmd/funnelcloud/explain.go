@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,28 +57,14 @@ type explainer struct {
 
 // explanation is a unit's story, its conversations, or the credit of a conversion.
 type explanation struct {
-	UnitKind      string       `json:"unit_kind,omitempty"`
-	UnitID        string       `json:"unit_id,omitempty"`
-	Head          *unitHead    `json:"head,omitempty"`
-	Story         []storyLine  `json:"story,omitempty"`
-	Conversations []saidLine   `json:"conversations,omitempty"`
-	Credit        []creditLine `json:"credit,omitempty"`
-}
+	UnitKind      string      `json:"unit_kind,omitempty"`
+	UnitID        string      `json:"unit_id,omitempty"`
+	Head          *unitHead   `json:"head,omitempty"`
+	Story         []storyLine `json:"story,omitempty"`
+	Conversations []saidLine  `json:"conversations,omitempty"`
 
-type creditLine struct {
-	Position    uint32    `ch:"position" json:"position"`
-	At          time.Time `ch:"touch_ts,null" json:"at"`
-	Channel     string    `ch:"channel" json:"channel"`
-	TouchID     string    `ch:"touch_id" json:"touch_id"`
-	First       float64   `ch:"first" json:"first"`
-	Last        float64   `ch:"last" json:"last"`
-	Linear      float64   `ch:"linear" json:"linear"`
-	TimeDecay   float64   `ch:"time_decay" json:"time_decay"`
-	UShaped     float64   `ch:"u_shaped" json:"u_shaped"`
-	Markov      float64   `ch:"markov" json:"markov_1"`
-	MarkovValue int64     `ch:"markov_value,decimal4" json:"-"`
-	Touches     uint32    `ch:"touches" json:"touches"`
-	Reason      string    `ch:"reason" json:"reason,omitempty"`
+	Conversion *conversionHead `json:"conversion,omitempty"`
+	Credit     []creditLine    `json:"credit,omitempty"`
 }
 
 type unitID struct {
@@ -142,36 +127,4 @@ func (e explainer) story(ctx context.Context, u unitID) (explanation, error) {
 // isConversion tells a conversion id, unit_kind:type:unit:cycle, from the other ids.
 func isConversion(id string) bool {
 	return (strings.HasPrefix(id, "person:") || strings.HasPrefix(id, "account:")) && strings.Count(id, ":") >= 3
-}
-
-func (e explainer) conversion(ctx context.Context, id string) error {
-	credit, err := warehouse.SelectAll[creditLine](ctx, e.db, "screens/conversion_credit.sql", warehouse.Params{"conversion_id": id})
-	if err != nil {
-		return err
-	}
-	if len(credit) == 0 {
-		return fmt.Errorf("the published run has no conversion %q", id)
-	}
-	if e.output == outputJSON {
-		return writeJSON(e.screen, explanation{Credit: credit})
-	}
-	if credit[0].Reason != "" {
-		return e.noCredit(id, credit[0].Reason)
-	}
-	e.screen.title("Credit of " + id)
-	rows := make([][]string, 0, len(credit))
-	for _, c := range credit {
-		row := []string{fmt.Sprintf("%d/%d", c.Position, c.Touches), c.At.Format("2006-01-02 15:04"), shorten(c.Channel, 14)}
-		for _, w := range []float64{c.First, c.Last, c.Linear, c.TimeDecay, c.UShaped, c.Markov} {
-			row = append(row, fmt.Sprintf("%.0f%%", 100*w))
-		}
-		rows = append(rows, row)
-	}
-	e.screen.table([]string{"touch", "when (UTC)", "channel", "first>", "last>", "lin.>", "decay>", "U>", "Markov>"}, rows)
-	return nil
-}
-
-func (e explainer) noCredit(id, reason string) error {
-	_, err := fmt.Fprintf(e.screen.out, "No touch gets credit for %s: %s.\n", id, reason)
-	return err
 }

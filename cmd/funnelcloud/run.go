@@ -47,11 +47,8 @@ func newRun(connections *connectionFlags) *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.DurationVar(&options.LookBack, "look-back", 90*24*time.Hour, "how long before a conversion a touch may earn credit")
+	registerCredit(flags, &options)
 	flags.DurationVar(&options.SessionGap, "session-gap", 30*time.Minute, "silence that ends a session")
-	flags.StringVar(&options.Cycle, "cycle", "reset", "reset: a touch counts for the next conversion only; look_through: for all")
-	flags.StringVar(&options.Direct, "direct", "drop_unless_only", "direct touches: keep, drop_unless_only or drop_last")
-	flags.IntVar(&options.Bootstrap, "bootstrap", 200, "replicates for the 95 % intervals")
 	flags.StringSliceVar(&options.OwnDomains, "own-domain", nil, "e-mail domains of our own staff, marked as junk")
 	flags.BoolVar(&options.FullRefresh, "full-refresh", false, "recompute every person and account, not only those that changed")
 	flags.StringVar(&reports, "reports", "", "file of saved path reports and funnels (default: the built-in ones)")
@@ -150,7 +147,7 @@ func showRestated(s *screen, restated []models.Restated) {
 	s.title("Restated: figures of closed months that the run before gave otherwise")
 	rows := make([][]string, 0, len(restated))
 	for _, r := range restated {
-		rows = append(rows, []string{r.Reason, thousands(int64(r.Figures)), r.Largest, fixed(r.Was) + " → " + fixed(r.Now)})
+		rows = append(rows, []string{wrap(r.Reason, 18), thousands(int64(r.Figures)), wrap(r.Largest, 26), fixed(r.Was) + " → " + fixed(r.Now)})
 	}
 	s.table([]string{"why", "figures>", "the largest", "conversions>"}, rows)
 }

@@ -10,18 +10,20 @@ import (
 
 func TestCompare(t *testing.T) {
 	got := Compare([]ModelShares{
-		{"last", map[string]float64{"Paid Search": .31, "Email": .49, "Social": .19, "Fax": .01}},
+		{Model: "last", Shares: map[string]float64{"Paid Search": .28, "Email": .49, "Social": .19, "Phone": .03, "Fax": .01}},
 		// Half of this model's conversions come anyway; of the rest Paid Search has 12 %, Email half.
-		{"discovery", map[string]float64{"Paid Search": .06, "Email": .25, "Social": .19, Baseline: .5}},
-		{"nothing", map[string]float64{Baseline: 1}},
+		{Model: "discovery", Shares: map[string]float64{"Paid Search": .05, "Email": .24, "Social": .19, "Phone": .02, Baseline: .5},
+			Low: map[string]float64{"Paid Search": .03}, High: map[string]float64{"Paid Search": .10}},
+		{Model: "nothing", Shares: map[string]float64{"Fax": .01, Baseline: .99}},
 	})
 	want := []struct {
 		channel, words  string
 		lowest, highest float64
 	}{
-		{"Email", "Email is credited 49–50 %: the models agree.", .49, .5},
+		{"Email", "Email is credited 48–49 %: the models agree.", .48, .49},
 		{"Social", "Social is credited 19–38 % depending on the model (least by last, most by discovery): don't cut on this", .19, .38},
-		{"Paid Search", "Paid Search is credited 12–31 % depending on the model (least by discovery, most by last): don't cut on this", .12, .31},
+		{"Paid Search", "Paid Search is credited 10–28 % depending on the model (least by discovery, most by last), 6–28 % with their 95 % intervals: don't cut on this", .1, .28},
+		{"Phone", "Phone is credited 3–4 %: the models agree.", .03, .04},
 		{"Fax", "next to nothing", 0, .01},
 	}
 	if len(got) != len(want) {
@@ -47,15 +49,17 @@ func TestStandings(t *testing.T) {
 	}
 	got := i.Standings([]float64{.41, .39, .2})
 	want := []Standing{
-		{Rank: 1, Low: 1, High: 2, Same: .5, Like: []int{1}},
-		{Rank: 2, Low: 1, High: 2, Same: .5, Like: []int{0}},
+		{Rank: 1, Low: 1, High: 2, Same: .5, Lead: .02, LeadLow: -.04, LeadHigh: .04, Like: []int{1}},
+		{Rank: 2, Low: 1, High: 2, Same: .5, Lead: .19, LeadLow: .18, LeadHigh: .22, Like: []int{0}},
 		{Rank: 3, Low: 3, High: 3, Same: 1},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); diff != "" {
 		t.Error(diff)
 	}
-	unknown := Intervals{}.Standings([]float64{.7, .3})
-	if diff := cmp.Diff([]Standing{{1, 1, 2, 0, []int{1}}, {2, 1, 2, 0, []int{0}}}, unknown); diff != "" {
+	// Without resamples nothing is known; and what would have happened anyway has no rank.
+	unknown := Intervals{Channels: []string{"a", Baseline, "b"}}.Standings([]float64{.2, .7, .1})
+	want = []Standing{{Rank: 1, Low: 1, High: 2, Lead: .1, LeadLow: -1, LeadHigh: 1}, {}, {Rank: 2, Low: 1, High: 2}}
+	if diff := cmp.Diff(want, unknown, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); diff != "" {
 		t.Errorf("without resamples: %s", diff)
 	}
 }

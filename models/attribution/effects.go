@@ -14,12 +14,25 @@ type Effect struct {
 	Share          float64 `ch:"share"`
 	Low            float64 `ch:"low"`
 	High           float64 `ch:"high"`
+
+	Rank     uint32   `ch:"rank"` // 0 for the baseline
+	RankLow  uint32   `ch:"rank_low"`
+	RankHigh uint32   `ch:"rank_high"`
+	SameRank float64  `ch:"same_rank"`
+	Lead     float64  `ch:"lead"` // share less that of the next in rank
+	LeadLow  float64  `ch:"lead_low"`
+	LeadHigh float64  `ch:"lead_high"`
+	Like     []string `ch:"not_distinguishable_from"`
 }
 
 // Effects are the rows of a model, one a channel in the order of the sample's channels. Share is that of the ledger;
 // low and high are its 95 % interval. Censored journeys are not counted. Models with a baseline have a last row for it.
 func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i Intervals) []Effect {
-	rows := effects(m, s, unitKind, conversionType, append(slices.Clone(c.Conversions), c.Baseline), i, c.HasBaseline())
+	conversions := c.Conversions
+	if c.HasBaseline() {
+		conversions = append(slices.Clone(conversions), c.Baseline)
+	}
+	rows := effects(m, s, unitKind, conversionType, conversions, i)
 	for id := range c.RemovalEffects {
 		rows[id].RemovalEffect = c.RemovalEffects[id]
 	}
@@ -29,33 +42,35 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 // TalliedEffects are the rows of a model whose credit was tallied by channel, in the order of the sample's channels.
 func TalliedEffects(m Model, s *Sample, t *Tally, unitKind, conversionType string, draws Resamples) []Effect {
 	names, credit := t.Totals()
-	ofTally := t.Intervals(draws)
 	conversions := make([]float64, len(s.channels))
-	i := Intervals{Low: make([]float64, len(s.channels)), High: make([]float64, len(s.channels))}
 	for at, name := range names {
 		if id := s.channelID(name); id >= 0 {
-			conversions[id], i.Low[id], i.High[id] = credit[at], ofTally.Low[at], ofTally.High[at]
+			conversions[id] = credit[at]
 		}
 	}
-	return effects(m, s, unitKind, conversionType, conversions, i, false)
+	return effects(m, s, unitKind, conversionType, conversions, t.Intervals(draws).over(s.channels))
 }
 
-// effects takes conversions and intervals in the order of the sample's channels, then of the baseline.
-func effects(m Model, s *Sample, unitKind, conversionType string, conversions []float64, i Intervals, baseline bool) []Effect {
+// effects takes conversions in the order of the intervals' channels: the sample's, then the baseline if the model has one.
+func effects(m Model, s *Sample, unitKind, conversionType string, conversions []float64, i Intervals) []Effect {
 	journeys, converted := s.presence()
-	rows := make([]Effect, 0, len(s.channels)+1)
-	for id, share := range shares(conversions) {
-		row := Effect{UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Share: share}
-		switch {
-		case id < len(s.channels):
-			row.Channel, row.Journeys, row.Converted = s.channels[id], uint64(journeys[id]), uint64(converted[id])
-		case baseline:
-			row.Channel, row.Journeys, row.Converted = Baseline, uint64(s.Conversions()+s.Nulls()), uint64(s.Conversions())
-		default:
-			continue
+	credited := shares(conversions)
+	rows := make([]Effect, len(i.Channels))
+	for id, standing := range i.Standings(credited) {
+		row := &rows[id]
+		*row = Effect{
+			UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Channel: i.Channels[id],
+			Share: credited[id], Low: i.Low[id], High: i.High[id],
+			Rank: uint32(standing.Rank), RankLow: uint32(standing.Low), RankHigh: uint32(standing.High), SameRank: standing.Same,
+			Lead: standing.Lead, LeadLow: standing.LeadLow, LeadHigh: standing.LeadHigh, Like: make([]string, len(standing.Like)),
 		}
-		row.Low, row.High = i.Low[id], i.High[id]
-		rows = append(rows, row)
+		for k, other := range standing.Like {
+			row.Like[k] = i.Channels[other]
+		}
+		row.Journeys, row.Converted = uint64(s.Conversions()+s.Nulls()), uint64(s.Conversions())
+		if id < len(s.channels) {
+			row.Journeys, row.Converted = uint64(journeys[id]), uint64(converted[id])
+		}
 	}
 	return rows
 }
@@ -78,12 +93,8 @@ func (s *Sample) presence() (journeys, converted []float64) {
 func TimedEffects(m Model, s *Sample, conversions map[string]float64, unitKind, conversionType string, i Intervals) []Effect {
 	names := append(slices.Clone(s.channels), Baseline)
 	credited := make([]float64, len(names))
-	of := Intervals{Low: make([]float64, len(names)), High: make([]float64, len(names))}
 	for id, name := range names {
 		credited[id] = conversions[name]
-		if at := slices.Index(i.Channels, name); at >= 0 {
-			of.Low[id], of.High[id] = i.Low[at], i.High[at]
-		}
 	}
-	return effects(m, s, unitKind, conversionType, credited, of, true)
+	return effects(m, s, unitKind, conversionType, credited, i.over(names))
 }

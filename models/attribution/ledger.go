@@ -97,7 +97,7 @@ func Ledger(m Model, js []Journey, c Credit, emit func(LedgerRow) error) error {
 
 // touch fills what differs between the rows of a conversion.
 func (r *LedgerRow) touch(t *Touch, index int, weight float64, value int64) {
-	r.TouchID, r.TouchAt, r.PersonID, r.Channel = t.ID, t.At, t.PersonID, t.Channel
+	r.TouchID, r.TouchAt, r.PersonID, r.Channel = t.ID, t.At, t.PersonID, t.Credited()
 	r.Source, r.Medium, r.Campaign, r.LandingPage = t.Source, t.Medium, t.Campaign, t.LandingPage
 	r.Position, r.Weight, r.CreditedValue = uint32(index+1), weight, value
 }

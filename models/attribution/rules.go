@@ -22,7 +22,11 @@ func (r pathRule) Credit(s *Sample) (Credit, error) {
 }
 
 func newPathEnv(s *Sample) *pathEnv {
-	return &pathEnv{direct: s.channelID(Direct), count: make([]int32, len(s.channels))}
+	e := &pathEnv{direct: -1, count: make([]int32, len(s.channels))}
+	for _, name := range directNames {
+		e.direct = max(e.direct, s.channelID(name))
+	}
+	return e
 }
 
 // First gives all credit to the first touch: what brought people here. It can't tell what made them stay, and its

@@ -42,9 +42,9 @@ func (p *paths) add(channels []int32) {
 	p.start = append(p.start, len(p.ids))
 }
 
-// NewSample takes journeys whose channel is Touch.Channel.
+// NewSample takes journeys whose channel is the name that a touch is credited by.
 func NewSample(js []Journey) *Sample {
-	return NewSampleBy(js, func(t *Touch) string { return t.Channel })
+	return NewSampleBy(js, (*Touch).Credited)
 }
 
 // NewSampleBy takes journeys whose channel is any property of the touch, say its campaign.

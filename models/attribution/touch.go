@@ -9,10 +9,17 @@
 // database.
 package attribution
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Direct is the channel of touches without a referrer, by the name that GA4's default channel grouping gives it.
 const Direct = "Direct"
+
+// directNames are what Direct goes by in the dimensions that touches are credited by; one dimension has one of them. A
+// landing page doesn't tell.
+var directNames = []string{Direct, "(Direct)", "(direct)", "(direct) / (none)"}
 
 // Touch is one contact that can earn credit: the entry of a session, an e-mail click, a call, …
 type Touch struct {
@@ -20,13 +27,17 @@ type Touch struct {
 	ID          string    `ch:"touch_id"`     // event id of the first event of the session or contact
 	At          time.Time `ch:"touch_ts"`     // start
 	PersonID    string    `ch:"person_id"`    // who was touched; differs from UnitID in journeys of accounts
-	Channel     string    `ch:"channel"`      // what the models credit
+	Channel     string    `ch:"channel"`      // decides what is direct
+	Name        string    `ch:"name"`         // what the models credit; empty: the channel
 	Source      string    `ch:"utm_source"`   //
 	Medium      string    `ch:"utm_medium"`   //
 	Campaign    string    `ch:"utm_campaign"` //
 	LandingPage string    `ch:"landing_page"` //
 	SourceRank  uint32    `ch:"source_rank"`  // breaks ties in time before the id does; lower is earlier
 }
+
+// Credited is the name that the touch is credited by.
+func (t *Touch) Credited() string { return cmp.Or(t.Name, t.Channel) }
 
 // Conversion is what credit is given for.
 type Conversion struct {

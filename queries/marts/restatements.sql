@@ -11,7 +11,7 @@ WITH
     (
         SELECT groupUniqArray(toDate(event_ts)) AS days
         FROM events FINAL
-        WHERE ingested_at > {was_settled_until:DateTime64(3, 'UTC')} AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
+        WHERE ingested_at > (SELECT events_until FROM runs FINAL WHERE run_id = {previous_published:UInt64}) AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
           AND event_ts < (SELECT first_open FROM closed)
     ),
     merged AS

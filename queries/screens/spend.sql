@@ -1,13 +1,15 @@
--- Cost of advertising in a period by the chosen dimension and currency.
+-- Cost of advertising in a period by the chosen dimension and currency, named as touches are.
 SELECT
     multiIf(
-        {by:String} = 'source', if(utm_source = '', '(none)', toString(utm_source)),
-        {by:String} = 'source_medium', concat(if(utm_source = '', '(none)', toString(utm_source)), ' / ', if(utm_medium = '', '(none)', toString(utm_medium))),
-        {by:String} = 'campaign', if(utm_campaign = '', '(none)', toString(utm_campaign)),
-        channel) AS name,
+        {dimension:String} = 'source', toString(utm_source),
+        {dimension:String} = 'medium', toString(utm_medium),
+        {dimension:String} = 'source_medium', if(utm_source = '' AND utm_medium = '', '', concat(utm_source, ' / ', utm_medium)),
+        {dimension:String} = 'campaign', toString(utm_campaign),
+        channel) AS value,
+    if(value = '', concat('(', channel, ')'), value) AS name,
     toString(currency) AS currency,
     toFloat64(sum(cost)) AS spend
 FROM spend
 WHERE spent_at >= {from:DateTime64(3, 'UTC')} AND spent_at < {until:DateTime64(3, 'UTC')}
-GROUP BY name, currency
+GROUP BY value, name, currency
 ORDER BY name, currency

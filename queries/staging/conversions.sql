@@ -1,5 +1,5 @@
--- The conversions of one kind of unit, in the order of its touches: sign-ups, and entries into the stages that a team
--- reports on. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
+-- The conversions of one kind of unit, in the order of its touches: sign-ups, entries into the stages that a team
+-- reports on, and every event of the names or meanings that count by themselves. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
 -- proves the entry. Only those of the units that the run recomputes.
 WITH
     junk AS
@@ -30,6 +30,16 @@ WITH
         GROUP BY unit_id
         HAVING unit_id != ''
     ),
+    happenings AS
+    (
+        SELECT {unit_kind:String} AS unit_kind, if(unit_kind = 'account', account_id, person_id) AS unit_id,
+            concat('event:', arrayJoin(arrayFilter(word -> word IN (name, meaning), {conversion_events:Array(String)}))) AS conversion_type,
+            toUInt32(row_number() OVER (PARTITION BY unit_id, conversion_type ORDER BY event_ts, source, event_id)) AS cycle_no,
+            event_ts AS converted_at, event_id
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE notEmpty({conversion_events:Array(String)}) AND unit_id != '' AND person_id NOT IN (SELECT person_id FROM junk)
+          AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
+    ),
     money AS
     (
         SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
@@ -41,10 +51,11 @@ SELECT
     concat(c.unit_kind, ':', c.conversion_type, ':', c.unit_id, ':', toString(c.cycle_no)) AS conversion_id,
     c.unit_kind AS unit_kind, c.unit_id AS unit_id, c.conversion_type AS conversion_type, c.cycle_no AS cycle_no,
     c.converted_at AS converted_at,
-    if(c.conversion_type IN ('won', 'expanded'), m.amount, toDecimal64(0, 4)) AS value,
-    if(c.conversion_type IN ('won', 'expanded'), m.amount_currency, '') AS currency,
+    c.conversion_type IN ('won', 'expanded') OR startsWith(c.conversion_type, 'event:') AS pays,
+    if(pays, m.amount, toDecimal64(0, 4)) AS value,
+    if(pays, m.amount_currency, '') AS currency,
     c.event_id AS event_id,
     '' AS unattributed_reason
-FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups) AS c
+FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups UNION ALL SELECT * FROM happenings) AS c
 LEFT JOIN money AS m ON m.event_id = c.event_id
 ORDER BY unit_id, converted_at, conversion_type, cycle_no

@@ -1,9 +1,15 @@
 -- Touches by person, or by account with those of all its members; junk left out. Only those of the
--- units that the run recomputes.
+-- units that the run recomputes. Where the run credits another dimension than the channel, the name in it stands beside.
 SELECT
     if({unit_kind:String} = 'account', account_id, person_id) AS unit_id,
-    touch_id, touch_ts, person_id, channel, utm_source, utm_medium, utm_campaign, landing_page, source_rank
-FROM touchpoints_at(run = {run_id:UInt64})
+    t.touch_id AS touch_id, touch_ts, person_id, channel, named.name AS name, utm_source, utm_medium, utm_campaign, landing_page, source_rank
+FROM touchpoints_at(run = {run_id:UInt64}) AS t
+ANY LEFT JOIN
+(
+    SELECT touch_id, name
+    FROM touch_names_at(run = {run_id:UInt64}, dimension = {dimension:String})
+    WHERE {dimension:String} != 'channel'
+) AS named ON named.touch_id = t.touch_id
 WHERE unit_id != ''
   AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}))
   AND person_id NOT IN (SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != '')

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/models/attribution"
+	"github.com/funnelcloud/funnelcloud/queries/warehouse"
+)
+
+// costDimensions are those that costs have too.
+var costDimensions = []string{"channel", "source", "medium", "source_medium", "campaign"}
+
+type spendCell struct {
+	Name     string  `ch:"name"`
+	Currency string  `ch:"currency"`
+	Spend    float64 `ch:"spend"`
+}
+
+// costs are the money spent by name, in the currency of the report.
+func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (map[string]float64, error) {
+	if !slices.Contains(costDimensions, s.dimension) || s.by != "" {
+		return nil, nil
+	}
+	cells, err := warehouse.SelectAll[spendCell](ctx, db, "screens/spend.sql", s.params())
+	if err != nil || len(cells) == 0 {
+		return nil, err
+	}
+	if s.attribute != "" {
+		r.Notes = append(r.Notes, "Advertising costs are known for everybody together, not for a segment: cost per conversion is left out.")
+		return nil, nil
+	}
+	currencies := map[string]bool{}
+	for _, c := range cells {
+		currencies[c.Currency] = true
+	}
+	if r.Currency == "" && len(currencies) == 1 {
+		r.Currency = cells[0].Currency
+	}
+	costs, foreign := map[string]float64{}, 0
+	for _, c := range cells {
+		if c.Currency == r.Currency {
+			costs[s.shown(c.Name)] += c.Spend
+		} else {
+			foreign++
+		}
+	}
+	if foreign > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("Costs in %s are left out: only those in %s can be held against the values; see --currency.",
+			strings.Join(slices.Sorted(maps.Keys(currencies)), ", "), r.Currency))
+	}
+	if unknown := costs["(no channel)"] + costs["((no channel))"]; unknown > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s %s were spent on campaigns that no touch came by: on no channel.", fixed(unknown), r.Currency))
+	}
+	return costs, nil
+}
+
+// addTally adds the rows of a model, with what a conversion cost where that is known.
+func (r *creditReport) addTally(name string, t *tallies, draws attribution.Resamples, costs map[string]float64) {
+	channels, conversions := t.conversions.Totals()
+	_, values := t.value.Totals()
+	begin := len(r.Credits)
+	r.add(modelCredit{model: name, channels: channels, conversions: conversions, values: values, intervals: t.conversions.Intervals(draws)})
+	if len(costs) == 0 {
+		return
+	}
+	resampled, resampledValues := t.conversions.Resample(draws), t.value.Resample(draws)
+	for i := begin; i < len(r.Credits); i++ {
+		row := &r.Credits[i]
+		spent, known := costs[row.Channel]
+		if !known || spent <= 0 {
+			continue
+		}
+		row.Spend = &spent
+		at := slices.Index(channels, row.Channel)
+		if row.Conversions > 0 {
+			row.CPA = ratioOf(spent/row.Conversions, resampled, at, func(x float64) float64 { return spent / x })
+		}
+		if sum(values) != 0 {
+			row.ROAS = ratioOf(row.Value/spent, resampledValues, at, func(x float64) float64 { return x / spent })
+		}
+	}
+}
+
+// ratioOf leaves out resamples in which a channel got nothing: its cost per conversion has no end.
+func ratioOf(value float64, resampled [][]float64, at int, of func(float64) float64) *ratio {
+	var figures []float64
+	for _, r := range resampled {
+		if r[at] > 0 {
+			figures = append(figures, of(r[at]))
+		}
+	}
+	low, high := attribution.Interval(figures)
+	if len(figures) == 0 {
+		low, high = value, value
+	}
+	return &ratio{value, low, high}
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/models/attribution"
+)
+
+// currencyOf is the currency of the values: amounts of several are not added up.
+func currencyOf(cells []creditCell, wanted string) (string, error) {
+	seen := map[string]bool{}
+	for _, c := range cells {
+		if c.Currency != "" && c.Value != 0 {
+			seen[c.Currency] = true
+		}
+	}
+	known := slices.Sorted(maps.Keys(seen))
+	switch {
+	case wanted != "":
+		return strings.ToUpper(wanted), nil
+	case len(known) > 1:
+		return "", usageError{fmt.Errorf("values are in %s, which can't be added up: choose with --currency", strings.Join(known, ", "))}
+	case len(known) == 1:
+		return known[0], nil
+	}
+	return "", nil
+}
+
+// group makes other(n) of all names but the largest by the mean of all models, or without a number of them, of those that
+// the run did not tell apart.
+func (s *slice) group(cells []creditCell, effects []effectRow) {
+	credit := map[string]float64{}
+	for _, c := range cells {
+		if c.Name != attribution.Unattributed && c.Name != attribution.Baseline {
+			credit[c.Name] += c.Conversions
+		}
+	}
+	keep, other := map[string]bool{}, ""
+	if s.top > 0 {
+		keep, other = attribution.Largest(credit, s.top)
+	} else {
+		for _, e := range effects {
+			keep[e.Channel] = true
+			if strings.HasPrefix(e.Channel, "other(") && credit[e.Channel] == 0 {
+				other = e.Channel
+			}
+		}
+	}
+	s.alias = map[string]string{}
+	for name := range credit {
+		if other != "" && !keep[name] {
+			s.alias[name] = other
+		}
+	}
+	for i := range cells {
+		cells[i].Name = s.shown(cells[i].Name)
+	}
+}
+
+// shown is what a name is shown by.
+func (s *slice) shown(name string) string { return cmp.Or(s.alias[name], name) }
+
+// tallies are the credit of one model.
+type tallies struct{ conversions, value *attribution.Tally }
+
+// fill adds the credit of the cells, with what a conversion cost where that is known.
+func (r *creditReport) fill(cells []creditCell, draws attribution.Resamples, costs map[string]float64) {
+	ofModel := map[string]*tallies{}
+	first := cells[0].Model
+	for _, c := range cells {
+		t := ofModel[c.Model]
+		if t == nil {
+			t = &tallies{attribution.NewTally(), attribution.NewTally()}
+			ofModel[c.Model] = t
+		}
+		if c.Name == attribution.Unattributed {
+			if c.Model == first {
+				r.Unattributed += c.Conversions
+			}
+			continue
+		}
+		if c.Model == first {
+			r.Conversions += c.Conversions
+		}
+		t.conversions.Add(c.Name, int(c.Bucket), c.Conversions)
+		t.value.Add(c.Name, int(c.Bucket), 0) // the same names in both
+		if c.Currency == r.Currency {
+			t.value.Add(c.Name, int(c.Bucket), c.Value)
+		}
+	}
+	for _, name := range modelOrder(ofModel) {
+		r.addTally(name, ofModel[name], draws, costs)
+	}
+}
+
+// refine puts what the run found of the whole history in place of what takes its fit as given: intervals, ranks and what
+// can't be told apart, and removal effects.
+func (r *creditReport) refine(effects []effectRow) {
+	byName := map[[2]string]effectRow{}
+	for _, e := range effects {
+		byName[[2]string{e.Model, e.Channel}] = e
+	}
+	for i := range r.Credits {
+		row := &r.Credits[i]
+		e, found := byName[[2]string{row.Model, row.Channel}]
+		if !found || e.High == 0 && row.Share > 0 {
+			continue
+		}
+		row.Low, row.High, row.RemovalEffect = e.Low, e.High, e.Removal
+		row.Rank, row.RankLow, row.RankHigh, row.SameRank = int(e.Rank), int(e.RankLow), int(e.RankHigh), e.SameRank
+		row.Lead, row.Like = &ratio{e.Lead, e.LeadLow, e.LeadHigh}, e.Like
+	}
+}

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/models/attribution"
+)
+
+func (r *creditReport) show(s *screen, o attributionOptions) error {
+	switch o.output {
+	case outputJSON:
+		return writeJSON(s, r)
+	case outputCSV:
+		return r.csv(s)
+	}
+	s.title(r.heading())
+	switch {
+	case r.By != "":
+		r.partsTable(s)
+	case len(r.modelNames()) == 1:
+		r.detail(s)
+	default:
+		r.matrix(s, o.models)
+		s.title("What the models disagree about")
+		r.readings(s)
+	}
+	r.chain(s, o.chain)
+	for _, note := range r.Notes {
+		fmt.Fprintf(s.out, "\n%s\n", wrap(note, storyWidth))
+	}
+	return nil
+}
+
+func (r *creditReport) heading() string {
+	words := []string{"Credit"}
+	if r.ConversionType != "" {
+		words = append(words, fmt.Sprintf("for %s by %ss", r.ConversionType, r.UnitKind))
+	}
+	if r.From != "" || r.To != "" {
+		words = append(words, strings.TrimSpace(r.From+" – "+r.To))
+	}
+	if r.Dimension != "channel" && r.Dimension != "" {
+		words = append(words, "to each "+r.Dimension)
+	}
+	if r.Segment != "" {
+		words = append(words, "with "+r.Segment)
+	}
+	heading := fmt.Sprintf("%s: %s conversions", strings.Join(words, " "), fixed(r.Conversions))
+	if r.Unattributed > 0 {
+		heading += fmt.Sprintf(", and %s without any touch to credit", fixed(r.Unattributed))
+	}
+	return heading
+}
+
+// readings are in words what the models disagree about; what they are less apart on is a line or two.
+func (r *creditReport) readings(s *screen) {
+	var differ, agreed []string
+	for _, c := range r.Comparison {
+		switch name := fmt.Sprintf("%s (%s)", c.Channel, c.Span()); {
+		case c.Disputed():
+			fmt.Fprintln(s.out, indented(c.Reading))
+		case c.Agreed():
+			agreed = append(agreed, name)
+		default:
+			differ = append(differ, name)
+		}
+	}
+	if text := r.anyway(); text != "" {
+		fmt.Fprintln(s.out, indented(text))
+	}
+	if len(differ) > 0 {
+		fmt.Fprintln(s.out, indented("They differ a little on "+strings.Join(differ, ", ")+"."))
+	}
+	if len(agreed) > 0 {
+		fmt.Fprintln(s.out, indented("They agree on "+strings.Join(agreed, ", ")+". Agreement is no proof: all of them read the same journeys, and none sees who would have come anyway."))
+	}
+}
+
+// anyway tells how much would have converted without any touch, by the models that know.
+func (r *creditReport) anyway() string {
+	var parts []string
+	for _, c := range r.Credits {
+		if c.Channel != attribution.Baseline {
+			continue
+		}
+		part := fmt.Sprintf("%.0f %% by %s", 100*c.Share, c.Model)
+		if c.sure() {
+			part += fmt.Sprintf(" (%.0f–%.0f)", 100*c.Low, 100*c.High)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Would have converted anyway: " + strings.Join(parts, ", ") + "; the other models credit all of it to channels."
+}
+
+// indented is a sentence wrapped for a terminal.
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(wrap(text, storyWidth-4), "\n", "\n    ")
+}
+
+// shownModels are shown in a table where nobody chose any, the first ones if not all fit.
+var shownModels = []string{"last", "linear", "markov_1", "discovery", "first", "shapley_rate"}
+
+// modelsAbreast is how many models fit beside each other.
+const modelsAbreast = 5
+
+// matrix shows channels by models, the first comparison's order.
+func (r *creditReport) matrix(s *screen, chosen []string) {
+	all := r.modelNames()
+	names := all
+	if len(chosen) == 0 {
+		there := slices.DeleteFunc(slices.Clone(shownModels), func(name string) bool { return !slices.Contains(all, name) })
+		there = there[:min(len(there), modelsAbreast)]
+		names = slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !slices.Contains(there, name) })
+	}
+	names = names[:min(len(names), modelsAbreast)]
+	if len(names) < len(all) {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d models are compared, of which the table has %d; --model chooses others, --output csv has all.", len(all), len(names)))
+	}
+	headings := []string{""}
+	cells := map[[2]string]channelCredit{}
+	for _, c := range r.Credits {
+		cells[[2]string{c.Model, c.Channel}] = c
+	}
+	for _, name := range names {
+		headings = append(headings, shorten(name, 10)+">")
+	}
+	channels := make([]string, 0, len(r.Comparison)+1)
+	for _, c := range r.Comparison {
+		channels = append(channels, c.Channel)
+	}
+	channels = append(channels, attribution.Baseline)
+	var rows [][]string
+	for _, channel := range channels {
+		row, credited := []string{shorten(channel, 17)}, false
+		for _, name := range names {
+			cell, there := cells[[2]string{name, channel}]
+			credited = credited || there
+			if there || channel != attribution.Baseline { // only some models know a baseline
+				row = append(row, shareCell(cell))
+			} else {
+				row = append(row, "")
+			}
+		}
+		if credited {
+			rows = append(rows, row)
+		}
+	}
+	s.table(headings, rows)
+	r.Notes = append(r.Notes, "Shares in per cent, ± half of the 95 % interval. --model NAME shows one model in detail.")
+}
+
+func shareCell(c channelCredit) string {
+	if !c.sure() {
+		return fmt.Sprintf("%.1f", 100*c.Share)
+	}
+	return fmt.Sprintf("%.1f ±%.1f", 100*c.Share, 50*(c.High-c.Low))
+}
+
+// detail shows one model.
+func (r *creditReport) detail(s *screen) {
+	costly := slices.ContainsFunc(r.Credits, func(c channelCredit) bool { return c.CPA != nil })
+	columns := []struct {
+		heading string
+		always  bool // else only where a row has something
+		cell    func(c channelCredit) string
+	}{
+		{r.Credits[0].Model, true, func(c channelCredit) string { return shorten(c.Channel, 15) }},
+		{"conv.>", true, func(c channelCredit) string { return fixed(c.Conversions) }},
+		{"value>", false, func(c channelCredit) string { return nonZero(c.Value, whole) }},
+		{"share>", true, func(c channelCredit) string { return fmt.Sprintf("%.1f", 100*c.Share) }},
+		{"95 %>", true, func(c channelCredit) string { return fmt.Sprintf("%.1f–%.1f", 100*c.Low, 100*c.High) }},
+		{"rank>", true, rankCell},
+		{"removal>", false, func(c channelCredit) string {
+			if costly {
+				return "" // there is no room for both; --output csv has it
+			}
+			return nonZero(c.RemovalEffect, percent)
+		}},
+		{"cost per>", false, func(c channelCredit) string { return ratioCell(c.CPA) }},
+		{"return>", false, func(c channelCredit) string { return ratioCell(c.ROAS) }},
+	}
+	var headings []string
+	rows := make([][]string, len(r.Credits))
+	for _, column := range columns {
+		if !column.always && !slices.ContainsFunc(r.Credits, func(c channelCredit) bool { return column.cell(c) != "" }) {
+			continue
+		}
+		headings = append(headings, column.heading)
+		for i, c := range r.Credits {
+			rows[i] = append(rows[i], column.cell(c))
+		}
+	}
+	s.table(headings, rows)
+	if r.Currency != "" {
+		r.Notes = append(r.Notes, "Money is in "+r.Currency+".")
+	}
+	if like := r.likes(); like != "" {
+		r.Notes = append(r.Notes, like)
+	}
+}
+
+func rankCell(c channelCredit) string {
+	switch {
+	case c.Rank == 0:
+		return ""
+	case c.RankLow == c.RankHigh:
+		return strconv.Itoa(c.Rank)
+	}
+	return fmt.Sprintf("%d (%d–%d)", c.Rank, c.RankLow, c.RankHigh)
+}
+
+func nonZero(x float64, text func(float64) string) string {
+	if x == 0 {
+		return ""
+	}
+	return text(x)
+}
+
+func whole(x float64) string { return thousands(int64(math.Round(x))) }
+
+func ratioCell(r *ratio) string {
+	if r == nil {
+		return ""
+	}
+	return fixed(r.Value)
+}
+
+// likes names the neighbours in rank that the model can't tell apart, with the interval of their difference.
+func (r *creditReport) likes() string {
+	var pairs []string
+	for i := 1; i < len(r.Credits); i++ {
+		if a, b := r.Credits[i-1], r.Credits[i]; slices.Contains(a.Like, b.Channel) && a.Share > 0 {
+			pairs = append(pairs, fmt.Sprintf("%s and %s (%.1f points apart, %.1f to %.1f)", a.Channel, b.Channel, 100*a.Lead.Value, 100*a.Lead.Low, 100*a.Lead.High))
+		}
+	}
+	if len(pairs) == 0 {
+		return ""
+	}
+	return "Not distinguishable (the interval of the difference holds 0): " + strings.Join(pairs, "; ") + "."
+}
+
+// partsTable shows the parts one below the other, by one model, with the channels that got most.
+func (r *creditReport) partsTable(s *screen) {
+	names := r.modelNames()
+	model := names[0]
+	for _, name := range shownModels {
+		if len(names) > 1 && slices.Contains(names, name) {
+			model = name
+			break
+		}
+	}
+	credit := map[string]float64{}
+	for _, part := range r.Parts {
+		for _, c := range part.Credits {
+			if c.Model == model {
+				credit[c.Channel] += c.Conversions
+			}
+		}
+	}
+	channels := slices.SortedFunc(maps.Keys(credit), func(a, b string) int { return cmp.Or(cmp.Compare(credit[b], credit[a]), cmp.Compare(a, b)) })
+	shown := channels[:min(len(channels), modelsAbreast-1)]
+	headings := []string{r.By, "conv.>"}
+	for _, name := range shown {
+		headings = append(headings, shorten(name, 12)+">")
+	}
+	rows := make([][]string, len(r.Parts))
+	for i, part := range r.Parts {
+		rows[i] = append([]string{shorten(part.Part, 15), fixed(part.Conversions)}, slices.Repeat([]string{"0.0"}, len(shown))...)
+		for _, c := range part.Credits {
+			if at := slices.Index(shown, c.Channel); at >= 0 && c.Model == model {
+				rows[i][2+at] = shareCell(c)
+			}
+		}
+	}
+	s.table(headings, rows)
+	note := "Shares in per cent by " + model + ", ± half of the 95 % interval."
+	if len(names) > 1 || len(shown) < len(channels) {
+		note += " --model chooses another; --output csv has all models and names."
+	}
+	r.Notes = append(r.Notes, note)
+}
+
+func fixed(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
