@@ -17,7 +17,7 @@ func waterfall() page {
 		variables: []variable{datasource(), unitKind(), junk()},
 		panels: []cog.Builder[dashboard.Panel]{
 			waterfallTotals(), steps(), stepTable(), stages(), entriesOverTime(), firstQualified(), speedToLead(), recycled(), lossReasons(),
-			stagesByOwner(), promises(), nurturePool(),
+			speedTable(), stagesByOwner(), handoffs(), promises(), nurturePool(), byOrigin(), junkRates(), junkReasons(),
 		},
 	}
 }
@@ -25,10 +25,11 @@ func waterfall() page {
 func waterfallTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 5}, title: "How does it compare with the industry?",
-		about:   "Units that became an inquiry, and those that became a customer, in the period. A lead is an inquiry that later qualified by any route. The industry's figures are those usually quoted for B2B: 4.4 % of inquiries become leads (best practice: below 10 %), about 351 inquiries a customer. Young inquiries have not had the time to qualify, so a short recent period reads too low.",
+		about:   "Units that became an inquiry, and those that became a customer, in the period. A lead is an inquiry that later qualified by any route. The industry's figures are those usually quoted for B2B: 4.4 % of inquiries become leads (best practice: below 10 %), about 351 inquiries a customer. Young inquiries have not had the time to qualify, so a short recent period reads too low. Never followed up: requests of the period that nobody answered in time (30 days by default) and after which the unit did not move on either, of those old enough to say.",
 		targets: []target{tabular("waterfall/totals")},
 	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
-		OverrideByName("Inquiries a customer", unit(number, 0)).OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...))
+		OverrideByName("Inquiries a customer", unit(number, 0)).OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...)).
+		OverrideByName("Never followed up", unit(share, 1))
 }
 
 // dim sets a figure that isn't the user's own apart.
@@ -93,8 +94,19 @@ func speedToLead() cog.Builder[dashboard.Panel] {
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/speed_to_lead")},
 	}).XField("First reply").Unit(share).Decimals(1).ShowValue(common.VisibilityModeAlways).
-		OverrideByName("Requests", []dashboard.DynamicConfigValue{set("unit", number), set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
+		OverrideByRegexp("/Requests|from|to$|Odds/", []dashboard.DynamicConfigValue{set("unit", number), set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
 		map[string]string{"Share": "#56B4E9", "Qualified after": good})
+}
+
+func speedTable() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 13, at: grid{0, 47, 24, 9}, title: "How sure is it that a fast reply pays?",
+		about:   "The requests of the panel above. Qualified after: the share that qualified after the request, from … to its 95 % interval (Wilson). Odds ratio: the odds of qualifying as a multiple of those of all other requests, with its 95 % interval; an interval that holds 1 shows no difference. Those that still wait are compared with nothing.",
+		empty:   "No request in the period",
+		targets: []target{tabular("waterfall/speed_to_lead")},
+	}).Decimals(0).OverrideByName("Share", unit(share, 1)).OverrideByName("Qualified after", unit(share, 1)).OverrideByName("from", unit(share, 1)).
+		OverrideByName("to", unit(share, 1)).OverrideByName("Odds ratio", unit(number, 2)).OverrideByName("odds from", unit(number, 2)).
+		OverrideByName("odds to", unit(number, 2))
 }
 
 func recycled() cog.Builder[dashboard.Panel] {
@@ -117,7 +129,7 @@ func lossReasons() cog.Builder[dashboard.Panel] {
 
 func stagesByOwner() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{0, 47, 24, 9}, title: "Whose stages take long, and who waits there now?",
+		id: 10, at: grid{0, 56, 24, 9}, title: "Whose stages take long, and who waits there now?",
 		about:   "Entries of the period by the owner of the stage. Medians and 90th percentile are of finished stays; who is still there is counted apart, with the days so far at the end of observation, since leaving them out makes slow stages look fast.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/owners")},
@@ -127,8 +139,8 @@ func stagesByOwner() cog.Builder[dashboard.Panel] {
 
 func promises() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 56, 24, 9}, title: "Who keeps the promised time of reply?",
-		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
+		id: 11, at: grid{0, 74, 24, 9}, title: "Who keeps the promised time of reply?",
+		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; missed: the others of these, answered late or never; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/promises")},
 	}).Decimals(0).OverrideByName("In time", unit(share, 0)).
@@ -137,9 +149,47 @@ func promises() cog.Builder[dashboard.Panel] {
 
 func nurturePool() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 65, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
+		id: 12, at: grid{0, 83, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
 		about:   "Units sent to nurture in the period, by reason; who is there at the end of observation, and for how many days. A call that ends in nurture sets a day to revisit: overdue are those whose day has come without a call since they were sent. Asked again: a call since. Left the pool: any other stage, by whatever way.",
 		empty:   "Nobody was sent to nurture in the period",
 		targets: []target{tabular("waterfall/nurture")},
 	}).Decimals(0).OverrideByName("Median days so far", unit(number, 1)).OverrideByName("Left the pool", unit(share, 1)).OverrideByName("Sent because", narrow(300))
+}
+
+func handoffs() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 14, at: grid{0, 65, 24, 9}, title: "Who hands prospects to whom, and how often do they come back?",
+		about:   "Hand-offs of the period: a unit enters a stage that another team owns. Days before: how long the first team had it since it was handed to them. Handed back: the next hand-off returns it to them.",
+		empty:   "Nobody was handed on in the period",
+		targets: []target{tabular("waterfall/handoffs")},
+	}).Decimals(0).OverrideByName("Median days before", unit(number, 1)).OverrideByName("p90 days before", unit(number, 1)).
+		OverrideByName("Handed back, share", unit(share, 0))
+}
+
+func byOrigin() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 15, at: grid{0, 92, 24, 8}, title: "Where do they come from, and who of them buys?",
+		about:   "Units first seen in the period by where they come from: inbound (they asked), product (they signed up), outbound (we wrote or called first, or bought a list), sales-generated and tele-generated (our own people found them). The first event that tells decides; the definitions of stages say which do. Win rate: won, of those who came beyond suspect, from … to its 95 % interval (Wilson). Young units have not had the time to buy.",
+		empty:   "Nobody was first seen in the period",
+		targets: []target{tabular("waterfall/origins")},
+	}).Decimals(0).OverrideByName("Win rate", unit(share, 1)).OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).
+		OverrideByName("Median days to win", unit(number, 1))
+}
+
+func junkRates() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 16, at: grid{0, 100, 14, 7}, title: "What does junk do to the rates?",
+		about:   "Inquiries of the period and how many have come further since, with those marked as junk (throw-away addresses, tests, own staff, robots, mashed keys) and without them. The switch at the top changes nothing here.",
+		empty:   "No inquiry in the period",
+		targets: []target{tabular("waterfall/junk")},
+	}).Decimals(0).OverrideByName("Rate with junk", unit(share, 1)).OverrideByName("Rate without", unit(share, 1))
+}
+
+func junkReasons() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 17, at: grid{14, 100, 10, 7}, title: "What kind of junk is it?",
+		about:   "Inquiries of the period by the reason for which they are taken for junk; nothing is deleted. Junk that was won is a customer: then the rule is wrong.",
+		empty:   "No inquiry in the period",
+		targets: []target{tabular("waterfall/junk_reasons")},
+	}).Decimals(0).OverrideByName("Share", unit(share, 1))
 }

@@ -6,6 +6,7 @@ SELECT
     if(countIf(status != 'waiting') = 0, NULL, countIf(in_time) / countIf(status != 'waiting')) AS "In time",
     if(countIf(status = 'answered') = 0, NULL, quantileIf(0.5)(open_seconds, status = 'answered')) AS "Median reply",
     if(countIf(status = 'answered') = 0, NULL, quantileIf(0.9)(open_seconds, status = 'answered')) AS "p90 reply",
+    countIf(status != 'waiting' AND NOT in_time) AS "Missed",
     countIf(replied_by = 'bot') AS "By a bot",
     countIf(status = 'never') AS "Never",
     countIf(status = 'never' AND NOT moved_on) AS "Wasted",
