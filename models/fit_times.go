@@ -8,12 +8,9 @@ import (
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// Models of time keep every touch with its time, so they are fitted to so many units at most, picked by a hash; all
-// conversions are weighed. Their resamples are fits of their own, each as dear as the first.
-const (
-	timedUnits      = 40_000
-	timedReplicates = 100
-)
+// timedUnits is how many units models of time are fitted to at most, since they keep every touch with its time; they are picked
+// by a hash. All conversions are weighed.
+const timedUnits = 40_000
 
 // timelineRow is a journey with its times.
 type timelineRow struct {
@@ -46,7 +43,7 @@ func (f *fitting) times(ctx context.Context, models []attribution.Model) (in uin
 		}
 		credits[i] = fits[i].Credit
 	}
-	intervals, err := attribution.BootstrapAll(models, sample, credits, min(f.run.o.Bootstrap, timedReplicates), f.seed)
+	intervals, err := attribution.BootstrapAll(models, sample, credits, f.run.o.Bootstrap, f.seed)
 	if err != nil {
 		return in, fmt.Errorf("intervals: %w", err)
 	}

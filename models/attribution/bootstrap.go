@@ -97,15 +97,17 @@ type plan struct {
 	ms          []Model
 	s           *Sample
 	cs          []Credit
-	paths       *draws // nil when no model looks at paths
-	journeys    *draws // of converted journeys; nil when no rule looks at more than paths
-	everything  *draws // of all journeys; nil when no model is fitted to more than paths
+	paths       *draws       // nil when no model looks at paths
+	journeys    *draws       // of converted journeys; nil when no rule looks at more than paths
+	everything  *draws       // of all journeys; nil when no model is fitted to more than paths
+	rules       *ruleWeights // of those that look at paths; nil when there is none
 	needsNulls  bool
 	canonically []int32
 }
 
 func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
 	p := &plan{ms: ms, s: s, cs: cs}
+	var rules []int
 	for i, m := range ms {
 		_, refits := m.(refitter)
 		p.needsNulls = p.needsNulls || refits
@@ -121,6 +123,12 @@ func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
 		if !cs[i].perJourney && p.paths == nil {
 			p.paths = s.pathDraws()
 		}
+		if !cs[i].perJourney && !refits {
+			rules = append(rules, i)
+		}
+	}
+	if rules != nil {
+		p.rules = newRuleWeights(s, cs, rules)
 	}
 	return p
 }
@@ -129,9 +137,10 @@ func newPlan(ms []Model, s *Sample, cs []Credit) *plan {
 type worker struct {
 	*plan
 	fits             []func(conv, null []float64) ([]float64, error)
-	conv, null       []float64 // counts of paths
-	journeyConverted []float64 // counts of converted journeys in canonical order
-	touched          []float64 // counts of all journeys with touches
+	conv, null       []float64   // counts of paths
+	journeyConverted []float64   // counts of converted journeys in canonical order
+	touched          []float64   // counts of all journeys with touches
+	byRule           [][]float64 // what the rules of plan.rules give
 }
 
 func (p *plan) worker() *worker {
@@ -143,7 +152,7 @@ func (p *plan) worker() *worker {
 			fit := r.refitJourneys(p.s, p.cs[i])
 			w.fits[i] = func(_, _ []float64) ([]float64, error) { return fit(w.touched) }
 		} else {
-			w.fits[i] = func(conv, _ []float64) ([]float64, error) { return p.cs[i].recount(p.s, p.canonically, conv), nil }
+			w.fits[i] = func(conv, _ []float64) ([]float64, error) { return w.ruled(i, conv), nil }
 		}
 	}
 	if p.paths != nil {
@@ -162,6 +171,9 @@ func (p *plan) worker() *worker {
 func (w *worker) replicate(seed uint64, r int) ([][]float64, error) {
 	if w.paths != nil {
 		w.paths.draw(seed, uint64(r), w.needsNulls, w.conv, w.null)
+		if w.rules != nil {
+			w.byRule = w.rules.credit(w.conv)
+		}
 	}
 	if w.journeys != nil {
 		w.journeys.draw(seed, uint64(r), false, w.journeyConverted, nil)
@@ -186,18 +198,19 @@ func (w *worker) replicate(seed uint64, r int) ([][]float64, error) {
 	return all, nil
 }
 
-// recount is the credit of a rule for other counts of the same cells: its weights don't depend on other journeys.
-func (c *Credit) recount(s *Sample, canonically []int32, conv []float64) []float64 {
+// ruled is what the rule that is model i gives for the counts drawn: of paths, or of journeys where it looks at more.
+func (w *worker) ruled(i int, conv []float64) []float64 {
+	c := &w.cs[i]
 	if !c.perJourney {
-		return s.sumByChannel(&c.cells, conv)
+		return w.byRule[slices.Index(w.rules.rules, i)]
 	}
-	sums := make([]float64, len(s.channels))
+	sums := make([]float64, len(w.s.channels))
 	for cell, count := range conv {
 		if count == 0 {
 			continue
 		}
 		weights := c.cells.weightsAt(cell)
-		for k, id := range s.paths.at(int(s.pathOf[canonically[cell]])) {
+		for k, id := range w.s.paths.at(int(w.s.pathOf[w.canonically[cell]])) {
 			sums[id] += count * weights[k]
 		}
 	}

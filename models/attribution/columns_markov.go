@@ -45,10 +45,12 @@ func CreditOfColumns(pieces ...Columns) (Credit, error) {
 	if err != nil {
 		return Credit{}, err
 	}
-	c := Credit{Channels: t.names, Own: own, RemovalEffects: chain.removal, factors: slices.Clone(chain.removal), Values: make([]float64, len(t.names))}
-	c.Conversions = proportionalFit(converted.sets, converted.conv, payable(own, total(converted.conv)), c.factors, fittingRounds, fittingTolerance)
+	c := Credit{Channels: t.names, Own: own, RemovalEffects: chain.removal, Values: make([]float64, len(t.names))}
+	totals := payable(own, total(converted.conv))
+	factors := slices.Clone(totals)
+	c.Conversions = proportionalFit(converted.sets, converted.conv, totals, factors, fittingRounds, fittingTolerance)
 	c.Residual = distance(c.Conversions, own)
-	creditSets(converted.sets, converted.value, c.factors, c.Values)
+	creditSets(converted.sets, converted.value, factors, c.Values)
 	for i := range c.Values {
 		c.Values[i] /= valueUnit
 	}

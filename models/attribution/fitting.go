@@ -9,7 +9,13 @@ import (
 const (
 	fittingRounds    = 1000
 	fittingTolerance = 1e-12
-	// Where no weights can meet the totals, some factors fall towards 0 for ever; the floor keeps quotients defined.
+	// Where the totals can't be met, some factors fall towards 0 for ever, and when they are so small that numbers end, the
+	// proportions of all others are lost with them. So the fit ends when, after some rounds, it comes nearer to the totals by
+	// less than a hundredth in ten rounds. What it gives is then near the limit and, other than the limit itself, moves little
+	// when the counts do.
+	patience       = 50
+	standstill     = .99
+	mostPerRound   = 1e3
 	smallestFactor = 1e-200
 )
 
@@ -19,29 +25,42 @@ const (
 // each row is scaled as a whole, one factor a channel holds all of it.
 //
 // It returns what the channels get in the end. Where some totals can't be met (three conversions of a channel alone,
-// and a total of two) the result is the limit of the rows.
+// and a total of two) the rows' sums are met all the same.
 func proportionalFit(sets paths, counts, totals, factors []float64, rounds int, tolerance float64) []float64 {
 	sums, before := make([]float64, len(factors)), make([]float64, len(factors))
 	credited := total(counts)
 	for i := range factors {
 		factors[i] = math.Max(factors[i], smallestFactor)
 	}
+	earlier := math.Inf(1) // distance ten rounds ago
 	for round := 0; ; round++ {
 		creditSets(sets, counts, factors, sums)
-		if round == rounds || tolerance*credited >= math.Min(distance(sums, totals), distance(sums, before)) {
+		off := distance(sums, totals)
+		if round == rounds || tolerance*credited >= math.Min(off, distance(sums, before)) {
 			return sums
 		}
-		copy(before, sums)
-		largest := 0.0
-		for i := range factors {
-			if sums[i] > 0 {
-				factors[i] *= totals[i] / sums[i]
-				largest = math.Max(largest, factors[i])
+		if round%10 == 0 {
+			if round >= patience && off > standstill*earlier {
+				return sums
 			}
+			earlier = off
 		}
-		for i := range factors {
-			factors[i] = math.Max(factors[i]/largest, smallestFactor)
+		copy(before, sums)
+		scale(factors, totals, sums)
+	}
+}
+
+// scale is one round: factors grow where channels get too little.
+func scale(factors, totals, sums []float64) {
+	largest := 0.0
+	for i := range factors {
+		if sums[i] > 0 {
+			factors[i] *= math.Min(math.Max(totals[i]/sums[i], 1/mostPerRound), mostPerRound)
+			largest = math.Max(largest, factors[i])
 		}
+	}
+	for i := range factors {
+		factors[i] = math.Max(factors[i]/largest, smallestFactor)
 	}
 }
 
@@ -77,17 +96,18 @@ func creditSets(sets paths, counts, factors, sums []float64) {
 	}
 }
 
-// creditFitted gives journeys weights that start in proportion to the seeds of their channels and are fitted to own,
-// the conversions that a data-driven model gives to each channel.
-func creditFitted(s *Sample, seeds, own []float64, rule string) Credit {
-	factors := slices.Clone(seeds)
-	proportionalFit(s.sets, s.perSet(s.conv), payable(own, s.Conversions()), factors, fittingRounds, fittingTolerance)
+// creditFitted gives journeys weights that start in proportion to own, the conversions that a data-driven model gives to each
+// channel, and are fitted to it.
+func creditFitted(s *Sample, own []float64, rule string) Credit {
+	totals := payable(own, s.Conversions())
+	factors := slices.Clone(totals)
+	proportionalFit(s.sets, s.perSet(s.conv), totals, factors, fittingRounds, fittingTolerance)
 	e := newPathEnv(s)
 	c := creditPaths(s, func(_ int, path []int32, w []float64) string {
 		e.spread(path, w, factors)
 		return rule
 	})
-	c.Own, c.factors = own, factors
+	c.Own = own
 	c.Residual = distance(c.Conversions, own)
 	return c
 }
@@ -105,22 +125,19 @@ func payable(own []float64, conversions float64) []float64 {
 	return positive
 }
 
-// Resamples are fitted from the whole sample's factors, so a few rounds bring them within a small part of the width
-// of any interval.
-const (
-	refitRounds    = 50
-	refitTolerance = 1e-6
-)
+// refitTolerance brings resamples within a small part of the width of any interval.
+const refitTolerance = 1e-6
 
-// refitFitted makes a refit of a model whose own totals are given by fit.
-func refitFitted(s *Sample, c Credit, fit func(conv, null []float64) (own []float64, err error)) func(conv, null []float64) ([]float64, error) {
-	factors, sets := make([]float64, len(c.factors)), make([]float64, s.sets.len())
+// refitFitted makes a refit of a model whose own totals are given by fit. It begins at the resample's totals, as the whole
+// sample does: factors that fell towards 0 there would take as long to come back.
+func refitFitted(s *Sample, fit func(conv, null []float64) (own []float64, err error)) func(conv, null []float64) ([]float64, error) {
+	sets := make([]float64, s.sets.len())
 	return func(conv, null []float64) ([]float64, error) {
 		own, err := fit(conv, null)
 		if err != nil {
 			return nil, err
 		}
-		copy(factors, c.factors)
-		return proportionalFit(s.sets, s.sumSets(conv, sets), payable(own, total(conv)), factors, refitRounds, refitTolerance), nil
+		totals := payable(own, total(conv))
+		return proportionalFit(s.sets, s.sumSets(conv, sets), totals, slices.Clone(totals), fittingRounds, refitTolerance), nil
 	}
 }

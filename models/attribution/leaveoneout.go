@@ -42,7 +42,7 @@ func (m LeaveOneOut) Credit(s *Sample) (Credit, error) {
 		return Credit{}, err
 	}
 	credit := steps.fit(s.conv, s.null)
-	return creditPaths(s, func(p int, _ []int32, w []float64) string {
+	c := creditPaths(s, func(p int, _ []int32, w []float64) string {
 		rule := "leave one out"
 		shape := int(steps.shapeOf[p])
 		if credit.fallback[shape] {
@@ -51,15 +51,15 @@ func (m LeaveOneOut) Credit(s *Sample) (Credit, error) {
 		from, until := steps.shapes.start[shape], steps.shapes.start[shape+1]
 		steps.spread(p, credit.weight[from:until], w)
 		return rule
-	}), nil
+	})
+	c.shapes = steps
+	return c, nil
 }
 
-func (m LeaveOneOut) refit(s *Sample, _ Credit) func(conv, null []float64) ([]float64, error) {
-	steps, err := m.prepare(s)
+func (m LeaveOneOut) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+	steps := *c.shapes
+	steps.converted = nil // memory of its own
 	return func(conv, null []float64) ([]float64, error) {
-		if err != nil {
-			return nil, err
-		}
 		return steps.totals(steps.fit(conv, null), len(s.channels)), nil
 	}
 }

@@ -30,54 +30,65 @@ const (
 // fitLogistic fits to counts per set of channels, beginning at l. The penalised likelihood is concave and each step climbs
 // it, so the steps end wherever they began.
 func fitLogistic(s *Sample, conv, null []float64, l *logistic) error {
-	n := len(s.channels) + 1
-	hessian := mat.NewSymDense(n, nil)
-	gradient := mat.NewVecDense(n, nil)
-	var step mat.VecDense
-	var factor mat.Cholesky
 	height := l.likelihood(s, conv, null)
 	for range newtonRounds {
-		hessian.Zero()
-		gradient.Zero()
-		for i, slope := range l.slope {
-			hessian.SetSym(i+1, i+1, ridge)
-			gradient.SetVec(i+1, -ridge*slope)
-		}
-		l.accumulate(s, conv, null, hessian, gradient)
-		if !factor.Factorize(hessian) {
-			return fmt.Errorf("fit a logit of %d channels: the channels can't be told apart", n-1)
-		}
-		if err := factor.SolveVecTo(&step, gradient); err != nil {
-			var condition mat.Condition
-			if !errors.As(err, &condition) { // an inexact step climbs too
-				return fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
-			}
+		step, err := l.newtonStep(s, conv, null)
+		if err != nil {
+			return err
 		}
 		var moved bool
-		height, moved = l.climb(s, conv, null, &step, height)
-		if !moved || mat.Norm(&step, math.Inf(1)) <= newtonTolerance {
+		height, moved = l.climb(s, conv, null, step, height)
+		if !moved || mat.Norm(step, math.Inf(1)) <= newtonTolerance {
 			return nil
 		}
 	}
-	return fmt.Errorf("fit a logit of %d channels: no result after %d steps", n-1, newtonRounds)
+	return fmt.Errorf("fit a logit of %d channels: no result after %d steps", len(s.channels), newtonRounds)
+}
+
+// newtonStep is the step to the top of the parabola that the penalised likelihood resembles here.
+func (l *logistic) newtonStep(s *Sample, conv, null []float64) (*mat.VecDense, error) {
+	n := len(s.channels) + 1
+	hessian, gradient := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
+	for i, slope := range l.slope {
+		hessian.SetSym(i+1, i+1, ridge)
+		gradient.SetVec(i+1, -ridge*slope)
+	}
+	l.accumulate(s, conv, null, hessian, gradient)
+	var factor mat.Cholesky
+	if !factor.Factorize(hessian) {
+		return nil, fmt.Errorf("fit a logit of %d channels: the channels can't be told apart", n-1)
+	}
+	var step mat.VecDense
+	if err := factor.SolveVecTo(&step, gradient); err != nil {
+		var condition mat.Condition
+		if !errors.As(err, &condition) { // an inexact step climbs too
+			return nil, fmt.Errorf("fit a logit of %d channels: %w", n-1, err)
+		}
+	}
+	return &step, nil
+}
+
+// moved are the coefficients some way along a step.
+func (l *logistic) moved(step *mat.VecDense, scale float64) *logistic {
+	next := &logistic{l.intercept + scale*step.AtVec(0), slices.Clone(l.slope)}
+	for i := range next.slope {
+		next.slope[i] += scale * step.AtVec(i+1)
+	}
+	return next
 }
 
 // climb goes along a step, or the longest half, quarter, … of it that doesn't lead down, and returns the height reached. It
 // stays where it is at the top, as far as numbers can tell.
-func (l *logistic) climb(s *Sample, conv, null []float64, step *mat.VecDense, height float64) (reached float64, moved bool) {
-	from := logistic{l.intercept, slices.Clone(l.slope)}
+func (l *logistic) climb(s *Sample, conv, null []float64, step *mat.VecDense, height float64) (float64, bool) {
 	// Rounding makes heights differ in their last digits near the top.
 	slack := 1e-13 * math.Abs(height)
 	for scale := 1.0; scale > 1e-12; scale /= 2 {
-		l.intercept = from.intercept + scale*step.AtVec(0)
-		for i := range l.slope {
-			l.slope[i] = from.slope[i] + scale*step.AtVec(i+1)
-		}
-		if next := l.likelihood(s, conv, null); next >= height-slack {
-			return next, true
+		next := l.moved(step, scale)
+		if reached := next.likelihood(s, conv, null); reached >= height-slack {
+			*l = *next
+			return reached, true
 		}
 	}
-	l.intercept, l.slope = from.intercept, from.slope
 	return height, false
 }
 

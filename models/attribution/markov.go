@@ -28,7 +28,7 @@ func (m Markov) order() int { return max(m.Order, 1) }
 func (m Markov) Name() string { return fmt.Sprintf("markov_%d", m.order()) }
 
 // Version is the revision.
-func (m Markov) Version() string { return "1" }
+func (m Markov) Version() string { return "2" }
 
 // Credit fits weights to removal effects.
 func (m Markov) Credit(s *Sample) (Credit, error) {
@@ -36,14 +36,14 @@ func (m Markov) Credit(s *Sample) (Credit, error) {
 	if err != nil {
 		return Credit{}, fmt.Errorf("credit by %s: %w", m.Name(), err)
 	}
-	c := creditFitted(s, chain.removal, chain.totals(s.Conversions()), "removal effect")
+	c := creditFitted(s, chain.totals(s.Conversions()), "removal effect")
 	c.RemovalEffects = chain.removal
 	return c, nil
 }
 
-func (m Markov) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
+func (m Markov) refit(s *Sample, _ Credit) func(conv, null []float64) ([]float64, error) {
 	fit := m.fitter(s)
-	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
+	return refitFitted(s, func(conv, null []float64) ([]float64, error) {
 		chain, err := fit(conv, null)
 		return chain.totals(total(conv)), err
 	})

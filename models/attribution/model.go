@@ -38,13 +38,16 @@ type Credit struct {
 	// StandardErrors are those of Own where it is estimated by sampling, in conversions; nil where it is exact.
 	StandardErrors []float64
 
-	factors    []float64 // of channels, from proportionalFit
-	hazard     *hazardParameters
-	discovery  *discoveryParameters
-	logistic   *logistic
-	cells      cells
-	perJourney bool    // cells are converted journeys in canonical order; else paths
-	cell       []int32 // of each journey of the sample, or of each path in a sample of paths; -1: no credit
+	hazard      *hazardParameters
+	discovery   *discoveryParameters
+	logistic    *logistic
+	modelValues []float64 // of each set of the sample, laid out as the sets' ids
+	game        *setGame
+	rates       *solvedRates
+	shapes      *shapes
+	cells       cells
+	perJourney  bool    // cells are converted journeys in canonical order; else paths
+	cell        []int32 // of each journey of the sample, or of each path in a sample of paths; -1: no credit
 }
 
 // Weights are those of the touches of journey j of the sample (of path j in a sample of paths), in order. With the

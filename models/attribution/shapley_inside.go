@@ -2,15 +2,11 @@ package attribution
 
 import (
 	"math"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
 
-// exactChannels is how many channels ShapleyInside goes over exactly: 2^n sets.
-const exactChannels = 15
-
-// sampledOrders is how many orders of the channels stand for all where there are more; half of them are the others
+// sampledOrders is how many orders of the channels stand for all where there are too many; half of them are the others
 // reversed, which cancels much of the error.
 const sampledOrders = 512
 
@@ -19,7 +15,7 @@ const sampledOrders = 512
 const resampledOrders = 32
 
 // ShapleyInside is the Shapley value of the game v(S) = conversion rate of all journeys whose channels are in S, with
-// v(∅) = 0: what the rate would be if only those journeys were left. With more than 15 channels it is estimated from
+// v(∅) = 0: what the rate would be if only those journeys were left. With more than 20 channels it is estimated from
 // fixed orders of the channels; Credit.StandardErrors says how well. Negative values get nothing in the ledger.
 //
 // Rates of channels that are rarely alone are noise, and what others add to them is noise too: with a thousand units
@@ -32,12 +28,12 @@ type ShapleyInside struct{}
 func (ShapleyInside) Name() string { return "shapley_inside" }
 
 // Version is the revision.
-func (ShapleyInside) Version() string { return "1" }
+func (ShapleyInside) Version() string { return "2" }
 
 // Credit fits weights to the model's own totals.
 func (ShapleyInside) Credit(s *Sample) (Credit, error) {
 	own, errs := newInsideGame(s).values(s.conv, s.null)
-	c := creditFitted(s, own, own, "shapley value of rates within sets")
+	c := creditFitted(s, own, "shapley value of rates within sets")
 	c.StandardErrors = errs
 	return c, nil
 }
@@ -48,7 +44,7 @@ func (ShapleyInside) refit(s *Sample, c Credit) func(conv, null []float64) ([]fl
 		game.orders = game.orders[:resampledOrders]
 	}
 	whole, _ := game.values(s.conv, s.null)
-	return refitFitted(s, c, func(conv, null []float64) ([]float64, error) {
+	return refitFitted(s, func(conv, null []float64) ([]float64, error) {
 		own, _ := game.values(conv, null)
 		for i := range own {
 			own[i] += c.Own[i] - whole[i]
@@ -68,7 +64,7 @@ type insideGame struct {
 
 func newInsideGame(s *Sample) *insideGame {
 	g := &insideGame{s: s, sets: newSetCounter(s)}
-	if p := len(s.channels); p > exactChannels {
+	if p := len(s.channels); p > latticeChannels {
 		g.orders = orders(p)
 	} else {
 		g.converted, g.all = make([]float64, 1<<p), make([]float64, 1<<p)
@@ -108,34 +104,15 @@ func (g *insideGame) exactly(conv, null []float64) []float64 {
 		converted[mask] += conv[set]
 		all[mask] += conv[set] + null[set]
 	}
-	for bit := range p { // sums over subsets, one channel after the other
-		for mask := range converted {
-			if mask>>bit&1 == 1 {
-				converted[mask] += converted[mask^1<<bit]
-				all[mask] += all[mask^1<<bit]
-			}
+	sumSubsets(converted)
+	sumSubsets(all)
+	for mask, n := range all {
+		if n > 0 {
+			converted[mask] /= n
 		}
 	}
-	choose := binomials(max(p-1, 0))
 	values := make([]float64, p)
-	for mask := 1; mask < 1<<p; mask++ {
-		if all[mask] == 0 {
-			continue
-		}
-		rate := converted[mask] / all[mask] / float64(p)
-		size := bits.OnesCount(uint(mask))
-		gives, takes := rate/choose[size-1], 0.0
-		if size < p {
-			takes = rate / choose[size]
-		}
-		for bit := range p {
-			if mask>>bit&1 == 1 {
-				values[bit] += gives
-			} else {
-				values[bit] -= takes
-			}
-		}
-	}
+	shapleyOf(converted, values)
 	return values
 }
 

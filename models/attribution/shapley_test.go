@@ -105,6 +105,20 @@ func TestShapleyRateByDefinition(t *testing.T) {
 	}
 }
 
+// Pairs of sets, which only samples of many channels need, and the lattice give the same.
+func TestShapleyRateOfManyChannels(t *testing.T) {
+	s := NewSample(world{2000, 12, 8, .4}.journeys(5, Options{ConversionType: "won", Direct: KeepDirect}))
+	game := newSetGame(s)
+	conv, null := s.perSet(s.conv), s.perSet(s.null)
+	lattice := ShapleyRate{10}.solve(s, game.solver(), conv, null, nil)
+	unseen := game.unseen(conv)
+	game.pair()
+	near(t, "values", ShapleyRate{10}.solve(s, pairSolver{game}, conv, null, nil).values, lattice.values, 1e-12)
+	near(t, "unseen", []float64{game.unseen(conv)}, []float64{unseen}, 1e-12)
+	many := NewSample(world{500, latticeChannels + 5, 4, .4}.journeys(5, Options{ConversionType: "won"}))
+	near(t, "credited", []float64{total(credit(t, ShapleyRate{10}, many).Conversions)}, []float64{many.Conversions()}, 1e-9)
+}
+
 func TestShapleyInsideByDefinition(t *testing.T) {
 	for seed := range uint64(5) {
 		s := NewSample(world{300, 6, 3, .4}.journeys(seed, Options{ConversionType: "won", Direct: KeepDirect}))
