@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // ConversationDefinition says which words of a prospect are intent to buy (a CQL). Expressions are RE2 and meet the
@@ -23,6 +22,8 @@ type ConversationDefinition struct {
 	NotNegators words `yaml:"not_negators"`
 	// Why are expressions with one group: the stated use or problem.
 	Why words `yaml:"why"`
+	// Likeness is heard where none of the above is.
+	Likeness LikenessDefinition `yaml:"likeness"`
 }
 
 // IntentPattern is one way to say it.
@@ -31,6 +32,8 @@ type IntentPattern struct {
 	Level      int8    `yaml:"level"`
 	Confidence float64 `yaml:"confidence"`
 	Match      words   `yaml:"match"`
+	// Sentences are ways to say it that no order of words bounds.
+	Sentences []SentenceRule `yaml:"sentences"`
 }
 
 // NegativePattern is a reason not to call.
@@ -39,8 +42,9 @@ type NegativePattern struct {
 	// Overrules intent in the same message; support, which does not, may well come from a buyer.
 	Overrules bool `yaml:"overrules"`
 	// Disqualifies a person who is not yet with sales.
-	Disqualifies bool  `yaml:"disqualifies"`
-	Match        words `yaml:"match"`
+	Disqualifies bool           `yaml:"disqualifies"`
+	Match        words          `yaml:"match"`
+	Sentences    []SentenceRule `yaml:"sentences"`
 }
 
 func (c *ConversationDefinition) check(p place) {
@@ -62,24 +66,42 @@ func (c *ConversationDefinition) check(p place) {
 		if !(intent.Confidence > 0 && intent.Confidence <= 1) {
 			at.key("confidence").faultf("confidence %g: must be above 0 and up to 1", intent.Confidence)
 		}
+		checkSentences(intent.Sentences, at)
+	}
+	c.Likeness.check(p.key("likeness"))
+	for i, negative := range c.Negatives {
+		checkSentences(negative.Sentences, p.key("negatives").item(i))
+	}
+}
+
+func checkSentences(rules []SentenceRule, p place) {
+	for i := range rules {
+		rules[i].check(p.key("sentences").item(i))
 	}
 }
 
 // conversationProgram holds the expressions of the definition. Every way to say something is an expression of its own:
 // most messages hold no literal of most of them, and a hundred ways in one expression would all be run for each.
 type conversationProgram struct {
-	intents     [][]pattern
-	negatives   [][]pattern
+	intents     []heard
+	negatives   []heard
 	negators    pattern
 	notNegators pattern
 	why         []pattern
 	index       *literalIndex
+	likeness    *likeness // nil: not listened for
+}
+
+// heard are the compiled ways to say one thing.
+type heard struct {
+	phrases   []pattern
+	sentences []sentenceProgram
 }
 
 func (c *ConversationDefinition) compile(p place) *conversationProgram {
 	out := &conversationProgram{}
 	index := &literalIndex{}
-	one := func(at place, alternatives words, wrap string) pattern {
+	alone := func(at place, alternatives words, wrap string) pattern {
 		if len(alternatives) == 0 {
 			wrap, alternatives = "%s", words{matchesNothing}
 		}
@@ -87,7 +109,10 @@ func (c *ConversationDefinition) compile(p place) *conversationProgram {
 		if err != nil {
 			at.faultf("%w", err)
 		}
-		return index.add(expression)
+		return expression
+	}
+	one := func(at place, alternatives words, wrap string) pattern {
+		return index.add(alone(at, alternatives, wrap))
 	}
 	each := func(at place, alternatives words) []pattern {
 		patterns := make([]pattern, len(alternatives))
@@ -96,15 +121,28 @@ func (c *ConversationDefinition) compile(p place) *conversationProgram {
 		}
 		return patterns
 	}
+	ways := func(at place, match words, rules []SentenceRule) heard {
+		h := heard{phrases: each(at.key("match"), match)}
+		for i, rule := range rules {
+			in := at.key("sentences").item(i)
+			s := sentenceProgram{unless: alone(in.key("unless"), rule.Unless, `(?:%s)`)}
+			for g, group := range rule.All {
+				s.all = append(s.all, one(in.key("all").item(g), group, `(?:%s)`))
+			}
+			h.sentences = append(h.sentences, s)
+		}
+		return h
+	}
 	for i, intent := range c.Intents {
-		out.intents = append(out.intents, each(p.key("intents").item(i).key("match"), intent.Match))
+		out.intents = append(out.intents, ways(p.key("intents").item(i), intent.Match, intent.Sentences))
 	}
 	for i, n := range c.Negatives {
-		out.negatives = append(out.negatives, each(p.key("negatives").item(i).key("match"), n.Match))
+		out.negatives = append(out.negatives, ways(p.key("negatives").item(i), n.Match, n.Sentences))
 	}
 	out.index = index
-	out.negators = one(p.key("negators"), c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
-	out.notNegators = one(p.key("not_negators"), c.NotNegators, `(?:%s)`)
+	out.likeness = c.Likeness.program()
+	out.negators = alone(p.key("negators"), c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
+	out.notNegators = alone(p.key("not_negators"), c.NotNegators, `(?:%s)`)
 	for i, w := range c.Why {
 		out.why = append(out.why, one(p.key("why").item(i), words{w}, `\b(?:%s)`))
 	}
@@ -128,9 +166,11 @@ type verdict struct {
 func (d *Definitions) read(message string) verdict {
 	text := plain(message)
 	possible := d.patterns.index.possible(text.folded)
+	sentences := sentencesOf(text.folded)
 	v := verdict{why: d.patterns.stated(text, message, possible)}
 	for i, n := range d.Conversation.Negatives {
-		if matchAny(d.patterns.negatives[i], text.folded, possible) {
+		said := &d.patterns.negatives[i]
+		if matchAny(said.phrases, text.folded, possible) || d.patterns.hears(said.sentences, sentences, possible, false) {
 			v.negative, v.disqualifies, v.rule = n.Reason, n.Disqualifies, n.Reason
 			if n.Overrules {
 				v.level, v.confidence = -1, 0.9
@@ -140,17 +180,29 @@ func (d *Definitions) read(message string) verdict {
 		}
 	}
 	for i, p := range d.Conversation.Intents {
-		if p.Level > v.level && d.patterns.affirmed(d.patterns.intents[i], text.folded, possible) {
+		said := &d.patterns.intents[i]
+		if p.Level <= v.level || v.negative != "" && p.Confidence < outweighed {
+			continue
+		}
+		if d.patterns.affirmed(said.phrases, text.folded, possible) || d.patterns.hears(said.sentences, sentences, possible, true) {
 			v.level, v.confidence, v.rule = p.Level, p.Confidence, p.Rule
 		}
 	}
-	if v.level > 0 {
+	switch {
+	case v.level > 0:
 		v.negative, v.disqualifies = "", false
-	} else if v.negative != "" {
+	case v.negative != "":
 		v.level, v.confidence = -1, 0.8
+	default:
+		why := v.why
+		v = d.resembles(text.folded)
+		v.why = why
 	}
 	return v
 }
+
+// outweighed: less confident intents don't count beside a reason against, such as a problem with an invoice.
+const outweighed = 0.75
 
 func matchAny(expressions []pattern, text string, possible possibility) bool {
 	return slices.ContainsFunc(expressions, func(p pattern) bool { return possible.of(p) && p.MatchString(text) })
@@ -171,13 +223,16 @@ func (p *conversationProgram) affirmed(expressions []pattern, text string, possi
 	return false
 }
 
-const wordsThatNegate = 5
+const wordsThatNegate = 6
 
 func (p *conversationProgram) negated(before string) bool {
 	fields := strings.Fields(before)
-	before = strings.Join(fields[max(0, len(fields)-wordsThatNegate):], " ")
-	before = p.notNegators.ReplaceAllString(before, "")
-	return p.negators.MatchString(before)
+	return p.negates(strings.Join(fields[max(0, len(fields)-wordsThatNegate):], " "))
+}
+
+// negates reports whether a text holds a negator.
+func (p *conversationProgram) negates(text string) bool {
+	return p.negators.MatchString(p.notNegators.ReplaceAllString(text, ""))
 }
 
 // clauseBefore is the part of the clause that lies before a position: "but", "pero", "aunque" and punctuation end one.
@@ -205,44 +260,4 @@ func (p *conversationProgram) stated(text plainText, original string, possible p
 		}
 	}
 	return ""
-}
-
-// plainText is a message folded for matching, with the way back: from[i] is where byte i came from.
-type plainText struct {
-	folded string
-	from   []int
-}
-
-func plain(message string) plainText {
-	var b strings.Builder
-	from := make([]int, 0, len(message)+1)
-	for i, r := range message {
-		folded := fold(unicode.ToLower(r))
-		for range len(string(folded)) {
-			from = append(from, i)
-		}
-		b.WriteRune(folded)
-	}
-	return plainText{folded: b.String(), from: append(from, len(message))}
-}
-
-func fold(r rune) rune {
-	switch r {
-	case 'á', 'à', 'â', 'ä', 'ã':
-		return 'a'
-	case 'é', 'è', 'ê', 'ë':
-		return 'e'
-	case 'í', 'ì', 'î', 'ï':
-		return 'i'
-	case 'ó', 'ò', 'ô', 'ö', 'õ':
-		return 'o'
-	case 'ú', 'ù', 'û', 'ü':
-		return 'u'
-	case '’', '‘', '`', '´':
-		return '\''
-	case '\u00a0', '\t':
-		return ' '
-	default:
-		return r
-	}
 }

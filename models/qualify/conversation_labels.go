@@ -9,7 +9,7 @@ import (
 	"github.com/funnelcloud/funnelcloud/models/quality"
 )
 
-//go:embed testdata/messages.tsv
+//go:embed definitions/messages.tsv
 var labelledMessages []byte
 
 // Reading is what one message of a prospect says, by the conversation definition.
@@ -27,6 +27,9 @@ func (d *Definitions) Read(message string) Reading {
 	v := d.read(message)
 	return Reading{v.level, v.confidence, v.rule, v.negative, v.why, v.level > 0 && v.level >= d.Conversation.MinLevel}
 }
+
+// tuningSplit is the part of the labelled messages that rules may be mended by and that likeness learns from.
+const tuningSplit = "tuning"
 
 // Classes of messages beside the negative reasons.
 const (

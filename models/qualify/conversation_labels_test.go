@@ -30,7 +30,7 @@ func TestAgreementWithPeople(t *testing.T) {
 		t.Logf("test   %-10s precision %2d of %2d, recall %2d of %2d", c.Name, c.Precision.Of, c.Precision.Total, c.Recall.Of, c.Recall.Total)
 	}
 	intent := test.Of(ClassIntent)
-	if test.N < 100 || test.Kappa < 0.2 || intent.Precision.Value < 0.8 || intent.Recall.Value < 0.5 {
+	if test.N < 100 || test.Kappa < 0.3 || intent.Precision.Value < 0.5 || intent.Recall.Value < 0.5 {
 		t.Errorf("test split: %d messages, κ %.2f, intent's precision %.2f and recall %.2f", test.N, test.Kappa, intent.Precision.Value, intent.Recall.Value)
 	}
 	if tuning := d.Agreement(messages, "tuning", ""); tuning.N < 100 || tuning.Kappa < 0.9 {

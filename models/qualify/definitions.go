@@ -130,8 +130,13 @@ func contentHash(v any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("hash definition: %w", err)
 	}
+	return digest(text), nil
+}
+
+// digest identifies a text: 12 hexadecimal digits.
+func digest(text []byte) string {
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:6]), nil
+	return hex.EncodeToString(sum[:6])
 }
 
 var (

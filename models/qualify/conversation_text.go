@@ -1,0 +1,63 @@
+package qualify
+
+import (
+	"strings"
+	"unicode"
+)
+
+// plainText is a message folded for matching, with the way back: from[i] is where byte i came from.
+type plainText struct {
+	folded string
+	from   []int
+}
+
+func plain(message string) plainText {
+	var b strings.Builder
+	from := make([]int, 0, len(message)+1)
+	for i, r := range message {
+		folded := fold(unicode.ToLower(r))
+		for range len(string(folded)) {
+			from = append(from, i)
+		}
+		b.WriteRune(folded)
+	}
+	return plainText{folded: b.String(), from: append(from, len(message))}
+}
+
+func fold(r rune) rune {
+	switch r {
+	case 'á', 'à', 'â', 'ä', 'ã':
+		return 'a'
+	case 'é', 'è', 'ê', 'ë':
+		return 'e'
+	case 'í', 'ì', 'î', 'ï':
+		return 'i'
+	case 'ó', 'ò', 'ô', 'ö', 'õ':
+		return 'o'
+	case 'ú', 'ù', 'û', 'ü':
+		return 'u'
+	case '’', '‘', '`', '´':
+		return '\''
+	case '\u00a0', '\t':
+		return ' '
+	default:
+		return r
+	}
+}
+
+// sentencesOf cuts a text after full stops, question and exclamation marks and at line ends; 9.99 and v2.1 stay whole.
+func sentencesOf(text string) []string {
+	var sentences []string
+	start := 0
+	for i := range len(text) {
+		last := i+1 == len(text)
+		switch c := text[i]; {
+		case last, c == '\n', c == '?', c == '!', c == '.' && text[i+1] == ' ':
+			if sentence := strings.TrimSpace(text[start : i+1]); sentence != "" {
+				sentences = append(sentences, sentence)
+			}
+			start = i + 1
+		}
+	}
+	return sentences
+}
