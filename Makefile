@@ -22,9 +22,10 @@ lint: ## Run golangci-lint, installed by go where it is missing
 format: ## Format the Go files
 	gofmt -w $$(git ls-files '*.go')
 
-generate: ## Write what is generated: docs/tables.md, docs/metrics.md, the dashboards' JSON
+generate: ## Write what is generated: docs/{tables,metrics,cli}.md, the dashboards' JSON, the alert rules
 	go test ./queries/warehouse -run Documented -update
-	go test ./cmd/funnelcloud -run MetricsAreDocumented -update-metrics
+	go test ./cmd/funnelcloud -run 'MetricsAreDocumented|CommandsAreDocumented' -update-metrics -update-cli
+	go test ./dashboards -run AlertRules -update-alerts
 	go run ./cmd/funnelcloud dashboards
 
 bench: ## Measure: one figure a line, also in bench/latest.json

@@ -42,7 +42,7 @@ func run() error {
 	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
 	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
 	flag.IntVar(&o.steps, "steps", 10_000_000, "steps of the path reports")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,paths", "parts to measure, separated by commas; batch_10m and attribution, which take many minutes, are measured when named")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,paths", "parts to measure, separated by commas; batch_10m, panels and attribution, which take many minutes, are measured when named")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
 	flag.Parse()
@@ -146,6 +146,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"batch", b.batchOfAMillion},
 		{"attribution", b.attribution},
 		{"batch_10m", b.batchOfTenMillion},
+		{"panels", b.panels},
 		{"paths", b.paths},
 	}
 	for _, part := range parts {

@@ -57,11 +57,47 @@ func TestTheCommandsOfTheTutorialsWork(t *testing.T) {
 			if len(blocks) == 0 {
 				t.Fatalf("%s has no commands", page)
 			}
-			shell := newReader(t)
-			for _, b := range blocks {
-				shell.follow(t, fmt.Sprintf("%s:%d", filepath.Base(page), b.line), b)
-			}
+			newReader(t).read(t, page, blocks)
 		})
+	}
+}
+
+// The pages on single tasks need data: one small company for all of them, each in a folder of its own.
+func TestTheCommandsOfTheHowTosWork(t *testing.T) {
+	ensured(t)
+	pages, err := filepath.Glob("../../docs/howto/*.md")
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("pages %v: %v", pages, err)
+	}
+	folder := t.TempDir()
+	mustRun(t, "demo", "--people", "2000", "--days", "60", "--dir", folder, "--output", "json")
+	stack := up(t, filepath.Join(folder, "data"))
+	for _, page := range pages {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			shell := newReader(t)
+			shell.env = append(shell.env, "FUNNELCLOUD_DATA="+stack.folder)
+			shell.read(t, page, blocksOf(t, page))
+		})
+	}
+}
+
+// Links between pages that lead nowhere, and pictures that are not there.
+func TestTheDocsLinkToWhatIsThere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	pages := []string{"../../README.md", "../../CONTRIBUTING.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/*/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
+	}
+	for _, page := range pages {
+		for _, m := range link.FindAllStringSubmatch(readText(t, page), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s links to %s, which isn't there", page, m[1])
+			}
+		}
 	}
 }
 
@@ -90,6 +126,14 @@ func newReader(t *testing.T) *reader {
 	}
 	env := append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+cache, "PATH="+bin+":"+os.Getenv("PATH"))
 	return &reader{folder: folder, env: env}
+}
+
+// read follows all blocks of a page.
+func (r *reader) read(t *testing.T, page string, blocks []block) {
+	t.Helper()
+	for _, b := range blocks {
+		r.follow(t, fmt.Sprintf("%s:%d", filepath.Base(page), b.line), b)
+	}
 }
 
 func (r *reader) follow(t *testing.T, where string, b block) {
