@@ -109,7 +109,7 @@ func panelsAgreeWithTheCommands(t *testing.T, s *localStack, demo results) {
 		for _, kind := range []string{"person", "account"} {
 			ask := func(by string) creditReport {
 				return decode[creditReport](t, mustRun(t, "attribution", "--data", s.folder, "--output", "json", "--unit", kind, "--conversion", "won",
-					"--model", model, "--by", by, "--from", from.Format(time.DateOnly), "--to", last.Format(time.DateOnly), "--bootstrap", "50").out)
+					"--model", model, "--dimension", by, "--from", from.Format(time.DateOnly), "--to", last.Format(time.DateOnly), "--bootstrap", "50").out)
 			}
 			b.scope.Variables["unit_kind"], b.scope.Variables["model"], b.scope.Variables["conversion_type"] = []string{kind}, []string{model}, []string{"won"}
 			conversions, amounts := map[string]float64{}, map[string]float64{}
