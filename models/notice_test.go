@@ -54,3 +54,29 @@ exclusions: {name: exclusions, version: 1, events: [{reason: robot, where: prope
 	wantRows(t, db, "SELECT property FROM (SELECT arrayJoin(properties) AS property FROM definitions WHERE definition = 'pql_nobody')", "featur")
 	wantRows(t, db, "SELECT count() FROM stages WHERE unit_id IN (SELECT person_id FROM person_identities WHERE id_value = 'robot')", "0")
 }
+
+// TestClaimsThatConflictAreShown: two people on one device.
+func TestClaimsThatConflictAreShown(t *testing.T) {
+	s := market()
+	s.add(6, event{Kind: "identify", AnonymousID: "anon-ada", UserID: "user-bob"})
+	db := load(t, s.events)
+	batch(t, db)
+	wantNotice(t, db, "identity_claims_conflict", `"reason":"shared_device"`)
+}
+
+// TestWindowsAreHeldAgainstWhatIsKept: the table forgets after 20 days, and a window of 30 is told.
+func TestWindowsAreHeldAgainstWhatIsKept(t *testing.T) {
+	db := load(t, market().events)
+	if err := db.Statement(t.Context(), "ALTER TABLE events MODIFY TTL toDateTime(event_ts) + toIntervalDay(20) SETTINGS materialize_ttl_after_modify = 0", nil); err != nil {
+		t.Fatal(err)
+	}
+	definitions, err := qualify.Load(qualify.File{Name: "own.yaml", Text: []byte(
+		`qualifications: [{name: pql_long, version: 1, lapse_days: 9, window_days: 30, reason: r, when: {on: feature_used, at_least: 1}}]`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, ConversionTypes: []string{"won"}, Definitions: definitions}); err != nil {
+		t.Fatal(err)
+	}
+	wantNotice(t, db, "definition_windows_fit_history", `"kept_days":20`)
+}
