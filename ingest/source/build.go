@@ -79,6 +79,9 @@ func (b *builder) splitAndKey() {
 		}
 		s.split, s.splitText = int(slot), d.Split.text
 	}
+	if d.Each.text != "" {
+		s.each, s.element = b.expression(d.Each, "each", objectColumn), b.compiler.slot(memberPath{root: elementRoot})
+	}
 	if d.Key.text != "" {
 		s.key = b.expression(d.Key, "key", textColumn)
 	}
@@ -244,6 +247,10 @@ func (b *builder) tries() {
 	s, d := b.source, b.definition
 	s.paths = b.compiler.paths
 	for slot, p := range s.paths {
+		if p.root == elementRoot {
+			b.checkElement(p)
+			continue // no member of the message
+		}
 		b.eachTrie(p, func(f *fields) { f.slots, f.taken = append(f.slots, slot), f.taken || b.compiler.taken[slot] })
 		if p.root == "item" {
 			s.itemSlots = append(s.itemSlots, slot)
@@ -274,6 +281,12 @@ func (b *builder) tries() {
 		}
 	}
 	s.nodes = s.item.lay(s.message.lay(0))
+}
+
+func (b *builder) checkElement(p memberPath) {
+	if b.definition.Each.text == "" || len(p.keys) > 0 {
+		b.faultf(b.definition.Name.at, "%s: an element is a text, and there is one only with each: the array that it is of", p)
+	}
 }
 
 // eachTrie finds or makes the node of a path where it is to be met: a message that is its own item has both roots.

@@ -22,6 +22,7 @@ type definition struct {
 	Topics        []line
 	Format        line
 	Split         line
+	Each          line
 	Embedded      []entry // path: encoding
 	Key           line
 	TimeLayouts   []line
@@ -130,7 +131,7 @@ func (d *definition) keys(r *reader) map[string]func(ast.Node) {
 	table := func(to *[]entry) func(ast.Node) { return func(n ast.Node) { *to = r.entries(n) } }
 	return map[string]func(ast.Node){
 		"name": text(&d.Name), "description": text(&d.Description), "topics": texts(&d.Topics), "format": text(&d.Format),
-		"split": text(&d.Split), "embedded": table(&d.Embedded), "key": text(&d.Key), "time_layouts": texts(&d.TimeLayouts),
+		"split": text(&d.Split), "each": text(&d.Each), "embedded": table(&d.Embedded), "key": text(&d.Key), "time_layouts": texts(&d.TimeLayouts),
 		"fields": table(&d.Fields), "meanings": table(&d.Meanings), "required": texts(&d.Required), "rest": texts(&d.Rest),
 		"ignore": texts(&d.Ignore), "keep": texts(&d.Keep), "usual_meanings": text(&d.UsualMeanings),
 		"wrong_type": func(n ast.Node) {

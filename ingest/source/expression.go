@@ -21,6 +21,7 @@ import (
 //
 //	item     the event within the message: the element of split, else the whole message
 //	message  the whole message
+//	element  of the array `each`, what the event is about
 //
 // A member that isn't there is nil, however deep the path, and so is null: `item.context.page.url` never fails.
 // Beside the language's own functions there are those of functions.go.
@@ -154,6 +155,7 @@ func checkType(t reflect.Type, kind columnKind) error {
 type environment struct {
 	Item    any `expr:"item"`
 	Message any `expr:"message"`
+	Element any `expr:"element"`
 	mapper  *Mapper
 }
 
@@ -184,7 +186,7 @@ func (r *pathResolver) Visit(n *ast.Node) {
 func (r *pathResolver) path(n ast.Node) (memberPath, bool) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
-		return memberPath{root: n.Value}, n.Value == "item" || n.Value == "message"
+		return memberPath{root: n.Value}, n.Value == "item" || n.Value == "message" || n.Value == elementRoot
 	case *ast.ChainNode:
 		return r.path(n.Node)
 	case *ast.MemberNode:

@@ -71,8 +71,8 @@ func faultf(reason, format string, arguments ...any) *fault {
 	return &fault{reason, fmt.Sprintf(format, arguments...)}
 }
 
-// Map turns one message into its events and rejects. Each item of the message becomes exactly one of the two; a message
-// that can't be read at all is one reject.
+// Map turns one message into its events and rejects. Each item of the message becomes exactly one of the two, or one for each
+// of its elements where the source says each; a message that can't be read at all is one reject.
 func (m *Mapper) Map(record Record, out Output) {
 	m.record = record
 	if f := m.check(record.Value); f != nil {
@@ -271,10 +271,14 @@ func (m *Mapper) reject(item uint32, f *fault, out Output) {
 	out.Reject(Reject{Item: item, Reason: f.reason, Detail: detail})
 }
 
-// one maps the item that starts at an offset and whose values are in the slots.
-func (m *Mapper) one(item *uint32, at int, out Output) {
+// single maps the item that starts at an offset and whose values are in the slots. Element is that of the source's each
+// which the event is for, "" where there is but one.
+func (m *Mapper) single(item *uint32, at int, element string, out Output) {
 	m.buffer = m.buffer[:0]
 	m.kept = m.kept[:0]
+	if element != "" {
+		m.kept = append(m.kept, keptText{elementRoot, element})
+	}
 	m.event = Event{Source: m.source.Name, Item: *item}
 	f := m.attributes()
 	if c := m.scanner.text[at]; c != '{' && c != '[' {

@@ -3,8 +3,8 @@
 // that say what should come out.
 //
 // The package promises: the same message always gives the same events (it knows no clock, no network, no log, no
-// database); every item of a message becomes exactly one event or one reject with its reason, and nothing else happens
-// whatever the bytes are.
+// database); every item of a message (or every element of what an item is about, where the source says each) becomes exactly
+// one event or one reject with its reason, and nothing else happens whatever the bytes are.
 package source
 
 import (
@@ -32,7 +32,9 @@ type Source struct {
 
 	format     format
 	splitText  string
-	split      int // slot of the array that holds the events, -1 when the message is one event
+	split      int         // slot of the array that holds the events, -1 when the message is one event
+	each       *expression // gives the array of what an item is about; nil: an item is one event
+	element    int         // slot of its element at hand
 	key        *expression
 	layouts    []string
 	fields     []field
