@@ -92,8 +92,8 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 }
 
 func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) {
-	if o.bootstrap < 0 || o.top < 0 || o.chain.order < 1 {
-		return nil, usageError{errors.New("--bootstrap and --top must be at least 0, --order at least 1")}
+	if o.bootstrap < 0 || o.top < 0 || o.chain.order < 0 {
+		return nil, usageError{errors.New("--bootstrap, --top and --order must be at least 0")}
 	}
 	if o.file != "" {
 		if o.period+o.from+o.to+o.segment+o.conversion+o.dimension+o.by != "" {

@@ -23,16 +23,28 @@ type chainOptions struct {
 func (o *chainOptions) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.sets, "remove", nil, "what is lost without these channels together, separated by commas; may be repeated")
 	flags.StringArrayVar(&o.sequences, "remove-sequence", nil, "what is lost without journeys that go A > B straight on; may be repeated")
-	flags.IntVar(&o.order, "order", 1, "order of the chain that channels are removed from; a sequence needs its own length at least")
+	flags.IntVar(&o.order, "order", 1, "order of the chain that channels are removed from; a sequence needs its own length at least. 0: the one that foretells journeys best that it was not fitted to")
 	flags.BoolVar(&o.transitions, "transitions", false, "show the transition matrix of order 1")
 	flags.BoolVar(&o.loops, "loops", true, "count repeats of a channel as transitions to itself")
 }
 
-func (o *chainOptions) wanted() bool { return o.transitions || len(o.sets)+len(o.sequences) > 0 }
+func (o *chainOptions) wanted() bool {
+	return o.transitions || len(o.sets)+len(o.sequences) > 0 || o.order == 0
+}
+
+// highestOrder is how far the choice among orders goes: chains of higher ones know journeys by heart.
+const highestOrder = 4
 
 // ask adds what the chain of a sample says.
 func (o *chainOptions) ask(r *creditReport, sample *attribution.Sample) error {
 	chain := attribution.Markov{Order: o.order}
+	if o.order == 0 {
+		choice, err := attribution.ChooseOrder(sample, highestOrder, 1)
+		if err != nil {
+			return err
+		}
+		r.Orders, chain.Order = &choice, choice.Order
+	}
 	for _, of := range []struct {
 		texts  []string
 		by     string
@@ -57,8 +69,21 @@ func (o *chainOptions) ask(r *creditReport, sample *attribution.Sample) error {
 }
 
 func (r *creditReport) chain(s *screen, o chainOptions) {
+	order := o.order
+	if r.Orders != nil {
+		order = r.Orders.Order
+		s.title("Chains on journeys that they were not fitted to: higher is better")
+		rows := make([][]string, len(r.Orders.LogLikelihood))
+		for i, likelihood := range r.Orders.LogLikelihood {
+			rows[i] = []string{fmt.Sprint(i + 1), fmt.Sprintf("%.4f", likelihood)}
+			if i+1 == order {
+				rows[i][0] += " (chosen)"
+			}
+		}
+		s.table([]string{"order", "log-likelihood a journey>"}, rows)
+	}
 	if len(r.Removals) > 0 {
-		s.title(fmt.Sprintf("Lost without, by a chain of order %d", max(1, o.order)))
+		s.title(fmt.Sprintf("Lost without, by a chain of order %d", order))
 		rows := make([][]string, len(r.Removals))
 		for i, removal := range r.Removals {
 			rows[i] = []string{removal.Removed, percent(removal.Conversions), nonZero(removal.Value, percent)}

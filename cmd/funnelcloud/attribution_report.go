@@ -31,6 +31,7 @@ type creditReport struct {
 
 	Removals    []attribution.Removal    `json:"removals,omitempty"`
 	Transitions []attribution.Transition `json:"transitions,omitempty"`
+	Orders      *attribution.OrderChoice `json:"orders,omitempty"`
 }
 
 // channelCredit is what one model gives one channel.

@@ -59,7 +59,7 @@ func TestAskingTheChainOfAFile(t *testing.T) {
 		}
 	}
 	wantFailure(t, exitUsage, []string{"no path holds it", "A, B, C"}, append(args, "--remove", "Z")...)
-	wantFailure(t, exitUsage, []string{"--order"}, append(args, "--order", "0")...)
+	wantFailure(t, exitUsage, []string{"--order"}, append(args, "--order", "-1")...)
 }
 
 func TestAttributionOfNoFile(t *testing.T) {

@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -105,9 +106,9 @@ const (
 	mostSweeps     = 200_000
 )
 
-// convert is the probability to convert from each state when no barred state may be entered. b is where to begin, and is overwritten. States are swept from those found last, which are
-// mostly nearer to the end; a loop of a state to itself is solved outright, so that long runs of one channel cost
-// nothing.
+// convert is the probability to convert from each state when no barred state may be entered. b is where to begin, and is
+// overwritten. States are swept from those found last, which are mostly nearer to the end; a loop of a state to itself is
+// solved outright, so that long runs of one channel cost nothing.
 func (g *gramChain) convert(c gramCounts, barred []bool, b []float64) error {
 	for x := range b {
 		if barred[x] {
@@ -146,21 +147,18 @@ func (g *gramChain) solve(conv, null []float64) (fittedChain, error) {
 	}
 	counts := g.count(conv, null)
 	whole := make([]float64, len(g.member))
-	barred := make([]bool, len(whole))
-	if err := g.convert(counts, barred, whole); err != nil {
+	if err := g.convert(counts, make([]bool, len(whole)), whole); err != nil {
 		return chain, err
 	}
 	chain.conversion = whole[0]
-	without := make([]float64, len(whole))
-	for i := range chain.removal {
-		copy(without, whole)
+	errs := make([]error, len(chain.removal))
+	sideBySide(len(chain.removal), func(i int) {
+		without, barred := slices.Clone(whole), make([]bool, len(whole))
 		for state, member := range g.member {
 			barred[state] = slices.Contains(member, int32(i))
 		}
-		if err := g.convert(counts, barred, without); err != nil {
-			return chain, err
-		}
+		errs[i] = g.convert(counts, barred, without)
 		chain.removal[i] = math.Max(0, 1-without[0]/whole[0])
-	}
-	return chain, nil
+	})
+	return chain, errors.Join(errs...)
 }

@@ -3,6 +3,8 @@ package attribution
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -112,10 +114,44 @@ func TestLedgerWhereTheModelsTotalsCannotBeMet(t *testing.T) {
 	near(t, "credited in all", []float64{total(c.Conversions)}, []float64{100}, 1e-9)
 }
 
-func TestMarkovHandlesManyChannels(t *testing.T) {
+// The largest that the model is meant for: 500 channels at order 1, 30 at order 3, against solutions that share nothing with
+// it.
+func TestMarkovAtTheEdge(t *testing.T) {
 	s := NewSample(world{5000, 500, 5, .4}.journeys(1, Options{ConversionType: "won"}))
 	c := credit(t, Markov{}, s)
 	near(t, "credited", []float64{total(c.Conversions)}, []float64{s.Conversions()}, 1e-7)
+	sparse, err := newGramChain(s, 1).solve(s.conv, s.null)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "500 channels", c.RemovalEffects, sparse.removal, 1e-9)
+
+	s = NewSample(world{2500, 30, 5, .4}.journeys(2, Options{ConversionType: "won"}))
+	paths, converted := s.Paths(), func(p Path) float64 { return p.Conversions }
+	whole := reach(paths, 3, converted, func([]string) bool { return false })
+	effects := credit(t, Markov{Order: 3}, s).RemovalEffects
+	for _, id := range []int{0, 13, 29} {
+		without := reach(paths, 3, converted, func(gram []string) bool { return slices.Contains(gram, s.channels[id]) })
+		near(t, "30 channels, order 3", effects[id:id+1], []float64{1 - without/whole}, 1e-9)
+	}
+}
+
+// Journeys that go to and fro ten thousand times leave a matrix that is singular but for one part in ten thousand.
+func TestMarkovOfEndlessCircles(t *testing.T) {
+	s := NewSampleOfPaths([]Path{counted(strings.Repeat("AB", 5000), 1, 0), counted("CA", 1, 3), counted(strings.Repeat("C", 10_000), 0, 1)})
+	rate := s.Conversions() / (s.Conversions() + s.Nulls())
+	for order := 1; order <= 3; order++ {
+		chain, err := Markov{Order: order}.fitter(s)(s.conv, s.null)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "rate", []float64{chain.conversion}, []float64{rate}, 1e-9)
+		for _, effect := range chain.removal {
+			if !(effect >= 0 && effect <= 1+1e-9) {
+				t.Errorf("order %d: removal effects %v", order, chain.removal)
+			}
+		}
+	}
 }
 
 // The sparse solution of order 1 is the closed form, and the two know nothing of each other.

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // OrderChoice says how well chains of each order foretell journeys they were not fitted to.
 type OrderChoice struct {
-	Order int // the one that foretells best
+	Order int `json:"order"` // the one that foretells best
 	// LogLikelihood is the mean logarithm of the probability of a held-out journey, for orders 1, 2, …; higher is better.
-	LogLikelihood []float64
+	LogLikelihood []float64 `json:"log_likelihood"`
 }
 
 // ChooseOrder compares chains of order 1 to highest by cross-validation: units fall into two halves at random, and the
@@ -45,16 +47,17 @@ func (s *Sample) halves(seed uint64) [2]counts {
 	for i := range halves {
 		halves[i] = counts{make([]float64, d.cells), make([]float64, d.cells)}
 	}
-	random := rand.New(rand.NewPCG(seed, 2))
+	random := rand.NewPCG(seed, 2)
 	for _, g := range []*groups{&d.converting, &d.others} {
 		for i, count := range g.count {
-			for range int(count) {
-				half := &halves[random.IntN(2)]
+			units := math.Trunc(count)
+			first := distuv.Binomial{N: units, P: .5, Src: random}.Rand()
+			for half, n := range []float64{first, units - first} {
 				for _, m := range g.member[g.start[i]:g.start[i+1]] {
 					if m&1 == 0 {
-						half.conv[m>>1]++
+						halves[half].conv[m>>1] += n
 					} else {
-						half.null[m>>1]++
+						halves[half].null[m>>1] += n
 					}
 				}
 			}

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reach is the worth that journeys come to under a chain of grams of length k, by going a thousand steps: a slow way that
-// shares nothing with the solver. weight is what an ended path adds.
+// reach is the worth that journeys come to under a chain of grams of length k, by going as many steps as it takes for hardly
+// anyone to be left: a slow way that shares nothing with the solver. weight is what an ended path adds.
 func reach(paths []Path, k int, weight func(Path) float64, barred func(gram []string) bool) float64 {
 	edges, ends, left := map[string]map[string]float64{}, map[string]float64{}, map[string]float64{}
 	grams := map[string][]string{"": nil}
@@ -31,13 +31,15 @@ func reach(paths []Path, k int, weight func(Path) float64, barred func(gram []st
 		left[state] += n
 	}
 	at, worth := map[string]float64{"": 1}, 0.0
-	for range 1000 {
+	for under := 1.0; under > 1e-13; {
 		next := map[string]float64{}
+		under = 0
 		for state, here := range at {
 			worth += here * ends[state] / left[state]
 			for to, n := range edges[state] {
 				if !barred(grams[to]) {
 					next[to] += here * n / left[state]
+					under += here * n / left[state]
 				}
 			}
 		}
