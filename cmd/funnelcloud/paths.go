@@ -31,6 +31,7 @@ type pathsReport struct {
 	Transitions   []path.Transition     `json:"transitions"`
 	States        []path.State          `json:"states"`
 	NoExit        []string              `json:"states_without_exit,omitempty"`
+	WentOn        []path.WentOn         `json:"ends_that_units_left,omitempty"`
 	Expectations  []path.Expectation    `json:"expectations"`
 	Top           []path.Variant        `json:"top_variants"`
 	Actions       []path.Action         `json:"actions,omitempty"`
@@ -309,7 +310,7 @@ func (o *pathsOptions) reportOf(d path.Definition, study *path.Study) (*pathsRep
 	if err != nil {
 		return nil, err
 	}
-	report.NoExit = chain.NoExit
+	report.NoExit, report.WentOn = chain.NoExit, b.WentOn()
 	for _, s := range report.States {
 		report.Steps += s.Entries
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -133,11 +134,20 @@ func (b *Builder) id(name string) int32 {
 		name = strings.Clone(name) // it outlives the batch of rows that it may be a piece of
 		b.ids[name] = id
 		b.states = append(b.states, state{
-			name: name, hash: hashOf(name), won: slices.Contains(b.options.Won, name),
+			name: shownName(name), hash: hashOf(name), won: slices.Contains(b.options.Won, name),
 			lost: slices.Contains(b.options.Lost, name), setBack: slices.Contains(b.options.SetBack, name),
 		})
 	}
 	return id
+}
+
+// shownName keeps states that are called like one of our own rows apart from it.
+func shownName(name string) string {
+	switch name {
+	case Start, Converted, Lost, Open, Remaining:
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 func hashOf(name string) uint64 {

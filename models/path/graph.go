@@ -51,8 +51,7 @@ func (b *Builder) Graph() []Transition {
 	return rows
 }
 
-// sortedEdges are the places of the edges by the names of their ends; a state may be called like an end, and comes behind
-// it then.
+// sortedEdges are the places of the edges by the names of their ends.
 func (b *Builder) sortedEdges() []int {
 	order := make([]int, len(b.edges.list))
 	for i := range order {
@@ -60,10 +59,34 @@ func (b *Builder) sortedEdges() []int {
 	}
 	slices.SortFunc(order, func(x, y int) int {
 		e, f := &b.edges.list[x], &b.edges.list[y]
-		return cmp.Or(cmp.Compare(b.name(e.from), b.name(f.from)), cmp.Compare(b.name(e.to), b.name(f.to)),
-			cmp.Compare(min(e.from, 0), min(f.from, 0)), cmp.Compare(min(e.to, 0), min(f.to, 0)))
+		return cmp.Or(cmp.Compare(b.name(e.from), b.name(f.from)), cmp.Compare(b.name(e.to), b.name(f.to)))
 	})
 	return order
+}
+
+// WentOn is a state that should end the chain, and how often a unit did something else after it: a customer who was
+// retained, a lead that came back. The chain ends all the same; what came then counts among the transitions of the states
+// that it leads through.
+type WentOn struct {
+	State string `json:"state"`
+	Times int    `json:"times"`
+}
+
+// WentOn are the states that units left though they end the chain, by name.
+func (b *Builder) WentOn() []WentOn {
+	times := make([]int, len(b.states))
+	for i := range b.edges.list {
+		if e := &b.edges.list[i]; e.from >= 0 && b.states[e.from].absorbing() {
+			times[e.from] += e.transitions
+		}
+	}
+	var rows []WentOn
+	for _, id := range b.sortedIDs() {
+		if times[id] > 0 {
+			rows = append(rows, WentOn{b.states[id].name, times[id]})
+		}
+	}
+	return rows
 }
 
 // TopTransitions are the n busiest edges, busiest first, and a last row, from Remaining, that says how many transitions

@@ -70,8 +70,10 @@ func (b *Builder) States() ([]State, error) {
 // meanDays are the mean stays in the states of the chain.
 func (b *Builder) meanDays(c *Chain, stays []durations) []float64 {
 	days := make([]float64, len(c.States))
-	for i, name := range c.States {
-		days[i] = stays[b.ids[name]].mean() / 86400
+	for id := range b.states {
+		if i, transient := slices.BinarySearch(c.States, b.states[id].name); transient {
+			days[i] = stays[id].mean() / 86400
+		}
 	}
 	return days
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Variant is a row of table path_variants: a sequence of states and the units that took it.
@@ -33,7 +32,7 @@ func (b *Builder) Variants(top int) []Variant {
 		s := &r.best[i]
 		names := b.names(s.states)
 		row := b.row(s.units, s.won, s.spans.medianDays())
-		row.Variant, row.Compressed, row.Length = strings.Join(names, " > "), Compress(names), uint32(len(names))
+		row.Variant, row.Compressed, row.Length = sequenceText(names), Compress(names), uint32(len(names))
 		row.Examples = s.examples
 		rows = append(rows, row)
 	}
