@@ -289,35 +289,3 @@ func countsOfTheDatabase(t *testing.T, db *warehouse.DB, events []event) {
 		t.Error(diff)
 	}
 }
-
-// The numbers of the path reports are those of the other tables.
-func TestPathsAgreeWithOtherReports(t *testing.T) {
-	db := load(t, market().events)
-	batch(t, db)
-	for _, c := range []struct{ ours, theirs string }{
-		{`SELECT unit_kind, state, entries, units FROM path_states WHERE state_kind = 'stage' ORDER BY ALL`,
-			`SELECT unit_kind, stage, count(), uniqExact(unit_id) FROM stages WHERE junk_reason = '' GROUP BY ALL ORDER BY ALL`},
-		{`SELECT unit_kind, wins FROM path_segments WHERE state_kind = 'stage' AND segment_by = '' ORDER BY ALL`,
-			`SELECT unit_kind, uniqExact(unit_id) FROM stages WHERE stage = 'won' AND junk_reason = '' GROUP BY ALL ORDER BY ALL`},
-		{`SELECT unit_kind, wins, linear, linearity_index FROM path_segments WHERE state_kind = 'stage' AND segment_by = '' ORDER BY ALL`,
-			`SELECT unit_kind, wins, linear, linearity_index FROM path_linearity ORDER BY ALL`},
-		{`SELECT unit_kind, sum(units), sum(won) FROM path_variants WHERE state_kind = 'stage' GROUP BY ALL ORDER BY ALL`,
-			`SELECT unit_kind, units, wins FROM path_segments WHERE state_kind = 'stage' AND segment_by = '' ORDER BY ALL`},
-		{`SELECT unit_kind, sum(units), sum(wins) FROM path_segments WHERE state_kind = 'stage' AND segment_by = 'month' GROUP BY ALL ORDER BY ALL`,
-			`SELECT unit_kind, units, wins FROM path_segments WHERE state_kind = 'stage' AND segment_by = '' ORDER BY ALL`},
-		{`SELECT to_state, sum(transitions) FROM path_transitions WHERE state_kind = 'channel' AND unit_kind = 'person' AND to_state NOT LIKE '(%' GROUP BY ALL ORDER BY ALL`,
-			`SELECT t.channel, count() FROM touchpoints AS t LEFT JOIN (SELECT unit_id, min(entered_at) AS won_at FROM stages WHERE unit_kind = 'person' AND stage = 'won' GROUP BY unit_id) AS w
-			 ON w.unit_id = t.person_id WHERE w.unit_id = '' OR t.touch_ts < w.won_at GROUP BY ALL ORDER BY ALL`},
-		{`SELECT step, units FROM funnel_steps WHERE position = 1 ORDER BY ALL`,
-			`SELECT 'signed_up', uniqExact(person_id) FROM person_events WHERE meaning = 'signed_up'`},
-		{`SELECT position, sum(units) FROM funnel_cohorts GROUP BY ALL ORDER BY ALL`, `SELECT position, units FROM funnel_steps ORDER BY ALL`},
-	} {
-		ours := rows(t, db, c.ours)
-		if len(ours) == 0 {
-			t.Errorf("no rows: %s", c.ours)
-		}
-		if diff := compare.Diff(rows(t, db, c.theirs), ours); diff != "" {
-			t.Errorf("%s\n%s", c.ours, diff)
-		}
-	}
-}
