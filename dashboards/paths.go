@@ -34,7 +34,7 @@ func linearity() cog.Builder[dashboard.Panel] {
 func graph() cog.Builder[dashboard.Panel] {
 	return frame(nodegraph.NewPanelBuilder(), head{
 		id: 2, at: grid{0, 4, 24, 15}, title: "Where do they go, and where do they turn round?",
-		about:   "Nodes: states, with their units, the chance to win from there of ways that come to an end (the darker the blue, the likelier), and the share that came back. Edges: the busiest transitions, as many as chosen above; the thicker, the more. Vermillion edges go back in the drawn order, orange ones are loops. Hover an edge for its count and the median days between.",
+		about:   "Nodes: states, with their units, the chance to win from there of ways that come to an end (the darker the blue, the likelier), and the share that came back. Edges: the busiest transitions, as many as chosen above; the thicker, the more units took them. Vermillion edges go back in the drawn order, orange ones are loops. Hover an edge for its count and the median days between.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{named("nodes", "paths/nodes"), named("edges", "paths/edges")},
 	}).Unit(number).

@@ -16,8 +16,9 @@ type DotOptions struct {
 }
 
 // Dot is the graph in the language of Graphviz, which lays it out: states as boxes with their units, the darker the
-// likelier to win from them; transitions as arrows, the thicker the more often taken. Arrows against the main direction
-// are vermillion and loops orange; they don't move the states. A line below tells what is left out.
+// likelier to win from them; transitions as arrows, the thicker the more units took them, and beside them how often.
+// Arrows against the main direction are vermillion and loops orange; they don't move the states. A line below tells what
+// is left out.
 func Dot(states []State, graph []Transition, o DotOptions) string {
 	d := &dot{states: map[string]State{}, ids: map[string]int{}}
 	for _, s := range states {
@@ -54,6 +55,7 @@ type dot struct {
 	states map[string]State
 	won    bool         // somebody wins from somewhere; else nothing is said of it
 	edges  []Transition // drawn, the busiest first
+	units  uint64       // most that took an edge
 	order  []string     // of the drawn states along the main direction
 	ids    map[string]int
 }
@@ -72,6 +74,7 @@ func (d *dot) choose(graph []Transition, o DotOptions) {
 			continue
 		}
 		d.edges = append(d.edges, e)
+		d.units = max(d.units, e.Units)
 		if proper {
 			into[e.To], out[e.From] = true, true
 		}
@@ -160,7 +163,7 @@ func (d *dot) node(b *strings.Builder, name string) {
 
 func (d *dot) edge(b *strings.Builder, e Transition) {
 	most := float64(d.edges[0].Transitions)
-	width := .6 + 5.4*math.Sqrt(float64(e.Transitions)/most)
+	width := .6 + 5.4*math.Sqrt(float64(e.Units)/float64(max(d.units, 1)))
 	from, to, color, direction := d.ids[e.From], d.ids[e.To], "#8C8C8C", ""
 	switch {
 	case from == to:
@@ -183,9 +186,9 @@ func (d *dot) caption(graph []Transition) string {
 	for _, e := range d.edges {
 		shown += e.Transitions
 	}
-	text := "The thicker an arrow, the more often taken. Vermillion: back. Orange: loops. In a state: how many came there."
+	text := "In a state: how many came there. The thicker an arrow, the more of them took it; beside it: how often. Vermillion: back. Orange: loops."
 	if d.won {
-		text = "The darker a state, the likelier to win from it; the thicker an arrow, the more often taken. Vermillion: back. Orange: loops."
+		text = "The darker a state, the likelier to win from it.\n" + text
 	}
 	if left := len(graph) - len(d.edges); left > 0 {
 		text += fmt.Sprintf("\nNot drawn: %d rarer transitions, %s of all moves.", left, percentOf(1-float64(shown)/float64(max(all, 1))))
