@@ -63,41 +63,44 @@ func similarWays() cog.Builder[dashboard.Panel] {
 		OverrideByName("Win rate", append(unit(share, 1), width(110)))
 }
 
+// widestStage is how many pixels the longest name of a stage takes at the head of a column. Narrower windows scroll.
+const widestStage = 100
+
 func transitionMatrix() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{0, 39, 24, 11}, title: "After each state, what comes next?",
+		id: 4, at: grid{0, 39, 24, 17}, title: "After each state, what comes next?",
 		about:   "Each line is a state; the cells are the share of its departures that go to the state of the column, and add up to 100 %. (open): still there at the end of the data.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/matrix")},
 	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "share")).OverrideByFieldType("number", heat()).
-		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130))
+		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130)).MinWidth(widestStage)
 }
 
 func states() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{0, 61, 24, 11}, title: "What is to be expected from each state?",
+		id: 5, at: grid{0, 73, 24, 16}, title: "What is to be expected from each state?",
 		about:   "By the absorbing chain fitted to all transitions: visits to expect of a unit from its start, returns once there, the chance to win from there with its 95 % interval, steps and days to come. “Chance to win” is that of ways that come to an end (won or disqualified): units still under way count with the steps they have taken, but not as failures, so it lies far above the share of all units that have won so far. The chain forgets how a unit came to a state.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/states")},
 	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Visits", unit(number, 2)).OverrideByName("Returns", unit(number, 2)).
 		OverrideByName("Chance to win", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
 		OverrideByName("Win ≥", unit(share, 1)).OverrideByName("Win ≤", unit(share, 1)).OverrideByName("Steps left", unit(number, 1)).
-		OverrideByName("Days left", unit(number, 1)).OverrideByName("Mean days", unit(number, 1))
+		OverrideByName("Days left", unit(number, 1)).OverrideByName("Mean days", unit(number, 1)).MinWidth(95)
 }
 
 func reach() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 8, at: grid{0, 50, 24, 11}, title: "From each state, where will they ever come?",
+		id: 8, at: grid{0, 56, 24, 17}, title: "From each state, where will they ever come?",
 		about:   "Each line is a state; a cell is the probability ever to come to the state of the column afterwards, by the absorbing chain, and on the diagonal to come back. For states that end a way (won, disqualified) it is the probability to end there. Reports of more than 60 states have no such table.",
 		empty:   "The report has no expectations: none were computed, or it has more than 60 states",
 		targets: []target{tabular("paths/reach")},
 	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "probability")).OverrideByFieldType("number", heat()).
-		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130))
+		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130)).MinWidth(widestStage)
 }
 
 func bottlenecks() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{0, 72, 14, 11}, title: "Where does it get stuck?",
+		id: 9, at: grid{0, 89, 14, 15}, title: "Where does it get stuck?",
 		about:   "Score = mean days in a state × entries × the chance to win that is expected to be lost on leaving it: how much waiting ends in worse prospects. The chance lost is the probability of each move to a state with worse prospects times the fall, by the absorbing chain. Bounds: 95 % bootstrap over units.",
 		empty:   "Nothing is lost on the way",
 		targets: []target{tabular("paths/bottlenecks")},
@@ -106,7 +109,7 @@ func bottlenecks() cog.Builder[dashboard.Panel] {
 
 func timeInState() cog.Builder[dashboard.Panel] {
 	return bars(head{
-		id: 10, at: grid{14, 72, 10, 11}, title: "How long do they stay?",
+		id: 10, at: grid{14, 89, 10, 15}, title: "How long do they stay?",
 		about:   "Days of stays that have ended: half of them end within the first bar, nine of ten within the second. Stays that still last are not in it, so that slow states look quicker than they are.",
 		empty:   "No stay has ended yet",
 		targets: []target{tabular("paths/time_in_state")},
@@ -116,7 +119,7 @@ func timeInState() cog.Builder[dashboard.Panel] {
 
 func actions() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 83, 24, 11}, title: "What do winners do that others don't?",
+		id: 11, at: grid{0, 104, 24, 11}, title: "What do winners do that others don't?",
 		about:   "Share of won units that entered a state before the win, and of units that lost (where none are lost: of all others). “False findings”: the share of chance findings to expect among the rows down to this one, after Benjamini and Hochberg; above 5 % a row says little. An association, not a cause: a stage near the win goes with it by nature.",
 		empty:   "Nobody has won yet, or nobody hasn't",
 		targets: []target{tabular("paths/actions")},
@@ -125,7 +128,7 @@ func actions() cog.Builder[dashboard.Panel] {
 
 func pathSegments() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 94, 24, 11}, title: "Who goes straight, and when?",
+		id: 12, at: grid{0, 115, 24, 11}, title: "Who goes straight, and when?",
 		about:   "Wins, linearity, rework (units that entered some state more than once) and returns from being written off, of all units, by segment and by the month in which a way began. Bounds: 95 % (Wilson). The youngest months have had least time to win.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/segments")},
@@ -135,18 +138,18 @@ func pathSegments() cog.Builder[dashboard.Panel] {
 
 func funnelSteps() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 13, at: grid{0, 105, 24, 10}, title: "A funnel: how many get through, and who drops where?",
+		id: 13, at: grid{0, 126, 24, 9}, title: "A funnel: how many get through, and who drops where?",
 		about:   "The steps of the saved funnel chosen above. Units are those that took a step, in the order and within the time that the funnel asks for; dropped are those who took no further step though some were to come, which the young ones may still do.",
 		empty:   "No funnel is saved for this unit",
 		targets: []target{tabular("paths/funnel")},
 	}).Decimals(0).OverrideByName("Of first", append(bar(1, accent), set("unit", share), set("decimals", 1))).OverrideByName("Of step before", unit(share, 1)).
 		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1)).OverrideByName("From entry", unit(seconds, 1)).
-		OverrideByName("Step", narrow(190)).OverrideByName("Of", narrow(70)).OverrideByName("Such as", narrow(300))
+		OverrideByName("Step", narrow(190)).OverrideByName("Of", narrow(70)).OverrideByName("Such as", narrow(300)).MinWidth(90)
 }
 
 func funnelOverTime() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 14, at: grid{0, 115, 24, 11}, title: "Does the funnel get better?",
+		id: 14, at: grid{0, 135, 24, 9}, title: "Does the funnel get better?",
 		about:   "Each line is a period of entry, each column a step: the share of those who entered then that took it. The youngest periods have had least time.",
 		empty:   "The funnel has no cohorts: save it with cohort: month",
 		targets: []target{tabular("paths/funnel_over_time")},
@@ -156,12 +159,12 @@ func funnelOverTime() cog.Builder[dashboard.Panel] {
 
 func transitions() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 6, at: grid{0, 126, 24, 12}, title: "Every transition, in numbers",
-		about:   "How often units went from one state to another, of all that left the first, how many units that were, how long it took, and the share of them that converted later. A line from a state to itself is a loop.",
+		id: 6, at: grid{0, 144, 24, 12}, title: "Every transition, in numbers",
+		about:   "How often units went from one state to another, of all that left the first, how many units that were, how long it took, and the share of them that converted later. A line from a state to itself is a loop. Times are those that are known: a way that is open has no end yet.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/transitions")},
 	}).Decimals(0).OverrideByName("Leaving", unit(share, 1)).OverrideByName("Leaving ≥", unit(share, 1)).
 		OverrideByName("Leaving ≤", unit(share, 1)).OverrideByName("Won later", unit(share, 1)).
 		OverrideByName("Won ≥", unit(share, 1)).OverrideByName("Won ≤", unit(share, 1)).
-		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1))
+		OverrideByName("Median time", unit(seconds, 1)).OverrideByName("90 % within", unit(seconds, 1)).MinWidth(widestStage)
 }

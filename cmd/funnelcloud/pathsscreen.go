@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,9 +59,17 @@ func (r *pathsReport) showTransitions(s *screen, top int) {
 			continue
 		}
 		rows = append(rows, []string{brief(edge.From, 18), brief(edge.To, 18), thousands(int64(edge.Transitions)),
-			percent(edge.Share), span(edge.MedianSeconds), span(edge.P90Seconds), percent(edge.ConversionRate)})
+			percent(edge.Share), timeOf(edge, edge.MedianSeconds), timeOf(edge, edge.P90Seconds), percent(edge.ConversionRate)})
 	}
 	s.table([]string{"from", "to", "times>", "leaving>", "median>", "p90>", "won>"}, rows)
+}
+
+// timeOf writes the time of a transition; nothing where nobody knows when the way began or ended.
+func timeOf(edge path.Transition, seconds float64) string {
+	if edge.From == path.Start || edge.P90Seconds == 0 && slices.Contains([]string{path.Open, path.Lost, path.Converted}, edge.To) {
+		return ""
+	}
+	return span(seconds)
 }
 
 func (r *pathsReport) showStates(s *screen, top int) {

@@ -3,7 +3,8 @@ WITH
     ['(start)', 'suspect', 'inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'won', 'retained', 'expanded'] AS drawn,
     ranked AS
     (
-        SELECT toString(from_state) AS from_state, toString(to_state) AS to_state, transitions, units, median_seconds, conversion_rate,
+        SELECT toString(from_state) AS from_state, toString(to_state) AS to_state, transitions, units, conversion_rate,
+            if(from_state = '(start)' OR (to_state IN ('(open)', '(lost)', '(converted)') AND p90_seconds = 0), NULL, median_seconds) AS known_median,
             row_number() OVER (ORDER BY transitions DESC, from_state, to_state) AS place,
             max(units) OVER () AS most
         FROM path_transitions
@@ -14,7 +15,7 @@ SELECT
     from_state AS source,
     to_state AS target,
     toFloat64(transitions) AS mainstat,
-    median_seconds / 86400 AS secondarystat,
+    known_median / 86400 AS secondarystat,
     1 + 7 * sqrt(units / most) AS thickness,
     multiIf(from_state = to_state, '#E69F00', has(drawn, to_state) AND indexOf(drawn, to_state) < indexOf(drawn, from_state), '#D55E00', '#8C8C8C') AS color,
     units AS detail__units,
