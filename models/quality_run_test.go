@@ -61,6 +61,23 @@ func TestTheQualityOfADefinitionIsMeasured(t *testing.T) {
 	}
 }
 
+// What sales costs is spread over its calls like advertising over its clicks, and so becomes part of the payback.
+func TestTheCostOfCallsIsACostOfAcquisition(t *testing.T) {
+	s := &story{}
+	s.trial("won", 0, 10, 40)
+	s.trial("lost", 0, 10, -1)
+	for _, user := range []string{"user-won", "user-lost", "user-lost"} {
+		s.add(12, event{Kind: "call", Name: "Call Completed", Meaning: "call_completed", UserID: user})
+	}
+	s.add(13, event{Kind: "ad_cost", Name: "Payroll", UTMSource: "sales", UTMMedium: "call", Value: 3_000_000, Currency: "EUR", Properties: `{"channel":"Call"}`})
+	s.add(300, event{Kind: "page", AnonymousID: "latecomer", URL: "https://www.acme.test/"})
+	db := load(t, s.events)
+	batch(t, db)
+	wantRows(t, db, `SELECT customers, round(cost_per_win, 6), round(payback_months, 4) = round(cost_per_win / (monthly_revenue * gross_margin), 4)
+		FROM quality_routes WHERE unit_kind = 'person' AND horizon_days = 90 AND subject = 'pql' AND subject_kind = 'route'`, "1 300 1")
+	wantRows(t, db, "SELECT channel, sum(cost) FROM spend GROUP BY channel", "Call 300")
+}
+
 // What a threshold of the score passes on is what the definition with that threshold flagged: the peaks and the evaluator
 // see the same score at the same instants.
 func TestTheThresholdInUseIsTheDefinition(t *testing.T) {
