@@ -114,7 +114,7 @@ func satisfiedStay() cog.Builder[dashboard.Panel] {
 func paybackByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 10, at: grid{12, 38, 12, 6}, title: "How soon do they pay back what they cost?",
-		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is advertising only, of all units of the route, won or not, so it is shorter than the whole truth. Over the whole history; the margin is the batch's setting, 80 % by default.",
+		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is what ad_cost events say, of all units of the route, won or not: advertising alone, unless you send what sales costs as well, makes it shorter than the whole truth. Over the whole history; the margin is the batch's setting, 80 % by default.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
 	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(130))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).

@@ -225,7 +225,7 @@ func disputedUnits() cog.Builder[dashboard.Panel] {
 func outcomesByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 18, at: grid{0, 106, 24, 10}, title: "Which way in makes the better customer?",
-		about:   "Units by the route that qualified them first, and by every definition they met. Retained: customers not churned a horizon after the win, and the lower end of its 95 % interval. Cost is advertising only, of all units, won or not. Payback = cost a win / (revenue a month × gross margin), margin taken as 80 %; 9–12 months are usual. CSAT, NPS: means of answers; ESAT of the team that owns the route, where the survey names it. Forecast accuracy: 1 − Σ|expected − closed| / Σ expected of decided opportunities. A definition that raises wins but lowers these is a bad one.",
+		about:   "Units by the route that qualified them first, and by every definition they met. Retained: customers not churned a horizon after the win, and the lower end of its 95 % interval. Cost is what ad_cost events say, of all units, won or not: advertising alone, unless you send what sales costs as well. Payback = cost a win / (revenue a month × gross margin), margin taken as 80 %; 9–12 months are usual. CSAT, NPS: means of answers; ESAT of the team that owns the route, where the survey names it. Forecast accuracy: 1 − Σ|expected − closed| / Σ expected of decided opportunities. A definition that raises wins but lowers these is a bad one.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("qualification/outcomes")},
 	}).Decimals(0).OverrideByName("Qualified by", narrow(130)).OverrideByName("Win rate", unit(share, 1)).OverrideByName("Retained", unit(share, 1)).
