@@ -46,10 +46,11 @@ func timeZone(name string) (*time.Location, error) {
 }
 
 // listen opens the port. Where the usual one is taken and nobody asked for it, any free one will do.
-func (p *pageFlags) listen() (net.Listener, error) {
-	listener, err := net.Listen("tcp", loopback(p.port))
+func (p *pageFlags) listen(ctx context.Context) (net.Listener, error) {
+	var open net.ListenConfig
+	listener, err := open.Listen(ctx, "tcp", loopback(p.port))
 	if errors.Is(err, syscall.EADDRINUSE) && !p.set() {
-		listener, err = net.Listen("tcp", loopback(0))
+		listener, err = open.Listen(ctx, "tcp", loopback(0))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("serve the report's pages at %s: %w", loopback(p.port), err)
@@ -75,7 +76,7 @@ func (p *pageFlags) start(ctx context.Context, db *warehouse.DB, company string,
 	if err != nil {
 		return nil, err
 	}
-	listener, err := p.listen()
+	listener, err := p.listen(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func TestServingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- Serve(ctx, listener, http.NotFoundHandler()) }()
-	answer, err := http.Get("http://" + listener.Addr().String() + "/") //nolint:noctx // the test's own server
+	answer, err := http.Get("http://" + listener.Addr().String() + "/")
 	if err != nil {
 		t.Fatal(err)
 	}

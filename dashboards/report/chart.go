@@ -13,30 +13,31 @@ const changeID = "overview-5"
 // certaintyID is the figure whose shares have intervals; here they are drawn, which no core panel of Grafana can.
 const certaintyID = "attribution-6"
 
-// chart is what the page's script draws with ECharts.
-type chart struct {
+// Chart is what the page's script draws with ECharts.
+type Chart struct {
 	Kind       string        `json:"kind"` // bars, time or intervals
 	Label      string        `json:"label"`
 	Unit       string        `json:"unit"`
 	Decimals   int           `json:"decimals"`
 	Stacked    bool          `json:"stacked"`
 	Categories []string      `json:"categories"`
-	Series     []chartSeries `json:"series"`
+	Series     []ChartSeries `json:"series"`
 	Colors     []string      `json:"colors,omitempty"` // of the categories, where marks take their colour from them
 }
 
-type chartSeries struct {
+// ChartSeries is a line, or the bars of one colour.
+type ChartSeries struct {
 	Name  string `json:"name"`
 	Color string `json:"color,omitempty"`
 	Data  []any  `json:"data"` // one value a category; null where there is none
 }
 
-func (f *Figure) chart(kind string) *chart {
-	return &chart{Kind: kind, Label: f.Title, Unit: f.panel.Default.Unit, Decimals: f.panel.Default.Decimals, Stacked: f.panel.Stacked}
+func (f *Figure) chart(kind string) *Chart {
+	return &Chart{Kind: kind, Label: f.Title, Unit: f.panel.Default.Unit, Decimals: f.panel.Default.Decimals, Stacked: f.panel.Stacked}
 }
 
 // bars has a category for each row, named by the first column, and a series for each column of numbers that isn't hidden.
-func (f *Figure) bars() *chart {
+func (f *Figure) bars() *Chart {
 	if len(f.Data.Rows) == 0 {
 		return nil
 	}
@@ -46,7 +47,7 @@ func (f *Figure) bars() *chart {
 		if i == 0 || !f.Data.numeric(i) || f.panel.Hidden != nil && f.panel.Hidden.MatchString(name) || f.panel.FormatOf(name).Unit != c.Unit {
 			continue
 		}
-		s := chartSeries{Name: name, Color: f.color(name)}
+		s := ChartSeries{Name: name, Color: f.color(name)}
 		for _, row := range f.Data.Rows {
 			s.Data = append(s.Data, row[i])
 		}
@@ -63,7 +64,7 @@ func (f *Figure) color(series string) string {
 }
 
 // series reads rows of time, label and number. A time without a row of the label counts 0, since these are counts.
-func (f *Figure) series() *chart {
+func (f *Figure) series() *Chart {
 	if len(f.Data.Rows) == 0 {
 		return nil
 	}
@@ -85,7 +86,7 @@ func (f *Figure) series() *chart {
 	}
 	slices.Sort(labels)
 	for _, label := range labels {
-		s := chartSeries{Name: label, Color: f.color(label)}
+		s := ChartSeries{Name: label, Color: f.color(label)}
 		for _, at := range times {
 			v := values[label][at]
 			if v == nil {
@@ -102,7 +103,7 @@ func (f *Figure) series() *chart {
 }
 
 // intervals has, for each channel, the ends of its interval, its share and the truth where it is known.
-func (f *Figure) intervals() *chart {
+func (f *Figure) intervals() *Chart {
 	c := f.chart("intervals")
 	c.Unit, c.Decimals = "percentunit", 1
 	c.Categories = f.Data.texts("Channel")
@@ -110,7 +111,7 @@ func (f *Figure) intervals() *chart {
 		c.Colors = append(c.Colors, dashboards.ChannelColor(channel))
 	}
 	for _, name := range []string{"From", "To", "Share", "Truth"} {
-		s := chartSeries{Name: name}
+		s := ChartSeries{Name: name}
 		for i := range f.Data.Rows {
 			s.Data = append(s.Data, f.Data.at(i, name))
 		}

@@ -15,7 +15,7 @@ type Figure struct {
 	Fault                   string // why ClickHouse refused a statement; empty: it didn't
 	Unsegmented             bool   // it shows all units, though a segment was chosen
 	Data                    frame  // rows of the first query, as a matrix where the panel is one
-	Chart                   *chart // nil: none
+	Chart                   *Chart // nil: none
 	Graph                   template.HTML
 	Link                    func(column, value string) string // where a cell leads, empty for nowhere; nil: none does
 
@@ -51,12 +51,12 @@ func fill(title string, scope dashboards.Scope) string {
 	return title
 }
 
-// tile is one big number.
-type tile struct{ Name, Value string }
+// Tile is one big number.
+type Tile struct{ Name, Value string }
 
-// Tiles are the figure's first row, one tile a column.
-func (f *Figure) Tiles() []tile {
-	var all []tile
+// Tiles are the figure's first row, one Tile a column.
+func (f *Figure) Tiles() []Tile {
+	var all []Tile
 	if len(f.Data.Rows) == 0 {
 		return nil
 	}
@@ -65,13 +65,13 @@ func (f *Figure) Tiles() []tile {
 		if value == "" {
 			value = "–"
 		}
-		all = append(all, tile{name, value})
+		all = append(all, Tile{name, value})
 	}
 	return all
 }
 
-// cell is a cell of a table: its text, what it sorts by, and how dark a matrix paints it (0 to 5).
-type cell struct {
+// Cell is a cell of a table: its text, what it sorts by, and how dark a matrix paints it (0 to 5).
+type Cell struct {
 	Text  string
 	Sort  string
 	Link  string
@@ -80,24 +80,24 @@ type cell struct {
 }
 
 // Heads are the names of the table's columns.
-func (f *Figure) Heads() []cell {
-	var all []cell
+func (f *Figure) Heads() []Cell {
+	var all []Cell
 	for i, name := range f.Data.Columns {
 		if i == 0 && f.panel.Matrix != nil {
 			name = strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ")
 		}
-		all = append(all, cell{Text: name, Right: f.Data.numeric(i)})
+		all = append(all, Cell{Text: name, Right: f.Data.numeric(i)})
 	}
 	return all
 }
 
 // Cells are the rows of the table.
-func (f *Figure) Cells() [][]cell {
-	var all [][]cell
+func (f *Figure) Cells() [][]Cell {
+	var all [][]Cell
 	for _, row := range f.Data.Rows {
-		var line []cell
+		var line []Cell
 		for i, v := range row {
-			c := cell{Text: write(v, f.panel.FormatOf(f.Data.Columns[i])), Right: f.Data.numeric(i)}
+			c := Cell{Text: write(v, f.panel.FormatOf(f.Data.Columns[i])), Right: f.Data.numeric(i)}
 			if x, ok := v.(float64); ok {
 				c.Sort = strconv.FormatFloat(x, 'f', -1, 64)
 				if f.panel.Matrix != nil {

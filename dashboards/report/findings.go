@@ -17,8 +17,8 @@ type Finding struct {
 // findings reads the figures of a page, what matters most first. Each is there only when its numbers are.
 func findings(p *Page, baseline frame) []Finding {
 	var all []Finding
-	doubt, told := trust(p)
-	if told && doubt.Do != "" {
+	doubt, serious := trust(p)
+	if serious {
 		all = append(all, doubt)
 	}
 	for _, f := range []func(*Page) (Finding, bool){bringer, changed, dispute, leak, route, speed, customers, straightness, volume} {
@@ -29,7 +29,7 @@ func findings(p *Page, baseline frame) []Finding {
 	if finding, ok := reality(p, baseline); ok {
 		all = append(all, finding)
 	}
-	if told && doubt.Do == "" {
+	if !serious && doubt.What != "" {
 		all = append(all, doubt)
 	}
 	for i := range all {
@@ -77,12 +77,7 @@ func changed(p *Page) (Finding, bool) {
 	for i := range f.Rows {
 		switch f.text(i, "Reading") {
 		case "real":
-			change := f.number(i, "Change")
-			direction := "up"
-			if change < 0 {
-				direction = "down"
-			}
-			beyond = append(beyond, fmt.Sprintf("%s %s %s (95 %% interval %s to %s)", f.text(i, "Measure"), direction, percent(math.Abs(change)), signed(f.number(i, "from")), signed(f.number(i, "to"))))
+			beyond = append(beyond, f.text(i, "Measure")+" "+signed(f.number(i, "Change")))
 			compared++
 		case "within chance":
 			compared++
@@ -95,8 +90,8 @@ func changed(p *Page) (Finding, bool) {
 		return Finding{What: "Nothing changed against the period before by more than chance.", Sure: fmt.Sprintf("%d measures compared.", compared), See: changeID}, true
 	}
 	return Finding{
-		What: "Against the period before: " + strings.Join(beyond, "; ") + ".",
-		Sure: fmt.Sprintf("Of %d measures compared, one in twenty looks changed by chance alone.", compared), See: changeID,
+		What: "Against the period before: " + strings.Join(beyond, ", ") + ".",
+		Sure: fmt.Sprintf("Beyond chance each; of %d measures compared, one in twenty looks so by chance alone.", compared), See: changeID,
 	}, true
 }
 
@@ -288,8 +283,8 @@ func reality(p *Page, baseline frame) (Finding, bool) {
 	return finding, true
 }
 
-// trust says what speaks against the figures.
-func trust(p *Page) (Finding, bool) {
+// trust says what speaks against the figures, and whether that is serious. Without checks and messages it says nothing.
+func trust(p *Page) (finding Finding, serious bool) {
 	var doubts []string
 	failing := 0
 	checks := p.rows("pipeline-9")
@@ -309,10 +304,14 @@ func trust(p *Page) (Finding, bool) {
 		doubts = append(doubts, fmt.Sprintf("%s messages were still unread", grouped(behind, 0)))
 	}
 	if len(checks.Rows) == 0 && len(doubts) == 0 {
-		return Finding{}, false
+		return finding, false
 	}
 	if len(doubts) == 0 {
-		return Finding{What: fmt.Sprintf("Nothing speaks against the figures: all %d data checks pass and no message was refused.", len(checks.Rows)), See: "pipeline-9"}, true
+		return Finding{What: fmt.Sprintf("Nothing speaks against the figures: all %d data checks pass and no message was refused.", len(checks.Rows)), See: "pipeline-9"}, false
 	}
-	return Finding{What: "Before you rely on this: " + strings.Join(doubts, ", ") + ".", Do: "See the reasons under “Whether the data can be trusted”.", See: "pipeline-9"}, true
+	serious = failing > 0 || pipe.number(0, "Rejected") > tolerable*pipe.number(0, "Messages") || pipe.number(0, "Messages behind") > tolerable*pipe.number(0, "Messages")
+	return Finding{What: "Before you rely on this: " + strings.Join(doubts, ", ") + ".", Do: "See the reasons under “Whether the data can be trusted”.", See: "pipeline-9"}, serious
 }
+
+// tolerable is the share of messages, refused or unread, up to which figures hardly change.
+const tolerable = 0.01

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strings"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
@@ -9,8 +10,9 @@ import (
 // Front is the first screen: what came in and whether that changed, and what brings it.
 type Front struct {
 	Measures []Measure
-	Recent   string // title of the comparison
+	Recent   string // what is compared with what
 	Credit   []CreditLine
+	More     int // channels that the list leaves out
 }
 
 // Measure is a headline figure with its change against the time before.
@@ -32,17 +34,13 @@ type CreditLine struct {
 
 // front reads the figures of a page.
 func front(p *Page) Front {
-	f := Front{Measures: measures(p.rows(changeID)), Credit: creditLines(p.rows("overview-8"))}
-	if change := p.figures[changeID]; change != nil {
-		f.Recent = change.Title
-	}
-	return f
+	return Front{Measures: measures(p.rows(changeID)), Credit: creditLines(p.rows("overview-8")), More: max(0, len(p.rows("overview-8").Rows)-frontChannels)}
 }
 
 func measures(change frame) []Measure {
 	var all []Measure
 	for i := range change.Rows {
-		m := Measure{Name: change.text(i, "Measure"), Value: brief(change.number(i, "This period"), 1)}
+		m := Measure{Name: measureName(change.text(i, "Measure")), Value: brief(change.number(i, "This period"), 1)}
 		if change.at(i, "Change") != nil {
 			m.Change = signed(change.number(i, "Change"))
 			m.Range = signed(change.number(i, "from")) + " to " + signed(change.number(i, "to"))
@@ -51,6 +49,19 @@ func measures(change frame) []Measure {
 		all = append(all, m)
 	}
 	return all
+}
+
+// measureName is a measure's name at the head of a page.
+func measureName(measure string) string {
+	switch measure {
+	case "inquiry":
+		return "Inquiries"
+	case "opportunity":
+		return "Opportunities"
+	case "":
+		return ""
+	}
+	return strings.ToUpper(measure[:1]) + measure[1:]
 }
 
 // frontChannels is how many channels the first screen shows; all stand in the section on credit.
@@ -79,10 +90,12 @@ func creditLines(credit frame) []CreditLine {
 	return all
 }
 
-// span joins the two ends of what models say.
+// span joins the two ends of what models say, such as "0 % last" and "32.8 % first", without the models' names.
 func span(lowest, highest string) string {
-	if lowest == "" || highest == "" {
+	low, _, known := strings.Cut(lowest, " % ")
+	high, _, too := strings.Cut(highest, " % ")
+	if !known || !too {
 		return ""
 	}
-	return lowest + " to " + highest
+	return low + "–" + high + " %"
 }

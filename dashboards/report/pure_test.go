@@ -124,11 +124,16 @@ func TestFindingRanksModelsByTheTruth(t *testing.T) {
 
 func TestFindingOnTrust(t *testing.T) {
 	p := pageWith("pipeline-9", frame{[]string{"Check", "Result"}, [][]any{{"a", "pass"}, {"b", "pass"}}})
-	if f, _ := trust(p); !strings.Contains(f.What, "all 2 data checks pass") {
+	if f, serious := trust(p); serious || !strings.Contains(f.What, "all 2 data checks pass") {
 		t.Errorf("%+v", f)
 	}
 	p.figures["pipeline-9"].Data.Rows[1][1] = "fail"
-	if f, _ := trust(p); !strings.Contains(f.What, "1 of 2 data checks fail") {
+	if f, serious := trust(p); !serious || !strings.Contains(f.What, "1 of 2 data checks fail") {
+		t.Errorf("%+v", f)
+	}
+	// A few refused messages are told, and don't stand first.
+	p = pageWith("pipeline-1", frame{[]string{"Messages", "Rejected"}, [][]any{{10_000., 26.}}})
+	if f, serious := trust(p); serious || !strings.Contains(f.What, "26 of 10,000 messages were refused") {
 		t.Errorf("%+v", f)
 	}
 }

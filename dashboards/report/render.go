@@ -79,8 +79,8 @@ func (p *Page) Faults() []string {
 }
 
 // Charts are all charts of the page by the id of their figure, for the page's script.
-func (p *Page) Charts() map[string]*chart {
-	all := map[string]*chart{}
+func (p *Page) Charts() map[string]*Chart {
+	all := map[string]*Chart{}
 	for _, s := range p.Sections {
 		for _, f := range s.Figures {
 			if f.Chart != nil {

@@ -129,6 +129,7 @@ func (g *gatherer) fill(ctx context.Context, p *Page, only []string) error {
 	}
 	p.Findings = findings(p, base)
 	p.Front = front(p)
+	p.Front.Recent = fmt.Sprintf("%s to %s, against as many days before. ▲ ▼: beyond chance, with the 95 %% interval of the change.", g.day(g.recent.From), g.day(g.recent.To))
 	p.Trace, err = g.trace(ctx)
 	return err
 }

@@ -1,5 +1,5 @@
 'use strict';
-// Charts with ECharts, sortable tables. All that matters is on the page without this script.
+// Charts with ECharts, their pictures, sortable tables. All that matters is on the page without this script.
 (() => {
   const charts = JSON.parse(document.getElementById('charts').textContent);
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -11,7 +11,6 @@
     const text = { color: css('--ink') }, line = { lineStyle: { color: css('--line') } };
     return {
       animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      aria: { enabled: true, label: { description: c.label + ' The table below the chart has the numbers.' } },
       grid: { left: 4, right: 44, top: 8, bottom: 34, containLabel: true },
       legend: { bottom: 0, type: 'scroll', textStyle: text, itemWidth: 14, itemHeight: 10, pageTextStyle: text, pageIconColor: css('--ink'), pageIconInactiveColor: css('--line') },
       tooltip: { confine: true, backgroundColor: css('--paper'), borderColor: css('--line'), textStyle: { ...text, fontSize: 12 } },
@@ -19,33 +18,34 @@
       category: { type: 'category', axisLabel: { ...text, hideOverlap: true, width: 120, overflow: 'truncate' }, axisLine: line, axisTick: { show: false } },
     };
   };
-  const rows = (c, b) => ({ ...b.tooltip, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (all) => escape(all[0].axisValueLabel) + all.filter((p) => p.value != null && (p.value !== 0 || all.length < 6)).map((p) => `<br>${p.marker}${escape(p.seriesName)} <b>${write(p.value, c, Math.max(1, c.decimals))}</b>`).join('') });
+  const rows = (c, b) => ({ ...b.tooltip, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (all) => escape(all[0].axisValueLabel) + all.filter((p) => p.value != null && (p.value !== 0 || all.length < 6)).slice(0, 20).map((p) => `<br>${p.marker}${escape(p.seriesName)} <b>${write(p.value, c, Math.max(1, c.decimals))}</b>`).join('') });
 
   const draw = {
     bars(c, room) {
-      const b = base(c), most = c.stacked && c.unit === 'percentunit' ? 1 : undefined;
-      const longest = Math.max(...c.categories.map((_, i) => c.series.reduce((sum, s) => sum + (s.data[i] ?? 0), 0)));
+      const b = base(c), values = c.series.flatMap((s) => s.data), below = values.some((x) => x < 0);
+      const most = c.stacked && c.unit === 'percentunit' ? 1 : undefined;
+      const longest = Math.max(0, ...c.categories.map((_, i) => c.series.reduce((sum, s) => sum + Math.abs(s.data[i] ?? 0), 0)));
       return {
         height: c.categories.length * (c.stacked ? 30 : 20 * c.series.length + 14) + 70,
         option: {
           ...b, tooltip: rows(c, b), legend: { ...b.legend, show: c.series.length > 1 },
-          xAxis: { ...b.value, max: most }, yAxis: { ...b.category, data: c.categories, inverse: true },
+          xAxis: { ...b.value, max: most }, yAxis: { ...b.category, data: c.categories, inverse: true, axisLine: { ...b.category.axisLine, onZero: !below } },
           series: c.series.map((s) => ({
             type: 'bar', name: s.name, data: s.data, stack: c.stacked ? 'all' : undefined, itemStyle: { color: s.color }, barCategoryGap: '22%', barMaxWidth: 26,
-            label: { show: true, position: c.stacked ? 'inside' : 'right', color: c.stacked ? undefined : css('--ink'), fontSize: 11, formatter: (p) => p.value == null || (c.stacked && p.value / longest * (room - 100) < 32) ? '' : write(p.value, c) },
+            label: { show: true, position: c.stacked ? 'inside' : 'right', color: c.stacked ? undefined : css('--ink'), fontSize: 11, formatter: (p) => p.value == null || (c.stacked && Math.abs(p.value) / longest * (room - 100) < 32) ? '' : write(p.value, c) },
             labelLayout: { hideOverlap: true },
           })),
         },
       };
     },
     time(c) {
-      const b = base(c);
+      const b = base(c), few = c.categories.length < 3;
       return {
         height: 290,
         option: {
           ...b, tooltip: rows(c, b), xAxis: { ...b.category, data: c.categories, axisLabel: { ...b.category.axisLabel, width: 80 } }, yAxis: { ...b.value },
-          series: c.series.map((s) => c.stacked ? { type: 'bar', name: s.name, data: s.data, stack: 'all', itemStyle: { color: s.color }, barCategoryGap: '18%' }
-            : { type: 'line', name: s.name, data: s.data, symbolSize: 4, lineStyle: { width: 2, color: s.color }, itemStyle: { color: s.color } }),
+          series: c.series.map((s) => c.stacked ? { type: 'bar', name: s.name, data: s.data, stack: 'all', itemStyle: { color: s.color }, barCategoryGap: '18%', barMaxWidth: 60 }
+            : { type: 'line', name: s.name, data: s.data, symbolSize: few ? 8 : 4, lineStyle: { width: 2, color: s.color }, itemStyle: { color: s.color } }),
         },
       };
     },
@@ -74,38 +74,114 @@
     },
   };
 
-  const open = [];
+  const option = (c, room) => {
+    const { height, option: { value, category, ...rest } } = draw[c.kind](c, room);
+    return { height, option: rest };
+  };
+  const places = [...document.querySelectorAll('[data-chart]')].filter((place) => charts[place.dataset.chart]);
+  const open = new Map();
   const drawAll = () => {
-    for (const chart of open.splice(0)) chart.dispose();
-    for (const place of document.querySelectorAll('[data-chart]')) {
-      const c = charts[place.dataset.chart];
-      if (!c) continue;
-      const { height, option } = draw[c.kind](c, place.clientWidth);
+    for (const place of places) {
+      open.get(place)?.dispose();
+      const { height, option: o } = option(charts[place.dataset.chart], place.clientWidth);
       place.style.height = height + 'px';
-      const { value, category, ...rest } = option;
       const chart = echarts.init(place, null, { renderer: 'svg' });
-      chart.setOption(rest);
-      open.push(chart);
+      chart.setOption(o);
+      open.set(place, chart);
     }
   };
   drawAll();
-  addEventListener('resize', () => open.forEach((c) => c.resize()));
+  const resize = () => open.forEach((c) => c.resize());
+  addEventListener('resize', resize);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  addEventListener('beforeprint', () => { document.querySelectorAll('.about').forEach((d) => { d.open = true; }); open.forEach((c) => c.resize()); });
+  addEventListener('beforeprint', () => { document.querySelectorAll('.about').forEach((d) => { d.open = true; }); resize(); });
+  addEventListener('afterprint', resize);
 
-  for (const head of document.querySelectorAll('th')) {
+  // A picture for slides: twice as sharp as a screen, with its title, on the page's own ground.
+  const pixels = 2;
+  const painted = (title, width, height, image) => {
+    const canvas = document.createElement('canvas'), pen = canvas.getContext('2d'), head = 44;
+    canvas.width = width * pixels;
+    canvas.height = (height + head) * pixels;
+    pen.scale(pixels, pixels);
+    pen.fillStyle = css('--paper');
+    pen.fillRect(0, 0, width, height + head);
+    pen.fillStyle = css('--ink');
+    pen.font = '600 18px ' + getComputedStyle(document.body).fontFamily;
+    pen.fillText(title, 12, 28, width - 24);
+    pen.drawImage(image, 0, head, width, height);
+    return canvas.toDataURL('image/png');
+  };
+  const loaded = (source) => new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = () => reject(new Error('the picture could not be drawn'));
+    image.src = source;
+  });
+  const chartPicture = async (place) => {
+    const width = Math.max(place.clientWidth, 640), { height, option: o } = option(charts[place.dataset.chart], width);
+    const off = document.createElement('div');
+    off.style.cssText = `position:absolute;left:-9999px;width:${width}px;height:${height}px`;
+    document.body.append(off);
+    const chart = echarts.init(off, null, { renderer: 'canvas' });
+    try {
+      chart.setOption(o);
+      return [width, height, await loaded(chart.getDataURL({ pixelRatio: pixels, backgroundColor: css('--paper') }))];
+    } finally {
+      chart.dispose();
+      off.remove();
+    }
+  };
+  const drawingPicture = async (svg) => {
+    const { width, height } = svg.viewBox.baseVal, copy = svg.cloneNode(true);
+    const from = [svg, ...svg.querySelectorAll('*')], to = [copy, ...copy.querySelectorAll('*')];
+    const kept = ['fill', 'stroke', 'stroke-width', 'stroke-opacity', 'font', 'text-anchor', 'paint-order'];
+    from.forEach((e, i) => { const style = getComputedStyle(e); kept.forEach((k) => to[i].style.setProperty(k, style.getPropertyValue(k))); });
+    copy.setAttribute('width', width);
+    copy.setAttribute('height', height);
+    return [width, height, await loaded('data:image/svg+xml;charset=utf-8,' + encodeURIComponent(new XMLSerializer().serializeToString(copy)))];
+  };
+  const picture = async (figure) => {
+    const place = figure.querySelector('[data-chart]'), title = figure.querySelector('h3').textContent;
+    return painted(title, ...await (place ? chartPicture(place) : drawingPicture(figure.querySelector('svg'))));
+  };
+  for (const figure of document.querySelectorAll('figure.chart, figure.graph')) {
+    if (!figure.querySelector('[data-chart], svg')) continue;
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
+    button.className = 'save';
+    button.textContent = 'PNG';
+    button.setAttribute('aria-label', 'Save as a picture: ' + figure.querySelector('h3').textContent);
+    button.addEventListener('click', async () => {
+      const link = document.createElement('a');
+      link.href = await picture(figure);
+      link.download = figure.id + '.png';
+      link.click();
+    });
+    figure.querySelector('figcaption').prepend(button);
+  }
+
+  const key = (row, i) => {
+    const c = row.children[i];
+    return c.dataset.sort === undefined ? c.textContent : Number(c.dataset.sort);
+  };
+  // Numbers before text, and cells without a value last whichever way is sorted.
+  const order = (a, b, sign) => {
+    if (a === '' || b === '') return a === b ? 0 : a === '' ? 1 : -1;
+    if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+    return sign * (typeof a === 'number' ? a - b : a.localeCompare(b));
+  };
+  for (const head of document.querySelectorAll('thead th:not([data-sort])')) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.append(...head.childNodes);
+    head.append(button);
     button.addEventListener('click', () => {
-      const table = head.closest('table'), i = [...head.parentElement.children].indexOf(head);
-      const down = head.getAttribute('aria-sort') !== 'descending';
+      const table = head.closest('table'), i = [...head.parentElement.children].indexOf(head), down = head.getAttribute('aria-sort') !== 'descending';
       table.querySelectorAll('th').forEach((h) => h.removeAttribute('aria-sort'));
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const key = (row) => { const c = row.children[i]; return c.dataset.sort === undefined ? c.textContent : Number(c.dataset.sort); };
       const body = table.tBodies[0], sign = down ? -1 : 1;
-      [...body.rows].map((row) => [key(row), row]).sort(([a], [b]) => sign * (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b)))).forEach(([, row]) => body.append(row));
+      [...body.rows].map((row) => [key(row, i), row]).sort(([a], [b]) => order(a, b, sign)).forEach(([, row]) => body.append(row));
     });
   }
 })();
