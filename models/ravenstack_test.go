@@ -97,9 +97,10 @@ func raven(t *testing.T, folder string) (events []event, traps ravenTraps) {
 				traps.TrialsWithMoney++
 			}
 		}
-		add(s["account_id"], "1-", s["subscription_id"], ravenDay(t, s["start_date"]), event{Meaning: starts, Value: value * 10_000, Currency: "USD"})
+		which := `{"subscription_id":"` + s["subscription_id"] + `"}`
+		add(s["account_id"], "1-", s["subscription_id"], ravenDay(t, s["start_date"]), event{Meaning: starts, Value: value * 10_000, Currency: "USD", Properties: which})
 		if s["end_date"] != "" {
-			add(s["account_id"], "1-end-", s["subscription_id"], ravenDay(t, s["end_date"]), event{Meaning: ends})
+			add(s["account_id"], "1-end-", s["subscription_id"], ravenDay(t, s["end_date"]), event{Meaning: ends, Properties: which})
 		}
 	}
 	seen := map[string]bool{}
@@ -125,10 +126,10 @@ func raven(t *testing.T, folder string) (events []event, traps ravenTraps) {
 
 // firstBreadth is a plain reading of pql_breadth: the first event, a use or a change of plan, with which a user on the free
 // plan or a trial, no customer, has used four features on two days within 14 days. What was used before a purchase is spent;
-// a second purchase spends nothing. A unit has one plan: where subscriptions run side by side, as here, the end of one
-// counts as the end of all.
+// a second purchase spends nothing. Subscriptions run side by side, as here all over: a customer is one until the last ends.
 func firstBreadth(history []event) (time.Time, bool) {
 	plan, customer := "", false
+	running := map[string]bool{}
 	var uses []event
 	for _, e := range history {
 		cancelled := false
@@ -144,12 +145,15 @@ func firstBreadth(history []event) (time.Time, bool) {
 				plan = "free"
 			}
 		case "subscription_cancelled":
-			plan, cancelled = "free", true
+			delete(running, e.Properties)
+			if len(running) == 0 {
+				plan, cancelled = "free", true
+			}
 		case "subscription_started":
 			if !customer {
 				uses = nil
 			}
-			plan, customer = "paid", true
+			plan, customer, running[e.Properties] = "paid", true, true
 		case "feature_used":
 			uses = append(uses, e)
 		}
@@ -214,6 +218,15 @@ func TestRavenStacksProductQualifiedLeads(t *testing.T) {
 	if diff := gocmp.Diff(leads, got); diff != "" {
 		t.Errorf("leads by pql_breadth (-read plainly +computed):\n%s", diff)
 	}
+	// Stages after the win say what billing said: who has a subscription is a customer, whose last one ended is none.
+	wantRows(t, db, `SELECT count() FROM
+		(SELECT account_id, countIf(meaning = 'subscription_started' AND value > 0) - countIf(meaning = 'subscription_cancelled' AND JSONExtractString(properties, 'subscription_id') IN
+			(SELECT JSONExtractString(properties, 'subscription_id') FROM person_events WHERE meaning = 'subscription_started' AND value > 0)) AS open,
+			countIf(meaning = 'subscription_started' AND value > 0) AS started
+		 FROM person_events GROUP BY account_id HAVING started > 0) AS b
+		INNER JOIN (SELECT unit_id, countIf(stage = 'churned') > 0 AS churned, countIf(stage IN ('won', 'retained', 'expanded')) > 0 AS customer FROM stages
+			WHERE unit_kind = 'account' AND left_at IS NULL GROUP BY unit_id) AS s ON s.unit_id = b.account_id
+		WHERE (b.open > 0) != s.customer`, "0")
 	if len(leads) == 0 {
 		t.Error("no account qualified: the data test nothing")
 	}

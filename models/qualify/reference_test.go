@@ -207,6 +207,29 @@ func (r reference) engagement(at time.Time) float64 {
 	return sum
 }
 
+// entered are the instants at which the score alone makes an MQL, and whether it still does at the end. Between events a
+// score only falls, so the value just before each event tells whether it fell below the threshold since the one before.
+// sure is false where a value lies so near to a threshold that rounding decides.
+func (r reference) entered() (at []time.Time, held, sure bool) {
+	sure = true
+	t, tolerance := r.d.Score.Thresholds, 1e-5+.001*float64(len(r.signals))
+	look := func(value float64) float64 {
+		sure = sure && math.Abs(value-t.Enter) > tolerance && math.Abs(value-t.Leave) > tolerance
+		return value
+	}
+	for i := range r.signals {
+		now := r.signals[i].At
+		before := look(r.fit(i) + reference{r.d, r.u, r.signals[:i], r.until}.engagement(now))
+		held = held && before >= t.Leave
+		after := look(r.fit(i+1) + reference{r.d, r.u, r.signals[:i+1], r.until}.engagement(now))
+		if !held && before < t.Enter && after >= t.Enter {
+			held, at = true, append(at, now)
+		}
+		held = held && after >= t.Leave
+	}
+	return at, held && look(r.fit(len(r.signals))+r.engagement(r.until)) >= t.Leave, sure
+}
+
 func decayed(d DecayDefinition, age time.Duration) float64 {
 	days := age.Hours() / 24
 	steps := math.Floor(float64(age) / (d.Days * 24 * float64(time.Hour)))
@@ -236,7 +259,7 @@ func randomDefinitions(r *rand.Rand) string {
 			fmt.Sprintf("{kind: step_linear, days: %d, rate: 0.3}", 1+r.IntN(9)), fmt.Sprintf("{kind: step_compound, days: %d, rate: 0.4}", 1+r.IntN(9)),
 		}[r.IntN(5)]
 	}
-	fmt.Fprintf(&b, "score:\n  name: lead_score\n  version: 1\n  enter: %d\n  leave: %d\n", 20+r.IntN(20), 5+r.IntN(15))
+	fmt.Fprintf(&b, "score:\n  name: lead_score\n  version: 1\n  enter: %d\n  leave: %d\n", 12+r.IntN(20), 4+r.IntN(8))
 	b.WriteString("  fit:\n    - {signal: mail, points: 10, business_email: true}\n    - {signal: size, points: 8, property: seats, at_least: 5}\n")
 	fmt.Fprintf(&b, "  engagement:\n    decay: %s\n    cap_per_day: %d\n    signals:\n", decay(), 15*r.IntN(2))
 	for i, meaning := range []string{"pricing_viewed", "feature_used", "email_clicked"} {
@@ -324,8 +347,8 @@ func randomUse(r *rand.Rand, n int) []Signal {
 // TestEvaluatorAgreesWithTheReference on random definitions and histories: when each definition is met, and what score
 // and grade are at any instant.
 func TestEvaluatorAgreesWithTheReference(t *testing.T) {
-	met, steps := 0, 0
-	for seed := range uint64(150) {
+	met, steps, entered, again := 0, 0, 0, 0
+	for seed := range uint64(250) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		text := randomDefinitions(r)
 		d := mustParse(t, text)
@@ -351,9 +374,11 @@ func TestEvaluatorAgreesWithTheReference(t *testing.T) {
 			met += len(got)
 		}
 		steps += checkScores(t, r, ref, o, seed)
+		n := checkEntries(t, ref, o, seed)
+		entered, again = entered+n, again+max(0, n-1)
 	}
-	if met < 300 || steps < 1000 {
-		t.Errorf("only %d qualifications and %d steps of decay: the histories test nothing", met, steps)
+	if met < 300 || steps < 1000 || entered < 100 || again < 10 {
+		t.Errorf("only %d qualifications, %d steps of decay, %d MQLs and %d returns: the histories test nothing", met, steps, entered, again)
 	}
 }
 
@@ -385,6 +410,29 @@ func checkScores(t *testing.T, r *rand.Rand, ref reference, o Outcome, seed uint
 	}
 	checkCrossings(t, ref.d.Score.Thresholds, o, seed)
 	return steps
+}
+
+// checkEntries compares when the score made an MQL, and whether it still does, where rounding does not decide.
+func checkEntries(t *testing.T, ref reference, o Outcome, seed uint64) int {
+	t.Helper()
+	want, held, sure := ref.entered()
+	if !sure {
+		return 0
+	}
+	var got []time.Time
+	for _, m := range o.Met {
+		if m.Definition == ref.d.Score.Name {
+			got = append(got, m.MetAt)
+		}
+	}
+	if !slices.EqualFunc(got, want, time.Time.Equal) {
+		t.Fatalf("seed %d: MQL by score at %v, the reference says %v", seed, got, want)
+	}
+	holds := slices.ContainsFunc(entriesOf(o, "mql"), func(s StageEntry) bool { return s.LeftAt.IsZero() })
+	if holds != held {
+		t.Fatalf("seed %d: MQL held at the end: %v, the reference says %v", seed, holds, held)
+	}
+	return len(want)
 }
 
 // checkCrossings: an MQL that only the score held is left at the first millisecond at which the ledger is below the
