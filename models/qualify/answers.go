@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
@@ -31,10 +32,21 @@ func (e *evaluation) answer() {
 	}
 	poor := outcome == "" && score < e.Bant.Threshold && (call || e.beforeSales() && !slices.Contains(e.answers[:], answerUnknown))
 	if poor || outcome == "nurture" {
-		row.RevisitAt = instant(e.at + days(e.Bant.RevisitDays))
+		row.RevisitAt = e.revisitAt()
 	}
 	e.bant = append(e.bant, row)
 	e.actOnBant(score, call, outcome, poor)
+}
+
+// revisitAt is the day that the call or form itself agreed on (property revisit_at), else so many days later as the
+// definition says.
+func (e *evaluation) revisitAt() time.Time {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(layout, e.text("revisit_at")); err == nil && at.UnixMilli() > e.at {
+			return instant(at.UnixMilli())
+		}
+	}
+	return instant(e.at + days(e.Bant.RevisitDays))
 }
 
 // actOnBant: good answers qualify for mql whom sales has not taken on, and for sql when a call got them; poor ones, of a

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 )
 
@@ -211,97 +210,6 @@ func (a *assembly) sign() error {
 	var err error
 	a.hash, err = contentHash([]any{a.Signals, slices.Sorted(maps.Values(a.byName))})
 	return errors.Join(append(faults, err)...)
-}
-
-// compile arranges the definitions by what an event is.
-func (a *assembly) compile() *program {
-	p := &program{
-		byMeaning: map[string]*reaction{}, asked: map[string][]string{}, ignored: setOf(a.Stages.Dormant.Ignore),
-		dormantMS: int64(a.Stages.Dormant.AfterDays * float64(dayMS)),
-	}
-	a.compileFit(p)
-	a.compileQualifications(p)
-	for i, s := range a.Score.Engagement.Signals {
-		p.engagement = append(p.engagement, s.compile(a.place("score").key("engagement").key("signals").item(i)))
-	}
-	for i := range a.Stages.Rules {
-		p.stageRules = append(p.stageRules, a.Stages.compileRule(i, a.place("stages").key("rules").item(i)))
-	}
-	for i, r := range a.Stages.Origins {
-		p.origins = append(p.origins, r.compile(a.place("stages").key("origins").item(i)))
-	}
-	p.parallels = a.Stages.compileParallels(a.place("stages"))
-	for i, r := range a.Requests.Requests {
-		p.requests = append(p.requests, r.compile(a.place("requests").key("requests").item(i)))
-	}
-	for i, r := range a.Requests.Replies {
-		p.replies = append(p.replies, r.compile(a.place("requests").key("replies").item(i)))
-	}
-	for i, r := range a.Exclusions.Events {
-		p.exclusions = append(p.exclusions, r.compile(a.place("exclusions").key("events").item(i)))
-	}
-	p.calendar = a.Requests.Calendar.compile(a.place("requests").key("calendar"))
-	a.Stages.checkRounds(a.place("stages"))
-	p.arrange()
-	return p
-}
-
-func (a *assembly) compileFit(p *program) {
-	for _, f := range a.Score.Fit {
-		var expression *regexp.Regexp
-		if f.Matches != "" {
-			expression, _ = regexp.Compile(f.Matches) // check has told of a fault
-		}
-		p.fit = append(p.fit, expression)
-	}
-}
-
-func (a *assembly) compileQualifications(p *program) {
-	c := &conditionCompiler{named: map[string]int{}, indexes: map[string]int{}}
-	for i, s := range a.Signals {
-		at := a.place(numbered("signals", i))
-		if s.Name == "" {
-			at.faultf("a signal needs a name")
-		}
-		c.named[s.Name] = c.index(s.compile(at))
-	}
-	for i := range a.Qualifications {
-		q := a.Qualifications[i].compile(a.place(numbered("qualifications", i)), c)
-		p.qualifications = append(p.qualifications, q)
-	}
-	p.measures = c.all
-}
-
-// what says in a few words what a definition does.
-func (s *ScoreDefinition) what() string {
-	return fmt.Sprintf("MQL at %g points, until below %g; %d fit attributes, %d signals, decay %s",
-		s.Enter, s.Leave, len(s.Fit), len(s.Engagement.Signals), s.Engagement.Decay)
-}
-
-func (b *BantDefinition) what() string {
-	w := b.Weights
-	return fmt.Sprintf("MQL or SQL at %g of 100: budget %g, authority %g, need %g, timeline %g; else nurture for %g days",
-		b.Threshold, w.Budget, w.Authority, w.Need, w.Timeline, b.RevisitDays)
-}
-
-func (c *ConversationDefinition) what() string {
-	return fmt.Sprintf("CQL by what a prospect says, from level %d; %d intents, %d reasons against", c.MinLevel, len(c.Intents), len(c.Negatives))
-}
-
-func (s *StageDefinition) what() string {
-	return fmt.Sprintf("%d rules that move units from stage to stage; dormant after %g days", len(s.Rules), s.Dormant.AfterDays)
-}
-
-func (d *RequestDefinition) what() string {
-	hours := "day and night"
-	if d.Calendar != nil {
-		hours = "in business hours"
-	}
-	return fmt.Sprintf("%d kinds of request, to be answered within %g minutes %s", len(d.Requests), d.WithinMinutes, hours)
-}
-
-func (d *ExclusionDefinition) what() string {
-	return fmt.Sprintf("%d rules that leave events out of everything", len(d.Events))
 }
 
 // finite refuses what YAML calls .nan and .inf.

@@ -1,6 +1,9 @@
 package qualify
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Listed is a definition as lists and table definitions show it.
 type Listed struct {
@@ -81,4 +84,36 @@ func (a *assembly) windowOf(h head) float64 {
 		}
 	}
 	return longest
+}
+
+// what says in a few words what a definition does.
+func (s *ScoreDefinition) what() string {
+	return fmt.Sprintf("MQL at %g points, until below %g; %d fit attributes, %d signals, decay %s",
+		s.Enter, s.Leave, len(s.Fit), len(s.Engagement.Signals), s.Engagement.Decay)
+}
+
+func (b *BantDefinition) what() string {
+	w := b.Weights
+	return fmt.Sprintf("MQL or SQL at %g of 100: budget %g, authority %g, need %g, timeline %g; else nurture for %g days",
+		b.Threshold, w.Budget, w.Authority, w.Need, w.Timeline, b.RevisitDays)
+}
+
+func (c *ConversationDefinition) what() string {
+	return fmt.Sprintf("CQL by what a prospect says, from level %d; %d intents, %d reasons against", c.MinLevel, len(c.Intents), len(c.Negatives))
+}
+
+func (s *StageDefinition) what() string {
+	return fmt.Sprintf("%d rules that move units from stage to stage; dormant after %g days", len(s.Rules), s.Dormant.AfterDays)
+}
+
+func (d *RequestDefinition) what() string {
+	hours := "day and night"
+	if d.Calendar != nil {
+		hours = "in business hours"
+	}
+	return fmt.Sprintf("%d kinds of request, to be answered within %g minutes %s", len(d.Requests), d.WithinMinutes, hours)
+}
+
+func (d *ExclusionDefinition) what() string {
+	return fmt.Sprintf("%d rules that leave events out of everything", len(d.Events))
 }

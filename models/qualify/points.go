@@ -106,7 +106,7 @@ func (e *evaluation) age(at int64) {
 func (e *evaluation) crossed(before float64) {
 	now := e.score.valueAt(e.at)
 	t := e.Score.thresholds(e.unit.Kind)
-	if !e.heldByScore && before < t.Enter && now >= t.Enter {
+	if !e.heldByScore && before < t.Enter && now >= t.Enter && !contains(e.Score.UnlessIn, e.history.position) {
 		reason := fmt.Sprintf("lead score %.1f reached %g", now, t.Enter)
 		if e.qualify(marketingRoute, e.step(e.Score.Name, reason, e.scoringEvidence()...)) {
 			e.heldByScore = true

@@ -17,6 +17,8 @@ type ScoreDefinition struct {
 	Fit        []FitAttribute       `yaml:"fit"`
 	Engagement EngagementDefinition `yaml:"engagement"`
 	Grade      *GradeDefinition     `yaml:"grade"`
+	// UnlessIn are stages in which reaching the threshold makes no MQL: pages that a competitor reads are no interest.
+	UnlessIn words `yaml:"unless_in"`
 }
 
 // Thresholds of a score; Leave ≤ Enter keeps a score near the threshold from flapping.
@@ -63,6 +65,7 @@ func (s *ScoreDefinition) check(p place) {
 	for i, f := range s.Fit {
 		f.check(p.key("fit").item(i))
 	}
+	checkWords(p.key("unless_in"), "stage", s.UnlessIn, knownStages)
 	engagement := p.key("engagement")
 	s.Engagement.Decay.check(engagement.key("decay"))
 	if !(s.Engagement.CapPerDay >= 0) {

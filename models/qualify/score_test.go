@@ -140,3 +140,16 @@ func entriesOf(o Outcome, stage string) []StageEntry {
 	}
 	return out
 }
+
+// TestTheAgreedDayToAskAgain counts more than the usual three weeks; one in the past, or no date, does not.
+func TestTheAgreedDayToAskAgain(t *testing.T) {
+	d := mustDefault(t)
+	for said, want := range map[string]Signal{
+		"2026-03-01": on(59, "", ""), "2026-03-01T06:00:00+06:00": on(59, "", ""), "2025-03-01": on(22, "", ""), "next spring": on(22, "", ""), "": on(22, "", ""),
+	} {
+		o := evaluate(t, d, 50, on(1, "call_completed", `{"outcome":"nurture","revisit_at":"`+said+`"}`))
+		if len(o.Bant) != 1 || !o.Bant[0].RevisitAt.Equal(want.At) {
+			t.Errorf("%q: %+v, want %s", said, o.Bant, want.At)
+		}
+	}
+}

@@ -41,7 +41,7 @@ const (
 	MessageFromAgent      = "message_from_agent"     // conversation_id, text, agent: human or bot
 	ConversationClosed    = "conversation_closed"    // conversation_id, outcome: handed_to_rep, meeting_booked, thanked_and_closed or left
 	MeetingBooked         = "meeting_booked"         // with
-	CallCompleted         = "call_completed"         // outcome: ready, nurture, suspect or disqualified; budget, authority, need, timeline: yes, no or absent; reason
+	CallCompleted         = "call_completed"         // outcome: ready, nurture, suspect or disqualified; budget, authority, need, timeline: yes, no or absent; reason; revisit_at: agreed day; direction: inbound or outbound
 	LeadAccepted          = "lead_accepted"          //
 	LeadRejected          = "lead_rejected"          // reason
 	OpportunityCreated    = "opportunity_created"    // amount expected in value
