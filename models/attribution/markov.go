@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -32,29 +33,33 @@ func (m Markov) Version() string { return "2" }
 
 // Credit fits weights to removal effects.
 func (m Markov) Credit(s *Sample) (Credit, error) {
-	chain, err := m.fitter(s)(s.conv, s.null)
+	var grams *gramChain
+	var chain fittedChain
+	var err error
+	if m.order() == 1 {
+		chain, err = fitOrderOne(s, s.conv, s.null)
+	} else {
+		grams = newGramChain(s, m.order())
+		chain, err = grams.solve(s.conv, s.null)
+	}
 	if err != nil {
 		return Credit{}, fmt.Errorf("credit by %s: %w", m.Name(), err)
 	}
 	c := creditFitted(s, chain.totals(s.Conversions()), "removal effect")
 	c.RemovalEffects = chain.removal
+	if grams != nil {
+		c.grams = grams
+		c.solvedChain = sync.OnceValues(func() (*solvedChain, error) { return grams.solved(s.conv, s.null) })
+	}
 	return c, nil
 }
 
-func (m Markov) refit(s *Sample, _ Credit) func(conv, null []float64) ([]float64, error) {
-	fit := m.fitter(s)
-	return refitFitted(s, func(conv, null []float64) ([]float64, error) {
-		chain, err := fit(conv, null)
-		return chain.totals(total(conv)), err
-	})
-}
-
-// fitter prepares for fits to counts of the paths of s.
-func (m Markov) fitter(s *Sample) func(conv, null []float64) (fittedChain, error) {
+// fitter fits to counts of the paths of s, from scratch.
+func (m Markov) fitter(s *Sample, grams *gramChain) func(conv, null []float64) (fittedChain, error) {
 	if m.order() == 1 {
 		return func(conv, null []float64) (fittedChain, error) { return fitOrderOne(s, conv, null) }
 	}
-	return newGramChain(s, m.order()).solve
+	return grams.solve
 }
 
 // fittedChain is what a chain says.

@@ -55,20 +55,25 @@ func newGramChain(s *Sample, order int) *gramChain {
 	return g
 }
 
-func (g *gramChain) sortRows() {
-	g.starts = make([]int, len(g.member)+1)
-	for _, from := range g.from {
-		g.starts[from+1]++
+// sortRows notes which transitions leave each state.
+func (g *gramChain) sortRows() { g.row, g.starts = g.sorted(g.from) }
+
+// sorted is the transitions by the state at one of their ends: those of state x are order[starts[x]:starts[x+1]].
+func (g *gramChain) sorted(end []int32) (order []int32, starts []int) {
+	starts = make([]int, len(g.member)+1)
+	for _, x := range end {
+		starts[x+1]++
 	}
 	for x := range g.member {
-		g.starts[x+1] += g.starts[x]
+		starts[x+1] += starts[x]
 	}
-	g.row = make([]int32, len(g.from))
-	at := slices.Clone(g.starts)
-	for e, from := range g.from {
-		g.row[at[from]] = int32(e)
-		at[from]++
+	order = make([]int32, len(end))
+	at := slices.Clone(starts)
+	for e, x := range end {
+		order[at[x]] = int32(e)
+		at[x]++
 	}
+	return order, starts
 }
 
 // gramCounts is how often each transition was made, and how journeys ended in each state.
@@ -116,27 +121,31 @@ func (g *gramChain) convert(c gramCounts, barred []bool, b []float64) error {
 		}
 	}
 	for range mostSweeps {
-		moved := 0.0
-		for x := len(b) - 1; x >= 0; x-- {
-			if c.departed[x] == 0 || barred[x] {
-				continue
-			}
-			sum, left := c.converted[x], c.departed[x]
-			for _, e := range g.row[g.starts[x]:g.starts[x+1]] {
-				if to := g.to[e]; int(to) == x {
-					left -= c.edge[e]
-				} else {
-					sum += c.edge[e] * b[to]
-				}
-			}
-			moved = math.Max(moved, math.Abs(sum/left-b[x]))
-			b[x] = sum / left
-		}
-		if moved <= sweepTolerance {
+		if g.sweep(c, barred, b) <= sweepTolerance {
 			return nil
 		}
 	}
 	return fmt.Errorf("solve %d states: no result after %d sweeps: journeys circle almost for ever; try a lower order", len(b), mostSweeps)
+}
+
+// sweep brings each b up to date once, and returns by how much one moved at most.
+func (g *gramChain) sweep(c gramCounts, barred []bool, b []float64) (moved float64) {
+	for x := len(b) - 1; x >= 0; x-- {
+		if c.departed[x] == 0 || barred[x] {
+			continue
+		}
+		sum, left := c.converted[x], c.departed[x]
+		for _, e := range g.row[g.starts[x]:g.starts[x+1]] {
+			if to := g.to[e]; int(to) == x {
+				left -= c.edge[e]
+			} else {
+				sum += c.edge[e] * b[to]
+			}
+		}
+		moved = math.Max(moved, math.Abs(sum/left-b[x]))
+		b[x] = sum / left
+	}
+	return moved
 }
 
 // solve finds the removal effects.
@@ -153,12 +162,18 @@ func (g *gramChain) solve(conv, null []float64) (fittedChain, error) {
 	chain.conversion = whole[0]
 	errs := make([]error, len(chain.removal))
 	sideBySide(len(chain.removal), func(i int) {
-		without, barred := slices.Clone(whole), make([]bool, len(whole))
-		for state, member := range g.member {
-			barred[state] = slices.Contains(member, int32(i))
-		}
-		errs[i] = g.convert(counts, barred, without)
+		without := slices.Clone(whole)
+		errs[i] = g.convert(counts, g.holding(int32(i)), without)
 		chain.removal[i] = math.Max(0, 1-without[0]/whole[0])
 	})
 	return chain, errors.Join(errs...)
+}
+
+// holding are the states that hold a channel.
+func (g *gramChain) holding(channel int32) []bool {
+	held := make([]bool, len(g.member))
+	for state, member := range g.member {
+		held[state] = slices.Contains(member, channel)
+	}
+	return held
 }

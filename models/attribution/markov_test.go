@@ -141,7 +141,7 @@ func TestMarkovOfEndlessCircles(t *testing.T) {
 	s := NewSampleOfPaths([]Path{counted(strings.Repeat("AB", 5000), 1, 0), counted("CA", 1, 3), counted(strings.Repeat("C", 10_000), 0, 1)})
 	rate := s.Conversions() / (s.Conversions() + s.Nulls())
 	for order := 1; order <= 3; order++ {
-		chain, err := Markov{Order: order}.fitter(s)(s.conv, s.null)
+		chain, err := Markov{Order: order}.fitter(s, newGramChain(s, order))(s.conv, s.null)
 		if err != nil {
 			t.Fatal(err)
 		}

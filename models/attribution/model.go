@@ -45,6 +45,8 @@ type Credit struct {
 	game        *setGame
 	rates       *solvedRates
 	shapes      *shapes
+	grams       *gramChain
+	solvedChain func() (*solvedChain, error)
 	cells       cells
 	perJourney  bool    // cells are converted journeys in canonical order; else paths
 	cell        []int32 // of each journey of the sample, or of each path in a sample of paths; -1: no credit

@@ -22,6 +22,9 @@ func TestResamplesAreNearlyFullFits(t *testing.T) {
 		"shapley_rate, no shrinkage":     {world{3000, 14, 12, .3}, ShapleyRate{}, .02},
 		"shapley_inside, all there is":   {world{2000, 12, 6, .3}, ShapleyInside{}, .01},
 		"markov_1, fewer rounds":         {world{2000, 12, 6, .3}, Markov{}, .01},
+		"markov_2":                       {world{3000, 12, 6, .3}, Markov{Order: 2}, .05},
+		"markov_3":                       {world{20_000, 8, 6, .3}, Markov{Order: 3}, .05},
+		"markov_3, few journeys":         {world{1000, 12, 6, .3}, Markov{Order: 3}, .05},
 		"leave one out, nothing is left": {world{2000, 12, 4, .3}, LeaveOneOut{}, 1e-9},
 	} {
 		t.Run(name, func(t *testing.T) {
