@@ -48,7 +48,8 @@ func commonWays() cog.Builder[dashboard.Panel] {
 		about:   "Whole ways from the first state to the last, loops folded for the eye, with the units that went them, some of these by name, and the share won. The last row is what the first 40 leave out.",
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/variants")},
-	}).Decimals(0).OverrideByName("Units", narrow(90)).OverrideByName("Share", append(unit(share, 1), width(90))).OverrideByName("Won", narrow(90)).
+	}).Decimals(0).OverrideByName("Way", []dashboard.DynamicConfigValue{set("custom.minWidth", 360)}).
+		OverrideByName("Units", narrow(90)).OverrideByName("Share", append(unit(share, 1), width(90))).OverrideByName("Won", narrow(90)).
 		OverrideByName("Win rate", append(unit(share, 1), width(90))).OverrideByName("Steps", narrow(90)).
 		OverrideByName("Median days", append(unit(number, 1), width(110))).OverrideByName("Such as", narrow(260))
 }
@@ -63,8 +64,9 @@ func similarWays() cog.Builder[dashboard.Panel] {
 		OverrideByName("Win rate", append(unit(share, 1), width(110)))
 }
 
-// widestStage is how many pixels the longest name of a stage takes at the head of a column. Narrower windows scroll.
-const widestStage = 100
+// widestStage is how many pixels the name of a stage takes at the head of a column, so that all stages fit beside one
+// another on a usual screen. Narrower windows scroll.
+const widestStage = 90
 
 func transitionMatrix() cog.Builder[dashboard.Panel] {
 	return rows(head{
@@ -73,7 +75,7 @@ func transitionMatrix() cog.Builder[dashboard.Panel] {
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/matrix")},
 	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "share")).OverrideByFieldType("number", heat()).
-		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130)).MinWidth(widestStage)
+		OverrideByName(corner("from_state", "to_state", "From ╲ to", 110)).MinWidth(widestStage)
 }
 
 func states() cog.Builder[dashboard.Panel] {
@@ -95,7 +97,7 @@ func reach() cog.Builder[dashboard.Panel] {
 		empty:   "The report has no expectations: none were computed, or it has more than 60 states",
 		targets: []target{tabular("paths/reach")},
 	}).Unit(share).Decimals(0).Min(0).Max(1).WithTransformation(matrix("from_state", "to_state", "probability")).OverrideByFieldType("number", heat()).
-		OverrideByName(corner("from_state", "to_state", "From ╲ to", 130)).MinWidth(widestStage)
+		OverrideByName(corner("from_state", "to_state", "From ╲ to", 110)).MinWidth(widestStage)
 }
 
 func bottlenecks() cog.Builder[dashboard.Panel] {

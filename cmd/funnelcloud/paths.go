@@ -66,7 +66,7 @@ func newPaths(connections *connectionFlags) *cobra.Command {
 			"transition graph, what an absorbing chain expects, bottlenecks, whole journeys, what winners do, linearity.\n\n" + matchHelp,
 		Example: "  funnelcloud paths\n" +
 			"  funnelcloud paths --through 'events:*' --top-states 12 --conversion stages:won --by plan --picture ways.svg\n" +
-			"  funnelcloud paths --fewer 10% --from sql --to nurture\n" +
+			"  funnelcloud paths --fewer 10% --from opportunity --to nurture\n" +
 			"  funnelcloud paths --log orders.csv --case order_id --activity step --time at\n" +
 			"  funnelcloud paths --log crm.csv.gz --case lead --activity stage --time ts --won won --lost lost",
 		Args: arguments(cobra.NoArgs),

@@ -107,6 +107,9 @@ func between(low, high float64) string {
 	if low == 0 && high == 0 {
 		return ""
 	}
+	if high < .1 {
+		return fmt.Sprintf("%.1f–%.1f%%", 100*low, 100*high)
+	}
 	return fmt.Sprintf("%.0f–%.0f%%", 100*low, 100*high)
 }
 
@@ -139,7 +142,7 @@ func (r *pathsReport) showWays(s *screen, o *pathsOptions) {
 			continue
 		}
 		fmt.Fprintf(s.out, "%3d %s; group %d\n", i+1, figures, v.Group)
-		for line := range strings.SplitSeq(text.WrapSoft(brief(v.Compressed, 600), 74), "\n") {
+		for line := range strings.SplitSeq(text.WrapSoft(shorten(strings.Join(strings.Fields(v.Compressed), " "), 600), 74), "\n") {
 			fmt.Fprintf(s.out, "      %s\n", strings.TrimRight(line, " "))
 		}
 	}
@@ -208,7 +211,8 @@ func (r *pathsReport) showSegments(s *screen) {
 // showHeadlines writes what a sentence says best.
 func (r *pathsReport) showHeadlines(s *screen, o *pathsOptions) {
 	if l := r.Linearity; l != nil && l.Wins > 0 {
-		say(s, "\nOf %s wins %s followed the drawn order (95 %%: %s); %s skipped a step, %s repeated one, %s went back, %s entered late.",
+		fmt.Fprintln(s.out)
+		say(s, "Of %s wins %s followed the drawn order (95 %%: %s); %s skipped a step, %s repeated one, %s went back, %s entered late.",
 			thousands(int64(l.Wins)), percent(l.LinearityIndex), between(l.IndexLow, l.IndexHigh), thousands(int64(l.Skipped)),
 			thousands(int64(l.Repeated)), thousands(int64(l.WentBack)), thousands(int64(l.EnteredLate)))
 	}
@@ -217,14 +221,16 @@ func (r *pathsReport) showHeadlines(s *screen, o *pathsOptions) {
 		if q.Requalified > 0 {
 			within = ", half of them within " + span(q.MedianDays*86400)
 		}
-		say(s, "\nOf %s that were lost %s came back (95 %%: %s)%s.", thousands(int64(q.Disqualified)), percent(q.Rate), between(q.RateLow, q.RateHigh), within)
+		fmt.Fprintln(s.out)
+		say(s, "Of %s that were lost %s came back (95 %%: %s)%s.", thousands(int64(q.Disqualified)), percent(q.Rate), between(q.RateLow, q.RateHigh), within)
 	}
 	if e := r.Effect; e != nil {
 		interval := ""
 		if e.Resamples > 0 {
 			interval = fmt.Sprintf(" (95 %%: %+.1f to %+.1f)", e.MoreWinsLow, e.MoreWinsHigh)
 		}
-		say(s, "\nIf %s fewer went from %s to %s: %+.1f wins%s of %.1f that the chain expects of %s %s. An association, no promise: it takes those who are kept to fare as others there have fared.",
+		fmt.Fprintln(s.out)
+		say(s, "If %s fewer went from %s to %s: %+.1f wins%s of %.1f that the chain expects of %s %s. An association, no promise: it takes those who are kept to fare as others there have fared.",
 			percent(o.shift.Less), o.shift.From, o.shift.To, e.MoreWins, interval, e.WinsBefore, thousands(int64(e.Units)), r.unit)
 	}
 }
@@ -258,7 +264,13 @@ func span(seconds float64) string {
 	return strconv.FormatFloat(seconds, 'f', 0, 64) + " s"
 }
 
-// brief is a name on one line of a table, whatever is in it.
+// brief is a name on one line of a table, whatever is in it. Of a long one its middle is left out: what tells pages and
+// reports apart is often at the end.
 func brief(name string, width int) string {
-	return shorten(strings.Join(strings.Fields(name), " "), width)
+	runes := []rune(strings.Join(strings.Fields(name), " "))
+	if len(runes) <= width {
+		return string(runes)
+	}
+	head := (width - 1) / 2
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(width-1-head):])
 }

@@ -76,6 +76,17 @@ func (c *Chain) stepsFromStart() float64 {
 	return steps
 }
 
+// reached are the names that a row gives any chance.
+func reached(names []string, row []float64) []string {
+	var list []string
+	for i, p := range row {
+		if p > 0 {
+			list = append(list, names[i])
+		}
+	}
+	return list
+}
+
 // shifted is the chain after the shift, and the share of those who leave From that it moves.
 func (c *Chain) shifted(s Shift) (after *Chain, moving float64, err error) {
 	from := slices.Index(c.States, s.From)
@@ -93,7 +104,7 @@ func (c *Chain) shifted(s Shift) (after *Chain, moving float64, err error) {
 	row := slices.Concat(c.Transitions.RawRowView(from), c.Absorptions.RawRowView(from))
 	to, into := slices.Index(names, s.To), slices.Index(names, s.Into)
 	if to < 0 || row[to] <= 0 {
-		return nil, 0, fmt.Errorf("what if: nobody goes from %q to %q", s.From, s.To)
+		return nil, 0, fmt.Errorf("what if: nobody goes from %q to %q; they go to %s", s.From, s.To, strings.Join(reached(names, row), ", "))
 	}
 	if s.Into != "" && into < 0 {
 		return nil, 0, fmt.Errorf("what if: no state %q to go to; there are %s", s.Into, strings.Join(names, ", "))

@@ -41,15 +41,15 @@ func TestWhatIf(t *testing.T) {
 func TestWhatIfOfNothing(t *testing.T) {
 	b := build(stages(), "trial nurture trial won", "sql won")
 	for want, s := range map[string]Shift{
-		`no state "x" that`:       {From: "x", To: "won"},
-		`no state "won" that`:     {From: "won", To: "trial"},
-		`nobody goes from "sql"`:  {From: "sql", To: "trial"},
-		"say where they go":       {From: "sql", To: "won", Less: .1},
-		`no state "y" to go`:      {From: "sql", To: "won", Less: .1, Into: "y"},
-		"instead of itself":       {From: "sql", To: "won", Less: .1, Into: "won"},
-		"must be a share":         {From: "sql", To: "won", Less: 1.1},
-		"NaN fewer":               {From: "sql", To: "won", Less: math.NaN()},
-		"left too rarely to tell": {From: "trial", To: "won", Less: 1},
+		`no state "x" that`:                     {From: "x", To: "won"},
+		`no state "won" that`:                   {From: "won", To: "trial"},
+		`from "sql" to "trial"; they go to won`: {From: "sql", To: "trial"},
+		"say where they go":                     {From: "sql", To: "won", Less: .1},
+		`no state "y" to go`:                    {From: "sql", To: "won", Less: .1, Into: "y"},
+		"instead of itself":                     {From: "sql", To: "won", Less: .1, Into: "won"},
+		"must be a share":                       {From: "sql", To: "won", Less: 1.1},
+		"NaN fewer":                             {From: "sql", To: "won", Less: math.NaN()},
+		"left too rarely to tell":               {From: "trial", To: "won", Less: 1},
 	} {
 		if _, err := b.WhatIf(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
