@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +19,10 @@ const (
 	benchChannels = 20
 )
 
-// attribution measures the models of credit in memory, and a peer on the same journeys where Python has it.
+// attribution measures the models of credit in memory and from a file, with a peer on the same journeys where Python has it,
+// and the batch's step from tables to ledger.
 func (b *bench) attribution(ctx context.Context) error {
-	columns := randomJourneys()
+	columns := randomJourneys(benchJourneys)
 	b.report("attribution_journeys", float64(len(columns.Ends)), "journeys")
 	b.report("attribution_touches", float64(len(columns.Touches)), "touches")
 	markov, err := fastest(5, func() error {
@@ -34,20 +33,26 @@ func (b *bench) attribution(ctx context.Context) error {
 		return err
 	}
 	b.report("markov1_columns_s", markov.Seconds(), "s")
-	if err := b.peer(ctx, columns); err != nil {
+	if err := b.attributeFile(ctx, columns); err != nil {
 		return err
 	}
-	return b.bootstrap(columns)
+	if err := b.bootstrap("bootstrap_100k", randomJourneys(benchJourneys/10)); err != nil {
+		return err
+	}
+	if err := b.bootstrap("bootstrap", columns); err != nil {
+		return err
+	}
+	return b.attributeTables(ctx)
 }
 
 // randomJourneys are the same every time. Some channels are commoner, and some convert better.
-func randomJourneys() attribution.Columns {
+func randomJourneys(journeys int) attribution.Columns {
 	random := rand.New(rand.NewPCG(1, 1))
 	c := attribution.Columns{}
 	for i := range benchChannels {
 		c.Channels = append(c.Channels, fmt.Sprintf("channel %02d", i))
 	}
-	for range benchJourneys {
+	for range journeys {
 		rate := .1
 		for range 1 + min(int(random.ExpFloat64()*4.5), 40) {
 			id := min(random.IntN(benchChannels), random.IntN(benchChannels))
@@ -72,31 +77,28 @@ func fastest(tries int, f func() error) (time.Duration, error) {
 	return best, nil
 }
 
-// bootstrap measures what intervals cost beside the fits that they are of, all models of paths together.
-func (b *bench) bootstrap(c attribution.Columns) error {
+// bootstrap measures what intervals of 200 resamples cost beside the fits that they are of, all models of paths together.
+func (b *bench) bootstrap(name string, c attribution.Columns) error {
 	began := time.Now()
-	sampler := attribution.NewSampler()
-	from := int32(0)
-	for j, until := range c.Ends {
-		walk := attribution.Walk{Converted: c.Converted[j]}
-		for _, id := range c.Touches[from:until] {
-			walk.Channels = append(walk.Channels, c.Channels[id])
-		}
-		from = until
-		sampler.Unit([]attribution.Walk{walk})
+	sample, err := attribution.NewSampleOfColumns(c)
+	if err != nil {
+		return err
 	}
-	sample := sampler.Sample()
-	b.report("attribution_sample_s", time.Since(began).Seconds(), "s")
+	b.report(name+"_sample_s", time.Since(began).Seconds(), "s")
+	all, err := attribution.Named(attribution.Names()...)
+	if err != nil {
+		return err
+	}
 	var models []attribution.Model
 	var credits []attribution.Credit
 	began = time.Now()
-	for _, m := range attribution.Models() {
-		if attribution.NeedsTimes(m) {
-			continue
-		}
+	for _, m := range all {
 		credit, err := m.Credit(sample)
+		if errors.Is(err, attribution.ErrNeedsJourneys) {
+			continue // counted paths have no times
+		}
 		if err != nil {
-			continue // rules of times: counted paths have none
+			return err
 		}
 		models, credits = append(models, m), append(credits, credit)
 	}
@@ -105,85 +107,36 @@ func (b *bench) bootstrap(c attribution.Columns) error {
 	if _, err := attribution.BootstrapAll(models, sample, credits, 200, 1); err != nil {
 		return err
 	}
-	b.report("attribution_models", float64(len(models)), "models")
-	b.report("attribution_fit_s", fit.Seconds(), "s")
-	b.report("attribution_bootstrap_s", time.Since(began).Seconds(), "s")
-	b.ratio("bootstrap_over_fit", "attribution_bootstrap_s", "attribution_fit_s")
+	b.report(name+"_models", float64(len(models)), "models")
+	b.report(name+"_fit_s", fit.Seconds(), "s")
+	b.report(name+"_s", time.Since(began).Seconds(), "s")
+	b.ratio(name+"_over_fit", name+"_s", name+"_fit_s")
 	return nil
 }
 
-// peer runs ChannelAttribution where FUNNELCLOUD_BENCH_PYTHON, or python3, has it, and our command on the same file.
-func (b *bench) peer(ctx context.Context, c attribution.Columns) error {
-	python := os.Getenv("FUNNELCLOUD_BENCH_PYTHON")
-	if python == "" {
-		python = "python3"
+// attributeTables runs the batch's step of attribution alone, which its own package knows how to set up: from a million units'
+// touches in ClickHouse to the ledger there.
+func (b *bench) attributeTables(ctx context.Context) error {
+	command := exec.CommandContext(ctx, "go", "test", "./models", "-run", "^$", "-bench", "^BenchmarkAttribution$", "-benchtime", "1x", "-timeout", "2h")
+	out, err := command.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("the step of attribution: %w\n%s", err, out)
 	}
-	if err := exec.CommandContext(ctx, python, "-c", "import ChannelAttribution, pandas").Run(); err != nil {
-		fmt.Fprintf(os.Stderr, "bench: %s has no ChannelAttribution (pip install ChannelAttribution==2.2.5 pandas): its ratios are left out\n", python)
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "BenchmarkAttribution") {
+			continue
+		}
+		words := strings.Fields(line)
+		for i := 2; i+1 < len(words); i += 2 {
+			value, err := strconv.ParseFloat(words[i], 64)
+			if err != nil {
+				return fmt.Errorf("the step of attribution answered %q: %w", line, err)
+			}
+			if name, known := map[string]string{"s": "attribution_1m_s", "MiB": "attribution_peak_mib", "rows/s": "attribution_rows_per_s"}[words[i+1]]; known {
+				b.report(name, value, words[i+1])
+			}
+		}
 		return nil
 	}
-	folder, err := os.MkdirTemp("", "funnelcloud-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	file, program := filepath.Join(folder, "journeys.csv"), filepath.Join(folder, "funnelcloud")
-	if err := writeJourneys(file, c); err != nil {
-		return err
-	}
-	answer, err := exec.CommandContext(ctx, python, filepath.Join("bench", "attribution.py"), file).Output()
-	if err != nil {
-		return fmt.Errorf("ChannelAttribution: %w", err)
-	}
-	var seconds [2]float64
-	lines := strings.Fields(strings.TrimSpace(string(answer)))
-	for i := range seconds {
-		if seconds[i], err = strconv.ParseFloat(lines[len(lines)-2+i], 64); err != nil {
-			return fmt.Errorf("ChannelAttribution answered %q: %w", answer, err)
-		}
-	}
-	b.report("channelattribution_s", seconds[0], "s")
-	b.report("channelattribution_process_s", seconds[1], "s")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/funnelcloud").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the command: %w\n%s", err, out)
-	}
-	ours, err := fastest(3, func() error {
-		return exec.CommandContext(ctx, program, "attribution", "--paths", file, "--nulls", "nulls", "--model", "markov_1", "--bootstrap", "0", "--output", "csv").Run()
-	})
-	if err != nil {
-		return err
-	}
-	b.report("attribute_csv_s", ours.Seconds(), "s")
-	b.ratio("markov1_over_channelattribution", "markov1_columns_s", "channelattribution_s")
-	b.ratio("attribute_csv_over_channelattribution", "attribute_csv_s", "channelattribution_process_s")
-	return nil
-}
-
-// writeJourneys writes one row a journey.
-func writeJourneys(file string, c attribution.Columns) error {
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(out, 1<<20)
-	fmt.Fprintln(w, "path,conversions,nulls")
-	from := int32(0)
-	for j, until := range c.Ends {
-		for k, id := range c.Touches[from:until] {
-			if k > 0 {
-				_, _ = w.WriteString(" > ")
-			}
-			_, _ = w.WriteString(c.Channels[id])
-		}
-		from = until
-		if c.Converted[j] {
-			_, _ = w.WriteString(",1,0\n")
-		} else {
-			_, _ = w.WriteString(",0,1\n")
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return out.Close()
+	return fmt.Errorf("the step of attribution answered nothing: %s", out)
 }

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -93,6 +95,59 @@ func TestDP6NinePaths(t *testing.T) {
 		}
 		near(t, m.Name(), got, want, 1e-12)
 	}
+}
+
+// DP6's removal effects, transition matrix (without loops, for no path repeats a channel), last click that is not A, and time
+// decay by half each hour where touches stand a day apart, which takes journeys.
+func TestDP6BeyondTheModels(t *testing.T) {
+	rows, found := peerRows(t, "attribution", "dp6", "ref_nine_paths_transition_matrix.csv")
+	if !found {
+		return
+	}
+	s := NewSampleOfPaths(ninePaths)
+	got := map[string]float64{}
+	for _, transition := range Transitions(s, false) {
+		got[transition.From+transition.To] = transition.Probability
+	}
+	ours := strings.NewReplacer("(inicio)", Start, "(conversion)", Converting, "(null)", NoConversion)
+	for _, row := range rows {
+		from := row[""]
+		for to, probability := range row {
+			if to != "" && from != "(null)" && from != "(conversion)" {
+				near(t, from+" to "+to, []float64{got[ours.Replace(from)+ours.Replace(to)]}, []float64{number(t, probability)}, 1e-12)
+			}
+		}
+	}
+	effects, _ := peerRows(t, "attribution", "dp6", "ref_nine_paths_removal_effect.csv")
+	removal := credit(t, Markov{}, s).RemovalEffects
+	for id, row := range effects {
+		near(t, "removal of "+row[""], removal[id:id+1], []float64{number(t, row["removal_effect"])}, 1e-12)
+	}
+	var direct []Path
+	var js []Journey
+	for i, p := range ninePaths {
+		direct = append(direct, Path{Channels: slices.Clone(p.Channels), Conversions: p.Conversions})
+		at := make([]float64, len(p.Channels))
+		for k, channel := range p.Channels {
+			at[k] = float64(k)
+			if channel == "A" {
+				direct[i].Channels[k] = Direct
+			}
+		}
+		for n := range int(p.Conversions) {
+			js = append(js, journey(string(rune('a'+i))+string(rune('a'+n)), p.Channels, at, 5, 1))
+		}
+	}
+	models, _ := peerRows(t, "attribution", "dp6", "ref_nine_paths_all_models.csv")
+	column := func(name string) (want []float64) {
+		for _, row := range models {
+			want = append(want, number(t, row[name]))
+		}
+		return want
+	}
+	notA := credit(t, LastNonDirect(), NewSampleOfPaths(direct)).Conversions // in the order B, C, Direct
+	near(t, "last click that is not A", []float64{notA[2], notA[0], notA[1]}, column("attribution_last_click_non_A_heuristic"), 1e-12)
+	near(t, "time decay", credit(t, TimeDecay{time.Hour}, NewSample(js)).Conversions, column("attribution_time_decay0.5_freq1_heuristic"), 1e-12)
 }
 
 func TestWorkedExample(t *testing.T) {
