@@ -81,7 +81,8 @@ func (c choice) options(usual *time.Location) (report.Options, error) {
 		faults = append(faults, err)
 	}
 	if !o.To.IsZero() {
-		o.To = o.To.AddDate(0, 0, 1).Add(-time.Second)
+		y, m, d := o.To.Date()
+		o.To = time.Date(y, m, d+1, 0, 0, 0, 0, o.Zone).Add(-time.Second)
 	}
 	if o.Segment, err = report.ParseSegment(c.Segment); err != nil {
 		faults = append(faults, err)

@@ -112,6 +112,7 @@ func (s *site) conversion(ctx context.Context, v *view) error {
 		return err
 	}
 	ledger.Title, ledger.About, ledger.Link = "Its touches, with their credit by "+v.Model, "One row for each touch: its weight, the value it carries and the rule that gave them. The weights add up to 1.", v.link
+	ledger.Without("Conversion", "Model")
 	weights, err := s.detail(ctx, v, report.Detail{
 		ID: "weights", Title: "What every model gives each touch", Empty: "No model gives credit for it", File: "panels/live/weights.sql", Params: map[string]any{"id": id},
 		About: "Share of this conversion by model (lines) and touch (columns). Where the columns differ, the model decides.", Matrix: &dashboards.Matrix{Row: "model", Column: "touch", Value: "weight"},

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -23,6 +26,7 @@ type Chart struct {
 	Categories []string      `json:"categories"`
 	Series     []ChartSeries `json:"series"`
 	Colors     []string      `json:"colors,omitempty"` // of the categories, where marks take their colour from them
+	Left       int           `json:"-"`                // categories that only the table has
 }
 
 // ChartSeries is a line, or the bars of one colour.
@@ -53,7 +57,55 @@ func (f *Figure) bars() *Chart {
 		}
 		c.Series = append(c.Series, s)
 	}
+	c.limit()
 	return c
+}
+
+// What a chart can hold before nobody reads it; the table below it has all.
+const (
+	mostCategories = 30
+	mostSeries     = 16
+)
+
+// limit keeps the first categories and the largest series; the other series add up to one of their own.
+func (c *Chart) limit() {
+	c.limitSeries()
+	if len(c.Categories) <= mostCategories {
+		return
+	}
+	c.Left = len(c.Categories) - mostCategories
+	c.Categories = c.Categories[:mostCategories]
+	if c.Colors != nil {
+		c.Colors = c.Colors[:mostCategories]
+	}
+	for i := range c.Series {
+		c.Series[i].Data = c.Series[i].Data[:mostCategories]
+	}
+}
+
+func (c *Chart) limitSeries() {
+	if len(c.Series) <= mostSeries {
+		return
+	}
+	size := func(s ChartSeries) (sum float64) {
+		for _, v := range s.Data {
+			x, _ := v.(float64)
+			sum += math.Abs(x)
+		}
+		return sum
+	}
+	largest := slices.Clone(c.Series)
+	slices.SortStableFunc(largest, func(a, b ChartSeries) int { return cmp.Compare(size(b), size(a)) })
+	rest := ChartSeries{Name: fmt.Sprintf("(%d others)", len(largest)-mostSeries+1), Color: dashboards.ChannelColor("(unattributed)"), Data: make([]any, len(c.Categories))}
+	for i := range rest.Data {
+		sum := 0.
+		for _, s := range largest[mostSeries-1:] {
+			x, _ := s.Data[i].(float64)
+			sum += x
+		}
+		rest.Data[i] = sum
+	}
+	c.Series = append(largest[:mostSeries-1:mostSeries-1], rest)
 }
 
 func (f *Figure) color(series string) string {
@@ -99,6 +151,7 @@ func (f *Figure) series() *Chart {
 	for _, at := range times {
 		c.Categories = append(c.Categories, at.Format("2006-01-02"))
 	}
+	c.limitSeries()
 	return c
 }
 
@@ -117,5 +170,6 @@ func (f *Figure) intervals() *Chart {
 		}
 		c.Series = append(c.Series, s)
 	}
+	c.limit()
 	return c
 }

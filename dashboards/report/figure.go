@@ -2,8 +2,10 @@ package report
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
@@ -42,6 +44,34 @@ func (f *Figure) draw(frames map[string]frame) {
 	}
 }
 
+// wideFrom is how many columns a table has that needs the whole width of a page.
+const wideFrom = 8
+
+// Wide says whether the figure takes the whole width of a page.
+func (f *Figure) Wide() bool {
+	switch f.Kind {
+	case "tiles", "graph":
+		return true
+	case "table":
+		return len(f.Data.Columns) >= wideFrom
+	}
+	return f.ID == certaintyID || f.Chart != nil && len(f.Chart.Series) > 8
+}
+
+// Without leaves columns out, such as those that say the same in every row.
+func (f *Figure) Without(columns ...string) {
+	for _, name := range columns {
+		at := slices.Index(f.Data.Columns, name)
+		if at < 0 {
+			continue
+		}
+		f.Data.Columns = slices.Delete(slices.Clone(f.Data.Columns), at, at+1)
+		for i, row := range f.Data.Rows {
+			f.Data.Rows[i] = slices.Delete(slices.Clone(row), at, at+1)
+		}
+	}
+}
+
 // fill replaces ${name} and ${name:text} in a title by the variable's value.
 func fill(title string, scope dashboards.Scope) string {
 	for name, values := range scope.Variables {
@@ -76,6 +106,7 @@ type Cell struct {
 	Sort  string
 	Link  string
 	Right bool
+	Time  bool
 	Heat  int
 }
 
@@ -104,6 +135,7 @@ func (f *Figure) Cells() [][]Cell {
 					c.Heat = heat(x)
 				}
 			}
+			_, c.Time = v.(time.Time)
 			if f.Link != nil {
 				c.Link = f.Link(f.Data.Columns[i], c.Text)
 			}

@@ -114,7 +114,7 @@ func customers(p *Page) (Finding, bool) {
 		See:  "afterwin-1",
 	}
 	if reasons := p.rows("afterwin-6"); len(reasons.Rows) > 0 {
-		finding.Do = fmt.Sprintf("Most who leave say “%s” (%s): ask them early.", reasons.text(0, "Reason"), percent(reasons.number(0, "Share")))
+		finding.Do = fmt.Sprintf("Most who leave say “%s” (%s): ask them early.", isolated(reasons.text(0, "Reason")), percent(reasons.number(0, "Share")))
 	}
 	return finding, true
 }
@@ -126,7 +126,7 @@ func bringer(p *Page) (Finding, bool) {
 		return Finding{}, false
 	}
 	first := Finding{
-		What: fmt.Sprintf("%s brings most: %s of the credit by %s.", f.text(0, "Channel"), percent(f.number(0, "Share")), p.Model),
+		What: fmt.Sprintf("%s brings most: %s of the credit by %s.", isolated(f.text(0, "Channel")), percent(f.number(0, "Share")), p.Model),
 		Do:   "Before cutting or doubling a channel, switch it off for a while in one region and compare.", See: certaintyID,
 	}
 	if f.at(0, "From") == nil {
@@ -136,9 +136,9 @@ func bringer(p *Page) (Finding, bool) {
 	first.Sure = fmt.Sprintf("95 %% interval %s to %s.", percent(f.number(0, "From")), percent(f.number(0, "To")))
 	if len(f.Rows) > 1 && f.number(1, "To") > f.number(0, "From") {
 		first.Sure += fmt.Sprintf(" It overlaps with that of %s (%s to %s): their order may be chance.",
-			f.text(1, "Channel"), percent(f.number(1, "From")), percent(f.number(1, "To")))
+			isolated(f.text(1, "Channel")), percent(f.number(1, "From")), percent(f.number(1, "To")))
 	} else if len(f.Rows) > 1 {
-		first.Sure += fmt.Sprintf(" No other channel's interval reaches it; next is %s with %s.", f.text(1, "Channel"), percent(f.number(1, "Share")))
+		first.Sure += fmt.Sprintf(" No other channel's interval reaches it; next is %s with %s.", isolated(f.text(1, "Channel")), percent(f.number(1, "Share")))
 	}
 	return first, true
 }
@@ -155,10 +155,10 @@ func dispute(p *Page) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		What: fmt.Sprintf("On %s the models disagree most: %s by %s, %s by %s.", f.text(worst, "Channel"),
+		What: fmt.Sprintf("On %s the models disagree most: %s by %s, %s by %s.", isolated(f.text(worst, "Channel")),
 			percent(f.number(worst, "Lowest")), f.text(worst, "Lowest by"), percent(f.number(worst, "Highest")), f.text(worst, "Highest by")),
 		Sure: "Where they disagree the choice of the model decides, not the data.",
-		Do:   fmt.Sprintf("Don't move money on %s by any one model; test it.", f.text(worst, "Channel")), See: "attribution-4",
+		Do:   fmt.Sprintf("Don't move money on %s by any one model; test it.", isolated(f.text(worst, "Channel"))), See: "attribution-4",
 	}, true
 }
 

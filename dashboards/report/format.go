@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
@@ -33,17 +34,36 @@ func writeNumber(x float64, f dashboards.Format) string {
 	}
 	switch f.Unit {
 	case "percentunit":
-		return strconv.FormatFloat(100*x, 'f', f.Decimals, 64) + " %"
+		return minus(strconv.FormatFloat(100*x, 'f', f.Decimals, 64)) + " %"
 	case "short":
 		return brief(x, f.Decimals)
 	case "s":
 		return duration(x)
 	case "d":
-		return strconv.FormatFloat(x, 'f', f.Decimals, 64) + " days"
+		return minus(strconv.FormatFloat(x, 'f', f.Decimals, 64)) + " days"
 	case "cps":
 		return grouped(x, f.Decimals) + "/s"
 	}
 	return grouped(x, f.Decimals)
+}
+
+// minus writes a negative number with the sign of that name, and nothing negative where all digits are 0.
+func minus(number string) string {
+	digits, negative := strings.CutPrefix(number, "-")
+	if !negative || strings.Trim(digits, "0.") == "" {
+		return digits
+	}
+	return "−" + digits
+}
+
+// isolated keeps a name that is written from right to left from turning the words around it.
+func isolated(name string) string {
+	for _, r := range name {
+		if unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko) {
+			return "\u2068" + name + "\u2069"
+		}
+	}
+	return name
 }
 
 // grouped writes 12345.60 as 12,345.6: at most so many decimals.
@@ -80,6 +100,9 @@ func brief(x float64, decimals int) string {
 
 // duration writes seconds in the largest unit that they fill.
 func duration(seconds float64) string {
+	if seconds < 0 {
+		return "−" + duration(-seconds)
+	}
 	for _, u := range []struct {
 		seconds float64
 		name    string

@@ -78,7 +78,7 @@ func creditLines(credit frame) []CreditLine {
 			if most <= 0 {
 				return 0
 			}
-			return math.Round(10000*credit.number(i, column)/most) / 100
+			return math.Round(10000*max(0, credit.number(i, column))/most) / 100
 		}
 		all = append(all, CreditLine{
 			Channel: credit.text(i, "Channel"), Color: dashboards.ChannelColor(credit.text(i, "Channel")), Share: percent(credit.number(i, "Share")),

@@ -166,22 +166,19 @@ func TestReportOnAPeriodIsComparedWithTheOneBefore(t *testing.T) {
 func TestReportWithOddNamesAndAmounts(t *testing.T) {
 	db := queriestest.New(t)
 	fixture.Load(t, db)
-	long := strings.Repeat("very long channel name ", 20)
-	for _, sql := range []string{
-		"INSERT INTO conversions_by_run (run_id, conversion_id, unit_kind, unit_id, conversion_type, cycle_no, converted_at, value, currency) VALUES (7, 'refund', 'person', 'person-0001', 'won', 9, '2026-03-01 00:00:00', -250.5, 'USD'), (7, 'free', 'person', 'person-0002', 'won', 9, '2026-03-01 00:00:00', 0, '')",
-		"INSERT INTO credited_touches_by_run (run_id, conversion_id, unit_kind, unit_id, conversion_type, converted_at, value, currency, touch_id, channel, position, touches, model, model_version, weight, credited_value, rule) VALUES " +
-			"(7, 'refund', 'person', 'person-0001', 'won', '2026-03-01 00:00:00', -250.5, 'USD', 'x', 'שיווק 🚀', 1, 1, ['markov_1'], ['1'], [1], [-250.5], ['markov_1']), " +
-			"(7, 'free', 'person', 'person-0002', 'won', '2026-03-01 00:00:00', 0, '', 'y', '" + long + "', 1, 1, ['markov_1'], ['1'], [1], [0], ['markov_1'])",
-	} {
-		if err := db.Statement(t.Context(), sql, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	html := withoutLibrary(written(t, QueryOf(db), Options{Company: "חברה 🏢 " + long}))
-	for _, want := range []string{"שיווק 🚀", "−25", long, "חברה 🏢"} {
+	fixture.Odd(t, db)
+	file := written(t, QueryOf(db), Options{Company: "חברה 🏢 " + fixture.LongName})
+	html := withoutLibrary(file)
+	for _, want := range []string{fixture.OddName, "−250", fixture.LongName, "חברה 🏢", "more stand in the table", "more channels stand under Changes"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%.40q is missing", want)
 		}
+	}
+	if !regexp.MustCompile(`\(\d{3} others\)`).MatchString(file) {
+		t.Error("no chart of hundreds of channels adds up those it can't show")
+	}
+	if len(file) > 5<<20 {
+		t.Errorf("a report on 500 channels has %d bytes, too many to mail", len(file))
 	}
 	for _, bad := range []string{"NaN", "Inf ", "%!"} {
 		if strings.Contains(html, bad) {
@@ -229,6 +226,20 @@ func TestReportFailsWhenAStatementDoes(t *testing.T) {
 	err := Write(t.Context(), &b, broken, Options{})
 	if err == nil || !strings.Contains(err.Error(), "panel paths-3: connection reset") || b.Len() > 0 {
 		t.Errorf("error %v and %d bytes written", err, b.Len())
+	}
+}
+
+// What ClickHouse refuses is missing from the report, which says so; the rest stands.
+func TestReportWithoutAMart(t *testing.T) {
+	query := loaded(t)
+	missing := func(ctx context.Context, sql string, params map[string]any, filters map[string]string) ([]string, [][]any, error) {
+		return query(ctx, strings.ReplaceAll(sql, "FROM path_variants", "FROM no_such_mart"), params, filters)
+	}
+	html := withoutLibrary(written(t, missing, Options{}))
+	for _, want := range []string{"ClickHouse can't say", "no_such_mart", "is missing: ClickHouse refused its statement", "brings most:", `id="credit"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%q is missing", want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -135,5 +136,84 @@ func TestFindingOnTrust(t *testing.T) {
 	p = pageWith("pipeline-1", frame{[]string{"Messages", "Rejected"}, [][]any{{10_000., 26.}}})
 	if f, serious := trust(p); serious || !strings.Contains(f.What, "26 of 10,000 messages were refused") {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestChartsHoldWhatCanBeRead(t *testing.T) {
+	f := &Figure{ID: "x-1", Kind: "chart", Data: frame{Columns: []string{"Channel"}}}
+	for i := range 40 {
+		f.Data.Columns = append(f.Data.Columns, fmt.Sprint("series ", i))
+	}
+	total := 0.
+	for i := range 500 {
+		row := []any{fmt.Sprint("channel ", i)}
+		for j := range 40 {
+			row = append(row, float64(i%7*j))
+			if i < mostCategories {
+				total += float64(i % 7 * j)
+			}
+		}
+		f.Data.Rows = append(f.Data.Rows, row)
+	}
+	c := f.bars()
+	if len(c.Categories) != mostCategories || c.Left != 500-mostCategories || len(c.Series) != mostSeries {
+		t.Fatalf("%d categories, %d left out, %d series", len(c.Categories), c.Left, len(c.Series))
+	}
+	sum := 0.
+	for _, s := range c.Series {
+		if len(s.Data) != mostCategories {
+			t.Errorf("%s has %d values", s.Name, len(s.Data))
+		}
+		for _, v := range s.Data {
+			sum += v.(float64)
+		}
+	}
+	if math.Abs(sum-total) > 1e-6 {
+		t.Errorf("the chart adds up to %v, its rows to %v", sum, total)
+	}
+	if c.Series[0].Name != "series 39" || c.Series[mostSeries-1].Name != "(25 others)" {
+		t.Errorf("the first series is %q, the last %q", c.Series[0].Name, c.Series[mostSeries-1].Name)
+	}
+}
+
+func TestSignsAndScripts(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{writeNumber(-.124, dashboards.Format{Unit: "percentunit", Decimals: 1}), "−12.4 %"},
+		{writeNumber(-.0001, dashboards.Format{Unit: "percentunit", Decimals: 1}), "0.0 %"},
+		{writeNumber(-1.5, dashboards.Format{Unit: "d", Decimals: 1}), "−1.5 days"},
+		{duration(-90), "−1.5 min"},
+		{brief(-211_070, 1), "−211.1 K"},
+		{isolated("Email"), "Email"},
+		{isolated("שיווק"), "\u2068שיווק\u2069"},
+		{span("0 % last", "32.8 % last non direct"), "0–32.8 %"},
+		{span("", "1 % last"), ""},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
+// A line of credit stays on its scale whatever the shares are.
+func TestCreditLinesStayOnTheirScale(t *testing.T) {
+	columns := []string{"Channel", "Share", "from", "to", "Conversions"}
+	for _, rows := range [][][]any{
+		{{"a", .5, .4, .6, 5.}, {"b", .1, 0., .2, 1.}}, {{"only", 1., 1., 1., 1.}}, {{"nothing", 0., nil, nil, 0.}}, {{"refund", -.2, -.3, -.1, -1.}, {"b", 1.2, 1., 1.4, 6.}}, nil,
+	} {
+		for _, l := range creditLines(frame{columns, rows}) {
+			if l.At < 0 || l.At > 100 || l.From < 0 || l.To > 100 {
+				t.Errorf("%v: %+v", rows, l)
+			}
+		}
+	}
+}
+
+func TestRecentIsTheLastQuarterOrHalf(t *testing.T) {
+	until := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	for days, want := range map[int]int{0: 0, 1: 0, 10: 5, 100: 50, 180: 90, 1000: 90} {
+		got := recentFrom(until.AddDate(0, 0, -days), until)
+		if hours := until.Sub(got).Hours(); int(hours/24) != want {
+			t.Errorf("of %d days the last %v hours, want %d days", days, hours, want)
+		}
 	}
 }

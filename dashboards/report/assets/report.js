@@ -4,7 +4,7 @@
   const charts = JSON.parse(document.getElementById('charts').textContent);
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const group = (x, decimals) => x.toLocaleString('en-US', { maximumFractionDigits: decimals });
-  const write = (x, c, decimals = c.decimals) => x == null ? '' : c.unit === 'percentunit' ? (100 * x).toFixed(decimals) + ' %' : group(x, decimals);
+  const write = (x, c, decimals = c.decimals) => x == null ? '' : c.unit === 'percentunit' ? (100 * x).toFixed(decimals).replace('-', '−') + ' %' : group(x, decimals).replace('-', '−');
   const escape = (s) => String(s).replace(/[&<>"]/g, (m) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[m]);
 
   const base = (c) => {
@@ -12,7 +12,7 @@
     return {
       animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 4, right: 44, top: 8, bottom: 34, containLabel: true },
-      legend: { bottom: 0, type: 'scroll', textStyle: text, itemWidth: 14, itemHeight: 10, pageTextStyle: text, pageIconColor: css('--ink'), pageIconInactiveColor: css('--line') },
+      legend: { bottom: 0, type: 'scroll', textStyle: text, itemWidth: 14, itemHeight: 10, formatter: (name) => name.length > 28 ? name.slice(0, 27) + '…' : name, pageTextStyle: text, pageIconColor: css('--ink'), pageIconInactiveColor: css('--line') },
       tooltip: { confine: true, backgroundColor: css('--paper'), borderColor: css('--line'), textStyle: { ...text, fontSize: 12 } },
       value: { type: 'value', axisLabel: { ...text, formatter: (x) => write(x, c, c.unit === 'percentunit' ? 0 : 1), hideOverlap: true }, splitLine: line },
       category: { type: 'category', axisLabel: { ...text, hideOverlap: true, width: 120, overflow: 'truncate' }, axisLine: line, axisTick: { show: false } },
