@@ -27,6 +27,7 @@ import (
 
 	"github.com/funnelcloud/funnelcloud/dashboards/internal/fixture"
 	"github.com/funnelcloud/funnelcloud/dashboards/report"
+	"github.com/funnelcloud/funnelcloud/queries/queriestest"
 )
 
 // These tests look at the pages as people do, in Chromium, and need it and axe-core, which the step "pages in a browser" of
@@ -158,8 +159,13 @@ func scheme(name string) chromedp.Action[chromedp.Void] {
 // written is a report in a file, as a browser opens it.
 func written(t testing.TB, o report.Options) (address string) {
 	t.Helper()
+	return writtenFrom(t, report.QueryOf(loaded(t)), o)
+}
+
+func writtenFrom(t testing.TB, query report.Query, o report.Options) (address string) {
+	t.Helper()
 	var b bytes.Buffer
-	if err := report.Write(t.Context(), &b, report.QueryOf(loaded(t)), o); err != nil {
+	if err := report.Write(t.Context(), &b, query, o); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "report.html")
@@ -262,14 +268,20 @@ func TestBrowserPagesFitTheirWindow(t *testing.T) {
 	defer server.Close()
 	b := browser(t)
 	for name, address := range addresses(t, server.URL) {
-		for _, width := range []int64{390, 1280, 1920} {
-			b.run(t, chromedp.EmulateViewport(width, 900), scheme("light"), chromedp.Navigate(address), ready("footer"))
-			if wide := script[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
-				t.Errorf("%s is %d wide in a window of %d", name, wide, width)
-			}
-			if folder := os.Getenv("FUNNELCLOUD_SCREENSHOTS"); folder != "" {
-				shoot(t, b, filepath.Join(folder, fmt.Sprintf("%s-%d.png", name, width)))
-			}
+		fits(t, b, name, address)
+	}
+}
+
+// fits looks at a page in windows of three widths.
+func fits(t testing.TB, b *tab, name, address string) {
+	t.Helper()
+	for _, width := range []int64{390, 1280, 1920} {
+		b.run(t, chromedp.EmulateViewport(width, 900), scheme("light"), chromedp.Navigate(address), ready("footer"))
+		if wide := script[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
+			t.Errorf("%s is %d wide in a window of %d", name, wide, width)
+		}
+		if folder := os.Getenv("FUNNELCLOUD_SCREENSHOTS"); folder != "" {
+			shoot(t, b, filepath.Join(folder, fmt.Sprintf("%s-%d.png", name, width)))
 		}
 	}
 }
@@ -278,6 +290,26 @@ func shoot(t testing.TB, b *tab, file string) {
 	t.Helper()
 	if err := os.WriteFile(file, ask(t, b, chromedp.FullScreenshot(100)), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Refunds, gifts, names of any length and script and 500 channels fit, too, on the pages and in the file.
+func TestBrowserPagesFitOddData(t *testing.T) {
+	db := queriestest.New(t)
+	fixture.Load(t, db)
+	fixture.Odd(t, db)
+	query := report.QueryOf(db)
+	server := httptest.NewServer(handler(t, query))
+	defer server.Close()
+	b := browser(t)
+	for name, address := range map[string]string{
+		"odd-report": writtenFrom(t, query, report.Options{Company: "חברה 🏢 " + fixture.LongName}), "odd-front": server.URL + "/", "odd-credit": server.URL + "/credit",
+		"odd-day": server.URL + "/?from=2026-03-29&to=2026-03-29&zone=Europe/Berlin", "odd-credited": server.URL + "/credited?by=channel&value=" + url.QueryEscape(fixture.OddName),
+	} {
+		fits(t, b, name, address)
+		for _, fault := range b.noted() {
+			t.Errorf("%s: %s", name, fault)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (s *site) front(ctx context.Context, v *view) (err error) {
 		}
 	}
 	for i := range v.Front.Credit {
-		v.Front.Credit[i].Link = v.credited("channel", v.Front.Credit[i].Channel)
+		v.Front.Credit[i].Link = v.credited("channel", v.Front.Credit[i].Text)
 	}
 	return nil
 }

@@ -13,6 +13,9 @@ import (
 // changeID is the figure that compares with the time before.
 const changeID = "overview-5"
 
+// creditID is the figure that says what brings the conversions of the period.
+const creditID = "overview-8"
+
 // certaintyID is the figure whose shares have intervals; here they are drawn, which no core panel of Grafana can.
 const certaintyID = "attribution-6"
 

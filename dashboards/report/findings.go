@@ -119,25 +119,24 @@ func customers(p *Page) (Finding, bool) {
 	return finding, true
 }
 
-// bringer names the channel with the most credit, its interval, and whether the second's interval reaches it.
+// bringer names the channel with the most credit in the period, its interval, and whether another's reaches it.
 func bringer(p *Page) (Finding, bool) {
-	f := p.rows(certaintyID)
-	if len(f.Rows) == 0 || f.number(0, "Share") == 0 {
+	f := p.rows(creditID)
+	if len(f.Rows) == 0 || f.number(0, "Share") <= 0 || strings.HasPrefix(f.text(0, "Channel"), "(") {
 		return Finding{}, false
 	}
 	first := Finding{
-		What: fmt.Sprintf("%s brings most: %s of the credit by %s.", isolated(f.text(0, "Channel")), percent(f.number(0, "Share")), p.Model),
-		Do:   "Before cutting or doubling a channel, switch it off for a while in one region and compare.", See: certaintyID,
+		What: fmt.Sprintf("%s brings most: %s of the conversions by %s.", isolated(f.text(0, "Channel")), percent(f.number(0, "Share")), p.Model),
+		Sure: fmt.Sprintf("95 %% interval %s to %s.", percent(f.number(0, "from")), percent(f.number(0, "to"))),
+		Do:   "Before cutting or doubling a channel, switch it off for a while in one region and compare.", See: creditID,
 	}
-	if f.at(0, "From") == nil {
-		first.Sure = "This model publishes no interval."
+	if len(f.Rows) == 1 || strings.HasPrefix(f.text(1, "Channel"), "(") {
 		return first, true
 	}
-	first.Sure = fmt.Sprintf("95 %% interval %s to %s.", percent(f.number(0, "From")), percent(f.number(0, "To")))
-	if len(f.Rows) > 1 && f.number(1, "To") > f.number(0, "From") {
+	if f.number(1, "to") > f.number(0, "from") {
 		first.Sure += fmt.Sprintf(" It overlaps with that of %s (%s to %s): their order may be chance.",
-			isolated(f.text(1, "Channel")), percent(f.number(1, "From")), percent(f.number(1, "To")))
-	} else if len(f.Rows) > 1 {
+			isolated(f.text(1, "Channel")), percent(f.number(1, "from")), percent(f.number(1, "to")))
+	} else {
 		first.Sure += fmt.Sprintf(" No other channel's interval reaches it; next is %s with %s.", isolated(f.text(1, "Channel")), percent(f.number(1, "Share")))
 	}
 	return first, true

@@ -24,9 +24,9 @@ type Measure struct {
 	Up          bool
 }
 
-// CreditLine is a channel with its share, drawn on a scale of 0 to 100 that all lines share.
+// CreditLine is a channel, by name its text, with its share, drawn on a scale of 0 to 100 that all lines share.
 type CreditLine struct {
-	Channel, Color, Share, Range, Conversions, Models, Reading string
+	Text, Color, Share, Range, Conversions, Models, Reading string
 
 	At, From, To float64 // places on the scale
 	Link         string
@@ -34,7 +34,7 @@ type CreditLine struct {
 
 // front reads the figures of a page.
 func front(p *Page) Front {
-	return Front{Measures: measures(p.rows(changeID)), Credit: creditLines(p.rows("overview-8")), More: max(0, len(p.rows("overview-8").Rows)-frontChannels)}
+	return Front{Measures: measures(p.rows(changeID)), Credit: creditLines(p.rows(creditID)), More: max(0, len(p.rows(creditID).Rows)-frontChannels)}
 }
 
 func measures(change frame) []Measure {
@@ -81,7 +81,7 @@ func creditLines(credit frame) []CreditLine {
 			return math.Round(10000*max(0, credit.number(i, column))/most) / 100
 		}
 		all = append(all, CreditLine{
-			Channel: credit.text(i, "Channel"), Color: dashboards.ChannelColor(credit.text(i, "Channel")), Share: percent(credit.number(i, "Share")),
+			Text: credit.text(i, "Channel"), Color: dashboards.ChannelColor(credit.text(i, "Channel")), Share: percent(credit.number(i, "Share")),
 			Range: percent(credit.number(i, "from")) + " to " + percent(credit.number(i, "to")), Conversions: grouped(credit.number(i, "Conversions"), 1),
 			Models: span(credit.text(i, "Lowest model"), credit.text(i, "Highest model")), Reading: credit.text(i, "Reading"),
 			At: place("Share"), From: place("from"), To: place("to"),

@@ -203,7 +203,7 @@ func TestReportOnAPeriodWithoutConversions(t *testing.T) {
 
 func TestReportByAnotherModel(t *testing.T) {
 	query := loaded(t)
-	if html := written(t, query, Options{Model: "last"}); !strings.Contains(html, "How much does last credit each channel?") || !strings.Contains(html, "This model publishes no interval.") {
+	if html := written(t, query, Options{Model: "last"}); !strings.Contains(html, "How much does last credit each channel?") || !strings.Contains(html, "of the conversions by last.") {
 		t.Error("the chosen model isn't the one that is shown")
 	}
 	for _, o := range []Options{{Model: "psychic"}, {ConversionType: "nirvana"}} {

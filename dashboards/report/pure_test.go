@@ -81,17 +81,17 @@ func pageWith(id string, f frame) *Page {
 }
 
 func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
-	columns := []string{"Channel", "Share", "From", "To"}
-	apart := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .45, .55}, {"Direct", .3, .25, .35}}})
+	columns := []string{"Channel", "Share", "from", "to"}
+	apart := pageWith(creditID, frame{columns, [][]any{{"Email", .5, .45, .55}, {"Direct", .3, .25, .35}}})
 	if f, ok := bringer(apart); !ok || !strings.Contains(f.Sure, "No other channel's interval reaches it") {
 		t.Errorf("%+v", f)
 	}
-	near := pageWith(certaintyID, frame{columns, [][]any{{"Email", .5, .40, .6}, {"Direct", .45, .35, .55}}})
+	near := pageWith(creditID, frame{columns, [][]any{{"Email", .5, .40, .6}, {"Direct", .45, .35, .55}}})
 	if f, ok := bringer(near); !ok || !strings.Contains(f.Sure, "their order may be chance") {
 		t.Errorf("%+v", f)
 	}
-	alone := pageWith(certaintyID, frame{columns, [][]any{{"Email", 1., nil, nil}}})
-	if f, ok := bringer(alone); !ok || f.Sure != "This model publishes no interval." {
+	alone := pageWith(creditID, frame{columns, [][]any{{"Email", .9, .8, 1.}, {"(unattributed)", .1, 0., .2}}})
+	if f, ok := bringer(alone); !ok || f.Sure != "95 % interval 80 % to 100 %." {
 		t.Errorf("%+v", f)
 	}
 	if _, ok := bringer(&Page{}); ok {

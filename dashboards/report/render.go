@@ -25,9 +25,13 @@ func Templates() (*template.Template, error) {
 		"css":  func() (template.CSS, error) { t, err := text("report.css"); return template.CSS(t), err },  //nolint:gosec // our own file
 		"js":   func(name string) (template.JS, error) { t, err := text(name); return template.JS(t), err }, //nolint:gosec // our own file, and the library's
 		"data": func(v any) (template.JS, error) { b, err := json.Marshal(v); return template.JS(b), err },  //nolint:gosec // json.Marshal escapes <, > and &
+		"long": func(text string) bool { return len([]rune(text)) > longText },
 		"slug": func(words string) string { return strings.ReplaceAll(strings.ToLower(words), " ", "-") },
 	}).ParseFS(assets, "assets/parts.html")
 }
+
+// longText is how many letters a cell shows whole; of more it shows the first lines, and the rest on pointing at it.
+const longText = 160
 
 // render writes the page. Nothing is written when the template fails.
 func render(w io.Writer, p *Page) error {
