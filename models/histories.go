@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
@@ -36,10 +37,13 @@ func unitHistories(ctx context.Context, db *warehouse.DB, kind string, people id
 	if kind == unitAccount {
 		key = func(s qualify.Signal) string { return s.AccountID }
 	}
+	params = maps.Clone(params)
+	params["unit"], params["unit_kind"] = kind+"_id", kind
+	params["own_rows"] = kind == unitPerson && params["every_version"] == false
 	return func(yield func(unitHistory, error) bool) {
 		units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, db, "staging/units_of_"+kind+"s.sql", params))
 		defer stop()
-		signals := warehouse.Select[qualify.Signal](ctx, db, "staging/signals_of_"+kind+"s.sql", params)
+		signals := warehouse.Select[qualify.Signal](ctx, db, "staging/signals.sql", params)
 		for own, err := range grouped(signals, key) {
 			if err != nil {
 				yield(unitHistory{}, err)
@@ -74,14 +78,13 @@ func advance(next func() (unitRow, error, bool), id string) (unitRow, error) {
 
 // historiesOfRun reads the units that the run under way computes.
 var historiesOfRun = []any{
-	"every_version", false, "events", "person_events_by_run", "persons", "persons_by_run", "accounts", "accounts_by_run",
+	"every_version", false, "persons", "persons_by_run", "accounts", "accounts_by_run",
 }
 
 // historiesSeen reads all units as readers of the published run see them.
 func historiesSeen(published uint64) []any {
 	return []any{
-		"run_id", published, "previous_run", uint64(0),
-		"every_version", true, "events", "person_events", "persons", "persons", "accounts", "accounts",
+		"run_id", published, "previous_run", uint64(0), "every_version", true, "persons", "persons", "accounts", "accounts",
 	}
 }
 

@@ -1,11 +1,15 @@
--- The events that can move a person through the stages, in order.
+-- The events that can move units of one kind through the stages, each unit's in order: a person's own, or those of all members
+-- of an account.
 --
 -- Which events can matter the definitions say (models/qualify.Prefilter), here by the parameters admit_…: an event that has
 -- one of the values in one of the columns, or any at all. Of all others only the unit's first matters, which makes a
 -- suspect of it. Where events may be left out by an exclusion (exclude_…), the first cannot be told here: all up to the
 -- first that surely is not left out are read, and the definitions decide. Wide columns are read only where a filter asks
 -- for them (columns). A CRM's records that are no person's are the account's history alone; a deal that names no account
--- either stands for itself, so that no win is lost. With every_version the events are not those of one run but all that the view `events` shows.
+-- either stands for itself, so that no win is lost.
+--
+-- unit is the column of the unit's id. A run that recomputes people has read all their events anew: own_rows says to read
+-- those, which are few, and not what the view person_events_at shows; what else stands here of runs is that view's own text.
 SELECT
     person_id, account_id, source, event_id, kind, name, meaning, event_ts, value, currency, properties,
     if(has({columns:Array(String)}, 'url'), e.url, '') AS url,
@@ -31,12 +35,17 @@ FROM
             OR notEmpty({exclude_agent_parts:Array(String)}) AND multiSearchAny(user_agent, {exclude_agent_parts:Array(String)})
             AS maybe_excluded,
         countIf(NOT maybe_excluded) OVER
-            (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
-    FROM {events:Identifier}
-    WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND person_id != ''
-      AND person_id NOT IN
-          (SELECT person_id FROM {persons:Identifier}
-           WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND record != '' AND (record != 'deal' OR account_id != ''))
+            (PARTITION BY {unit:Identifier} ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS surely_kept
+    FROM person_events_by_run
+    WHERE run_id >= if({own_rows:Bool}, {run_id:UInt64}, (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64}))) AND run_id <= {run_id:UInt64}
+      AND ({own_rows:Bool}
+           OR ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64})))
+      AND {unit:Identifier} != ''
+      AND ({previous_run:UInt64} = 0 OR {own_rows:Bool}
+           OR {unit:Identifier} IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}))
+      AND ({unit_kind:String} = 'account' OR person_id NOT IN
+           (SELECT person_id FROM {persons:Identifier}
+            WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND record != '' AND (record != 'deal' OR account_id != '')))
 ) AS e
 WHERE admitted OR surely_kept <= 1
-ORDER BY person_id, event_ts, source, event_id
+ORDER BY {unit:Identifier}, event_ts, source, event_id
