@@ -17,8 +17,9 @@ import (
 // values get nothing. Sets of up to 15 channels are exact; larger ones are estimated from fixed orders.
 //
 // Every journey of a sample was touched at least once, so the baseline is read off beyond the data, from how rates fall
-// with fewer channels. Channels add up on the scale of logits: it can't tell synergies, nor a channel that works from
-// one that is shown to the willing.
+// with fewer channels. A channel that every journey holds can't be told from it: what such a channel does is the baseline's;
+// and where everybody converted, all of it is. Channels add up on the scale of logits: it can't tell synergies, nor a channel
+// that works from one that is shown to the willing.
 type ShapleyModel struct{}
 
 // Name is shapley_model.
