@@ -70,6 +70,8 @@ func overviewIndustry() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("waterfall/totals")},
 	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
 		OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...)).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Fields("/^(Inquir|Customers|Industry)/").Values(false)). // the rest stands beside it
+		OverrideByName("Inquiries a customer", unit(number, 0)).OverrideByName("Never followed up", unit(share, 1)).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Waterfall", waterfallUID)})
 }
 
@@ -108,7 +110,7 @@ func overviewRoutes() cog.Builder[dashboard.Panel] {
 func overviewChange() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 5, at: grid{0, 17, 24, 9}, title: "What changed against the period before, and is it real?",
-		about:   "This period and the one of the same length before it, with the 95 % interval of the change: that of the ratio of two Poisson counts, for the amount of two sums of independent payments. Real: the interval leaves out no change; else such a change happens by chance too often to read anything into it. Two measures in a hundred seem to fall, and two to rise, though nothing changed.",
+		about:   "This period and the one of the same length before it, with the 95 % interval of the change: that of the ratio of two Poisson counts, for the amount of two sums of independent payments. Real: the interval leaves out no change; else such a change happens by chance too often to read anything into it. The data begin later: than the period before does, so it is too short to compare with. Two measures in a hundred seem to fall, and two to rise, though nothing changed.",
 		empty:   "Nothing to compare",
 		targets: []target{tabular("overview/change")},
 	}).Decimals(0).OverrideByName("Change", unit(share, 0)).OverrideByName("from", unit(share, 0)).OverrideByName("to", unit(share, 0)).

@@ -26,7 +26,7 @@ func pipeline() page {
 func pipelineTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 4}, title: "Does everything arrive?",
-		about:   "Messages read, events inserted and messages refused in the period; events whose clock was corrected by more than a minute. As of now, whatever the period: rows inserted twice that the table collapses to one (repeats by senders or after a crash), and messages behind the end of all partitions as of each partition's last batch; a consumer that stands still doesn't update it.",
+		about:   "Messages read, events inserted and messages refused in the period; events whose clock was corrected by more than a minute. Whatever the period: rows inserted twice that the table collapses to one (repeats by senders or after a crash), as of the published run, and, as of now, messages behind the end of all partitions as of each partition's last batch; a consumer that stands still doesn't update it.",
 		targets: []target{tabular("pipeline/totals")},
 	}).OverrideByName("Reject rate", unit(share, 2))
 }

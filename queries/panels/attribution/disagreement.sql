@@ -9,14 +9,20 @@ WITH
             AND model IN (${models:sqlstring})
         GROUP BY model, channel
     ),
-    totals AS (SELECT model, sum(credited) AS credited FROM credit GROUP BY model),
-    -- A model that never credits a channel gives it 0, which counts as its lowest.
     shares AS
     (
-        SELECT totals.model AS model, channels.channel AS channel, credit.credited / totals.credited AS share
-        FROM totals
-        CROSS JOIN (SELECT DISTINCT channel FROM credit) AS channels
-        LEFT JOIN credit ON credit.model = totals.model AND credit.channel = channels.channel
+        SELECT toString(model) AS model, toString(channel) AS channel, credited / sum(credited) OVER (PARTITION BY model) AS share,
+            arraySort(groupUniqArray(toString(model)) OVER ()) AS all_models
+        FROM credit
+    ),
+    -- A model that never credits a channel gives it 0, which counts as its lowest.
+    spread AS
+    (
+        SELECT channel, arrayFilter(m -> NOT has(groupArray(model), m), any(all_models)) AS silent,
+            if(empty(silent), min(share), 0) AS lowest, if(empty(silent), argMin(model, (share, model)), silent[1]) AS lowest_by,
+            max(share) AS highest, argMax(model, (share, model)) AS highest_by
+        FROM shares
+        GROUP BY channel
     ),
     truth AS
     (
@@ -25,14 +31,13 @@ WITH
         WHERE unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
     )
 SELECT
-    shares.channel AS "Channel",
-    max(share) - min(share) AS "Disagreement",
-    min(share) AS "Lowest",
-    argMin(model, (share, model)) AS "Lowest by",
-    max(share) AS "Highest",
-    argMax(model, (share, model)) AS "Highest by",
-    if(any(truth.known) = 1, any(truth.true_share), NULL) AS "Truth"
-FROM shares
-LEFT JOIN truth ON truth.channel = shares.channel
-GROUP BY shares.channel
+    spread.channel AS "Channel",
+    highest - lowest AS "Disagreement",
+    lowest AS "Lowest",
+    lowest_by AS "Lowest by",
+    highest AS "Highest",
+    highest_by AS "Highest by",
+    if(truth.known = 1, truth.true_share, NULL) AS "Truth"
+FROM spread
+LEFT JOIN truth ON truth.channel = spread.channel
 ORDER BY "Highest" DESC, "Channel"

@@ -2,10 +2,12 @@
 --
 -- Counts of independent events vary like a Poisson count even when nothing changes: the variance of a count is the count, that
 -- of a sum of amounts is the sum of their squares. The interval is that of the ratio of two such sums, on the scale of its
--- logarithm. A change is called real when the interval leaves out no change.
+-- logarithm. A change is called real when the interval leaves out no change. Where the data begin after the first
+-- tenth of the period before, it is too short to compare with.
 WITH
     toUnixTimestamp($__toTime) - toUnixTimestamp($__fromTime) AS length,
     $__fromTime - length AS before_from,
+    (SELECT min(first_seen_at) FROM persons) > before_from + length / 10 AS too_late,
     counted AS
     (
         SELECT 1 AS place, 'conversions' AS measure, toFloat64(countIf($__timeFilter_ms(converted_at))) AS now,
@@ -32,10 +34,11 @@ SELECT
     measure AS "Measure",
     now AS "This period",
     before AS "Period before",
-    if(before <= 0 OR now <= 0, NULL, now / before - 1) AS "Change",
-    if(before <= 0 OR now <= 0, NULL, (now / before) * exp(-1.959964 * sqrt(now_variance / (now * now) + before_variance / (before * before))) - 1) AS "from",
-    if(before <= 0 OR now <= 0, NULL, (now / before) * exp(1.959964 * sqrt(now_variance / (now * now) + before_variance / (before * before))) - 1) AS "to",
-    multiIf(before <= 0, 'nothing to compare with', now <= 0, 'nothing in this period', "from" > 0 OR "to" < 0, 'real', 'within chance') AS "Reading"
-FROM counted
+    if(compared, now / before - 1, NULL) AS "Change",
+    if(compared, (now / before) * exp(-1.959964 * sqrt(now_variance / (now * now) + before_variance / (before * before))) - 1, NULL) AS "from",
+    if(compared, (now / before) * exp(1.959964 * sqrt(now_variance / (now * now) + before_variance / (before * before))) - 1, NULL) AS "to",
+    multiIf(too_late, 'the data begin later', before <= 0, 'nothing to compare with', now <= 0, 'nothing in this period',
+        "from" > 0 OR "to" < 0, 'real', 'within chance') AS "Reading"
+FROM (SELECT *, NOT too_late AND before > 0 AND now > 0 AS compared FROM counted)
 WHERE now != 0 OR before != 0 OR place = 1
 ORDER BY place

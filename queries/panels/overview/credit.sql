@@ -13,15 +13,20 @@ WITH
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring} AND model = ${model:sqlstring}
         GROUP BY unit_id, channel
     ),
-    weighed AS (SELECT channel, weight, sum(weight) OVER (PARTITION BY unit_id) AS of_unit FROM credited),
+    -- Sums over units are sums over their channels, so that the ledger is read once: those of of_unit, of its square, and of 1.
+    summed AS
+    (
+        SELECT channel, sum(weight) AS conversions, sum(weight * weight) AS squares, sum(weight * of_unit) AS products,
+            sum(conversions) OVER () AS everybody, sum(products) OVER () AS everybodys_squares, sum(sum(weight / of_unit)) OVER () AS units
+        FROM (SELECT channel, weight, sum(weight) OVER (PARTITION BY unit_id) AS of_unit FROM credited)
+        GROUP BY channel
+    ),
     -- For units without the channel the deviation is share × of_unit: those are all units less the ones with it.
-    (SELECT (sum(of_unit), sum(of_unit * of_unit), count()) FROM (SELECT sum(weight) AS of_unit FROM credited GROUP BY unit_id)) AS everybody,
     shares AS
     (
-        SELECT channel, sum(weight) AS conversions, conversions / everybody.1 AS share,
-            sqrt(greatest(0, sum(weight * weight) - 2 * share * sum(weight * of_unit) + share * share * everybody.2)) / everybody.1 AS error
-        FROM weighed
-        GROUP BY channel
+        SELECT channel, conversions, units, conversions / everybody AS share,
+            sqrt(greatest(0, squares - 2 * share * products + share * share * everybodys_squares)) / everybody AS error
+        FROM summed
     ),
     models AS
     (
@@ -34,9 +39,9 @@ WITH
 SELECT
     s.channel AS "Channel",
     s.share AS "Share",
-    if(everybody.3 < 10, NULL, greatest(0, s.share - 1.959964 * s.error)) AS "from",
-    if(everybody.3 < 10, NULL, least(1, s.share + 1.959964 * s.error)) AS "to",
-    multiIf(everybody.3 < 10, 'too few to say', m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading",
+    if(s.units < 9.5, NULL, greatest(0, s.share - 1.959964 * s.error)) AS "from",
+    if(s.units < 9.5, NULL, least(1, s.share + 1.959964 * s.error)) AS "to",
+    multiIf(s.units < 9.5, 'too few to say', m.known = 0, '', m.highest - m.lowest > 0.1, 'disputed', m.highest - m.lowest > 0.05, 'models differ', 'models agree') AS "Reading",
     if(m.known = 0, NULL, concat(toString(round(100 * m.lowest, 1)), ' % ', replaceAll(m.lowest_by, '_', ' '))) AS "Lowest model",
     if(m.known = 0, NULL, concat(toString(round(100 * m.highest, 1)), ' % ', replaceAll(m.highest_by, '_', ' '))) AS "Highest model",
     s.conversions AS "Conversions"

@@ -5,8 +5,8 @@ SELECT
     max(event_ts) AS "Latest event",
     max(ingested_at) AS "Latest row",
     greatest(0, dateDiff('second', max(ingested_at), now64(3, 'UTC'))) AS "Age",
-    quantile(0.5)(greatest(0, dateDiff('millisecond', received_at, ingested_at))) / 1000 AS "Delay p50",
-    quantile(0.99)(greatest(0, dateDiff('millisecond', received_at, ingested_at))) / 1000 AS "Delay p99"
+    quantiles(0.5, 0.99)(greatest(0, dateDiff('millisecond', received_at, ingested_at)))[1] / 1000 AS "Delay p50",
+    quantiles(0.5, 0.99)(greatest(0, dateDiff('millisecond', received_at, ingested_at)))[2] / 1000 AS "Delay p99"
 FROM events
 GROUP BY source
 ORDER BY "Rows" DESC, "Source"

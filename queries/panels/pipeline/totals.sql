@@ -1,4 +1,5 @@
--- The pipe in figures: one row. Duplicates and lag are as of now, the rest is of the period.
+-- The pipe in figures: one row. Lag is as of now, duplicates are as of the published run, which has counted the events apart:
+-- counting them here would read all of them. The rest is of the period.
 WITH
     worked AS
     (
@@ -6,8 +7,9 @@ WITH
         FROM ingest_batches
         WHERE $__timeFilter_ms(inserted_at)
     ),
-    (SELECT sum(events) FROM ingest_batches) AS inserted_ever,
-    (SELECT count() FROM events_deduplicated) AS distinct_ever,
+    (SELECT (argMax(events, run_id), argMax(events_until, run_id), count()) FROM runs FINAL WHERE status = 'published') AS published,
+    -- The events of a batch are dated when their insert began, the batch when it was acknowledged.
+    (SELECT sum(events) FROM ingest_batches WHERE inserted_at - toIntervalMillisecond(ceil(1000 * insert_seconds)) <= published.2) AS inserted_by_then,
     (
         SELECT sum(behind)
         FROM
@@ -22,7 +24,7 @@ SELECT
     events AS "Events",
     rejects AS "Rejected",
     if(messages = 0, NULL, rejects / messages) AS "Reject rate",
-    greatest(0, toInt64(inserted_ever) - toInt64(distinct_ever)) AS "Duplicates collapsed",
+    if(published.3 = 0, NULL, greatest(0, toInt64(inserted_by_then) - toInt64(published.1))) AS "Duplicates collapsed",
     skewed AS "Clocks corrected",
     lag AS "Messages behind"
 FROM worked
