@@ -49,7 +49,8 @@ func models() variable {
 // dimension chooses what credit is broken down by.
 func dimension() variable {
 	return choice("dimension", "Break down by",
-		"channel : channel,source : utm_source,medium : utm_medium,campaign : utm_campaign,landing page : landing_page", "utm_campaign")
+		"channel,source,medium,source / medium : source_medium,campaign,landing page : landing_page,kind of touch : touch_kind,"+
+			"in-product prompt : prompt,conversation,sales person : sales_person", "campaign")
 }
 
 // conversion is the conversion whose ledger is shown; empty means the latest.

@@ -25,6 +25,7 @@ type previousRun struct {
 	Parameters     string    `ch:"parameters"`
 	DefinitionHash string    `ch:"definition_hash"`
 	Version        string    `ch:"version"`
+	ObservedFrom   time.Time `ch:"observed_from"`
 	ObservedUntil  time.Time `ch:"observed_until"`
 	SettledUntil   time.Time `ch:"settled_until"`
 	SettledEvents  uint64    `ch:"settled_events"`
@@ -61,7 +62,7 @@ func (r *run) fullBecause() string {
 		return "other definitions"
 	case r.marks.ObservedUntil.Before(p.ObservedUntil):
 		return "observation ends earlier"
-	case r.o.Credit.ObservedFrom.IsZero() && r.marks.ObservedFrom.Before(r.marks.WasObservedFrom):
+	case r.o.Credit.ObservedFrom.IsZero() && r.marks.ObservedFrom.Before(p.ObservedFrom):
 		return "observation begins earlier"
 	case p.ForgottenSince == 1:
 		return "somebody was forgotten"
@@ -76,7 +77,7 @@ func (r *run) plan() {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	m := r.marks
-	r.row.EventsUntil, r.row.ObservedUntil, r.row.Events = m.EventsUntil, m.ObservedUntil, m.Events
+	r.row.EventsUntil, r.row.ObservedFrom, r.row.ObservedUntil, r.row.Events = m.EventsUntil, m.ObservedFrom, m.ObservedUntil, m.Events
 	r.row.SettledUntil, r.row.SettledEvents = m.SettledUntil, m.SettledEvents
 	r.row.FullBecause = r.fullBecause()
 	r.row.BaseRunID, r.row.PreviousRunID = r.previous.BaseRunID, r.previous.RunID

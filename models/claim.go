@@ -34,6 +34,7 @@ type runRow struct {
 	DefinitionHash string    `ch:"definition_hash"`
 	Version        string    `ch:"version"`
 	EventsUntil    time.Time `ch:"events_until"`
+	ObservedFrom   time.Time `ch:"observed_from"`
 	ObservedUntil  time.Time `ch:"observed_until"`
 	Events         uint64    `ch:"events"`
 	Error          string    `ch:"error"`

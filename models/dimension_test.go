@@ -3,7 +3,6 @@ package models_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -70,34 +69,49 @@ func TestARunCreditsAnotherDimension(t *testing.T) {
 	}
 }
 
-// A conversion without a touch whose look-back reaches behind the first record may have had one.
-func TestWhatWasBeforeTheRecordsIsTold(t *testing.T) {
+// A conversion that no touch gets credit for says why: nobody knows whose it is, its only visits were our own, none was
+// there, or those that were may be older than the records.
+func TestConversionsWithoutCreditSayWhy(t *testing.T) {
 	s := &story{}
 	s.add(0, event{Kind: "page", AnonymousID: "first", URL: "https://www.acme.test/"})
 	for _, at := range []float64{50, 150} {
 		s.add(at, event{Kind: "track", Meaning: "signed_up", UserID: "user" + string(rune('a'+int(at)/100))})
 	}
+	s.add(200, event{Kind: "track", Meaning: "signed_up"})
+	s.add(290, event{Kind: "page", AnonymousID: "tester", URL: "http://localhost:3000/"})
+	s.add(299, event{Kind: "page", AnonymousID: "tester", URL: "https://app.acme.test/"}) // use of the product is no touch
+	s.add(300, event{Kind: "track", Meaning: "signed_up", AnonymousID: "tester", UserID: "userz", AccountID: "acme"})
 	db := load(t, s.events)
 	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1}); err != nil {
 		t.Fatal(err)
 	}
-	reasons := "SELECT unattributed_reason FROM conversions WHERE conversion_type = 'signed_up' ORDER BY converted_at"
-	wantRows(t, db, reasons, "pre_history", "no_touch_in_window")
+	reasons := "SELECT unattributed_reason FROM conversions WHERE conversion_type = 'signed_up' AND unit_kind = 'person' ORDER BY converted_at"
+	wantRows(t, db, reasons, "pre_history", "no_touch_in_window", "identity_unresolved", "excluded_internal")
+	wantRows(t, db, "SELECT unattributed_reason FROM conversions WHERE unit_kind = 'account'", "excluded_internal")
+
+	// Another sign-up of nobody's stands beside the first.
+	nobody := event{Source: "test", EventID: "nobody", Kind: "track", Meaning: "signed_up", At: monday.AddDate(0, 0, 299), ReceivedAt: monday.AddDate(1, 0, -1),
+		IngestedAt: monday.AddDate(1, 0, -1), Properties: "{}", Version: 1}
+	if err := warehouse.Insert(t.Context(), db, "events", 0, []event{nobody}); err != nil {
+		t.Fatal(err)
+	}
+	report, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1})
+	if err != nil || report.FullBecause != "" {
+		t.Fatalf("all was computed because of %q, %v", report.FullBecause, err)
+	}
+	wantRows(t, db, "SELECT count(), uniqExact(conversion_id) FROM conversions WHERE unattributed_reason = 'identity_unresolved'", "2 2")
 
 	early := event{Source: "test", EventID: "early", Kind: "page", AnonymousID: "earlier", URL: "https://www.acme.test/", At: monday.AddDate(0, -6, 0),
 		ReceivedAt: monday.AddDate(1, 0, 0), IngestedAt: monday.AddDate(1, 0, 0), Properties: "{}", Version: 1}
 	if err := warehouse.Insert(t.Context(), db, "events", 0, []event{early}); err != nil {
 		t.Fatal(err)
 	}
-	report, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1})
-	if err != nil {
-		t.Fatal(err)
+	if report, err = models.Run(t.Context(), db, models.Options{Bootstrap: -1}); err != nil || report.FullBecause != "observation begins earlier" {
+		t.Errorf("all was computed because of %q, %v", report.FullBecause, err)
 	}
-	if report.FullBecause != "observation begins earlier" {
-		t.Errorf("all was computed because of %q", report.FullBecause)
-	}
+	reasons += " LIMIT 2"
 	wantRows(t, db, reasons, "no_touch_in_window", "no_touch_in_window")
-	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, Credit: models.CreditOptions{ObservedFrom: monday.Add(100 * 24 * time.Hour)}}); err != nil {
+	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, Credit: models.CreditOptions{ObservedFrom: monday.AddDate(0, 0, 100)}}); err != nil {
 		t.Fatal(err)
 	}
 	wantRows(t, db, reasons, "pre_history", "pre_history")

@@ -13,6 +13,7 @@ import (
 // the run before are still there to see.
 func TestARunTellsWhatItRestated(t *testing.T) {
 	s := crowd(60)
+	s.add(-1, event{Kind: "page", AnonymousID: "pioneer", URL: "https://www.acme.test/"})
 	db := load(t, s.events)
 	batch(t, db)
 	wantRows(t, db, "SELECT count() FROM restatements", "0")
@@ -41,6 +42,21 @@ func TestARunTellsWhatItRestated(t *testing.T) {
 	if is := rows(t, db, strings.ReplaceAll(ledger, "%s", "attribution_ledger_at(run = 1)")); strings.Join(is, "\n") != strings.Join(was, "\n") {
 		t.Error("the ledger as of run 1 is not what run 1 published")
 	}
+
+	// Two people of closed months turn out to be one; nothing late came.
+	wantRows(t, db, "SELECT full_because FROM runs FINAL WHERE run_id = 2", "")
+	visitor := rows(t, db, `SELECT i.id_value FROM person_identities AS i INNER JOIN persons AS p ON p.person_id = i.person_id
+		WHERE i.id_value LIKE 'a0%' AND p.user_id = '' ORDER BY p.first_seen_at LIMIT 1`)[0]
+	customer := rows(t, db, `SELECT p.user_id FROM persons AS p INNER JOIN conversions AS c ON c.unit_id = p.person_id
+		WHERE c.conversion_type = 'won' ORDER BY c.converted_at DESC LIMIT 1`)[0]
+	both := event{Source: "test", EventID: "both", Kind: "identify", AnonymousID: visitor, UserID: customer, Email: customer + "@" + customer + ".com",
+		At: monday.AddDate(1, 0, 1), ReceivedAt: monday.AddDate(1, 0, 1), IngestedAt: monday.AddDate(1, 0, 1), Properties: "{}", Version: 1}
+	if err := warehouse.Insert(t.Context(), db, "events", 0, []event{both}); err != nil {
+		t.Fatal(err)
+	}
+	batch(t, db)
+	wantRows(t, db, "SELECT full_because FROM runs FINAL WHERE run_id = 3", "")
+	wantRows(t, db, `SELECT DISTINCT reason FROM restatements WHERE model = 'first'`, "merged identities")
 
 	if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, ConversionTypes: []string{"pql", "won"}, LookBack: 24 * time.Hour}); err != nil {
 		t.Fatal(err)

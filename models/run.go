@@ -121,7 +121,6 @@ type run struct {
 type watermarks struct {
 	EventsUntil      time.Time `ch:"events_until"`
 	ObservedFrom     time.Time `ch:"observed_from"`
-	WasObservedFrom  time.Time `ch:"was_observed_from"` // of what the previous run took for settled
 	ObservedUntil    time.Time `ch:"observed_until"`
 	Events           uint64    `ch:"events"`
 	SettledUntil     time.Time `ch:"settled_until"`

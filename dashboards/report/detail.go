@@ -104,7 +104,7 @@ func Panel(ctx context.Context, query Query, o Options, dashboard string, id uin
 	return g.figure(ctx, panel, g.scope)
 }
 
-// Credited shows the conversions that one value of a dimension, such as channel or utm_campaign, is credited for.
+// Credited shows the conversions that one value of a dimension, such as channel or campaign, is credited for.
 func Credited(ctx context.Context, query Query, o Options, by, value string) (Figure, error) {
 	g := &gatherer{query: query, zone: zone(o.Zone)}
 	if _, err := g.scopes(ctx, o); err != nil {

@@ -54,9 +54,9 @@ type Journey struct {
 // next.
 func Journeys(unit Unit, touches []Touch, conversions []Conversion, o Options) []Journey {
 	o = o.withDefaults()
-	touches = sortedTouches(touches)
+	touches, internal := withoutInternal(sortedTouches(touches))
 	conversions = sortedConversions(conversions, o.ConversionType)
-	cut := cutter{unit: unit, touches: touches, o: o}
+	cut := cutter{unit: unit, touches: touches, internal: internal, o: o}
 	cut.journeys = make([]Journey, 0, len(conversions)+1)
 	for i := range conversions {
 		cut.converted(conversions, i)
@@ -78,6 +78,21 @@ func sortedTouches(touches []Touch) []Touch {
 	return touches
 }
 
+// withoutInternal parts sorted touches from the times of those that are not to be credited.
+func withoutInternal(touches []Touch) (kept []Touch, internal []time.Time) {
+	if !slices.ContainsFunc(touches, func(t Touch) bool { return t.Internal }) {
+		return touches, nil
+	}
+	for _, t := range touches {
+		if t.Internal {
+			internal = append(internal, t.At)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	return kept, internal
+}
+
 func sortedConversions(conversions []Conversion, kind string) []Conversion {
 	var wanted []Conversion
 	for _, c := range conversions {
@@ -95,6 +110,7 @@ func sortedConversions(conversions []Conversion, kind string) []Conversion {
 type cutter struct {
 	unit     Unit
 	touches  []Touch
+	internal []time.Time // of touches that are not to be credited
 	o        Options
 	journeys []Journey
 }
@@ -115,7 +131,7 @@ func (c *cutter) converted(conversions []Conversion, i int) {
 		Outcome: Converted, Conversion: conversion, Until: conversion.At,
 	}
 	j.Touches = applyDirect(window, c.o.Direct, c.o.DirectChannel)
-	j.UnattributedReason = c.unattributed(conversion, window, j.Touches)
+	j.UnattributedReason = c.unattributed(conversion, previous, window, j.Touches)
 	if j.UnattributedReason != "" {
 		j.Touches = nil
 	}
@@ -142,7 +158,8 @@ func (c *cutter) window(at, previous time.Time) []Touch {
 }
 
 // unattributed is the reason why the touches, left of the window by the direct policy, get no credit.
-func (c *cutter) unattributed(conversion *Conversion, window, touches []Touch) string {
+func (c *cutter) unattributed(conversion *Conversion, previous time.Time, window, touches []Touch) string {
+	earliest := conversion.At.Add(-c.o.LookBack)
 	switch {
 	case conversion.UnattributedReason != "":
 		return conversion.UnattributedReason
@@ -152,7 +169,11 @@ func (c *cutter) unattributed(conversion *Conversion, window, touches []Touch) s
 		return ""
 	case len(window) > 0:
 		return DirectOnly
-	case !c.o.ObservedFrom.IsZero() && conversion.At.Add(-c.o.LookBack).Before(c.o.ObservedFrom):
+	case slices.ContainsFunc(c.internal, func(at time.Time) bool {
+		return !at.Before(earliest) && !at.After(conversion.At) && at.After(previous)
+	}):
+		return ExcludedInternal
+	case !c.o.ObservedFrom.IsZero() && earliest.Before(c.o.ObservedFrom):
 		return PreHistory
 	}
 	return NoTouchInWindow

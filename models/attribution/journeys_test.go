@@ -34,7 +34,7 @@ func touchesAt(text string) []Touch {
 		if channel == "d" {
 			channel = Direct
 		}
-		touches = append(touches, Touch{UnitID: "u", ID: fmt.Sprint("t", i), At: days(day), Channel: channel})
+		touches = append(touches, Touch{UnitID: "u", ID: fmt.Sprint("t", i), At: days(day), Channel: channel, Internal: channel == "own"})
 	}
 	return touches
 }
@@ -69,6 +69,10 @@ func TestJourneys(t *testing.T) {
 		"nothing but direct at the end":         {"d@0 d@2", []float64{3}, Options{Direct: DropDirectLast}, []string{"1 converted direct_only:"}},
 		"no touch":                              {"", []float64{3}, Options{}, []string{"1 converted no_touch_in_window:"}},
 		"behind the records":                    {"", []float64{3}, Options{ObservedFrom: days(0)}, []string{"1 converted pre_history:"}},
+		"ourselves alone":                       {"own@1", []float64{3}, Options{ObservedFrom: days(0)}, []string{"1 converted excluded_internal:"}},
+		"ourselves beside others":               {"own@0 a@1 own@2", []float64{3}, Options{}, []string{"1 converted : a"}},
+		"ourselves in another cycle":            {"own@1", []float64{3, 9}, Options{}, []string{"1 converted excluded_internal:", "2 converted no_touch_in_window:"}},
+		"ourselves long ago":                    {"own@1", []float64{60}, Options{}, []string{"1 converted no_touch_in_window:"}},
 		"young journeys are censored":           {"a@0 b@80", nil, Options{ObservedUntil: days(100)}, []string{"open not_converted : a", "open:2 censored : b"}},
 		"old enough to the moment":              {"a@70", nil, Options{ObservedUntil: days(100)}, []string{"open not_converted : a"}},
 		"after the end of the records":          {"a@101", nil, Options{ObservedUntil: days(100)}, nil},

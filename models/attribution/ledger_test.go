@@ -2,10 +2,12 @@ package attribution
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -64,6 +66,73 @@ func TestLedgerReconciles(t *testing.T) {
 				t.Errorf("credited %g of %g", sum, s.Conversions())
 			}
 		})
+	}
+}
+
+// Whatever the journeys and the way they are cut, by every model each conversion is shared out whole, weights to 1e-9 and
+// value to the last unit, or stands there once with the reason why not. Any part of the ledger then adds up to its
+// conversions, in count and value.
+func TestRandomLedgersAreWhole(t *testing.T) {
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		o := Options{
+			ConversionType: "won", LookBack: time.Duration(1+random.IntN(90)) * 24 * time.Hour, ObservedFrom: days(random.Float64() * 50),
+			ObservedUntil: days(100 + random.Float64()*100),
+			Cycle:         []string{Reset, LookThrough}[random.IntN(2)], Direct: []string{KeepDirect, DropDirectUnlessOnly, DropDirectLast}[random.IntN(3)],
+		}
+		var js []Journey
+		for _, h := range (world{1 + random.IntN(50), 1 + random.IntN(7), 1 + random.IntN(6), random.Float64()}).histories(random) {
+			for i := range h.touches {
+				h.touches[i].Internal = random.IntN(5) == 0
+				h.touches[i].Name = []string{"", "spring", "autumn"}[random.IntN(3)]
+			}
+			if random.IntN(20) == 0 {
+				h.unit.ID = ""
+			}
+			js = append(js, Journeys(h.unit, h.touches, h.conversions, o)...)
+		}
+		sample := NewSample(js)
+		for _, m := range addingUp() {
+			wantWhole(t, fmt.Sprintf("%s, seed %d", m.Name(), seed), js, rowsOf(t, m, js, credit(t, m, sample)))
+		}
+	}
+}
+
+func rowsOf(t *testing.T, m Model, js []Journey, c Credit) map[string][]LedgerRow {
+	t.Helper()
+	rows := map[string][]LedgerRow{}
+	if err := Ledger(m, js, c, func(r LedgerRow) error {
+		rows[r.ConversionID] = append(rows[r.ConversionID], r)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func wantWhole(t *testing.T, of string, js []Journey, rows map[string][]LedgerRow) {
+	t.Helper()
+	reasons := []string{NoTouchInWindow, DirectOnly, PreHistory, IdentityUnresolved, ExcludedInternal}
+	for i := range js {
+		j := &js[i]
+		if j.Outcome != Converted {
+			continue
+		}
+		ofConversion := rows[j.Conversion.ID]
+		weights, value := 0.0, int64(0)
+		for _, r := range ofConversion {
+			if !(r.Weight >= 0) || r.Rule == "" {
+				t.Errorf("%s: row %+v", of, r)
+			}
+			weights, value = weights+r.Weight, value+r.CreditedValue
+		}
+		if math.Abs(weights-1) > 1e-9 || value != j.Conversion.Value {
+			t.Errorf("%s: %s is shared out as %v and %d of %d", of, j.ID, weights, value, j.Conversion.Value)
+		}
+		unattributed := len(ofConversion) == 1 && ofConversion[0].Channel == Unattributed
+		if unattributed != (j.UnattributedReason != "") || unattributed && (ofConversion[0].Rule != j.UnattributedReason || !slices.Contains(reasons, j.UnattributedReason)) {
+			t.Errorf("%s: %s has no touch because of %q, and rows %+v", of, j.ID, j.UnattributedReason, ofConversion)
+		}
 	}
 }
 

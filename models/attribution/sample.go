@@ -48,6 +48,9 @@ func NewSample(js []Journey) *Sample {
 
 // NewSampleBy takes journeys whose channel is any property of the touch, say its campaign.
 func NewSampleBy(js []Journey, dimension func(*Touch) string) *Sample {
+	if js == nil {
+		js = []Journey{} // none, which is not the same as not to know any
+	}
 	c := newCollector(len(js))
 	for i := range js {
 		c.journey(&js[i], dimension)

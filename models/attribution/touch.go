@@ -34,6 +34,7 @@ type Touch struct {
 	Campaign    string    `ch:"utm_campaign"` //
 	LandingPage string    `ch:"landing_page"` //
 	SourceRank  uint32    `ch:"source_rank"`  // breaks ties in time before the id does; lower is earlier
+	Internal    bool      `ch:"internal"`     // our own staff's or a test's: it earns nothing and is in no journey
 }
 
 // Credited is the name that the touch is credited by.
@@ -53,14 +54,14 @@ type Conversion struct {
 	UnattributedReason string    `ch:"unattributed_reason"`
 }
 
-// Reasons why no touch gets credit. Journeys finds the first three; a caller who knows one of the others, or one of
-// its own, sets it as Conversion.UnattributedReason before the call.
+// Reasons why no touch gets credit. Journeys finds them but for the last; a caller who knows it, or one of its own, sets it
+// as Conversion.UnattributedReason before the call.
 const (
 	NoTouchInWindow    = "no_touch_in_window"  // the unit has no touch within the look-back
 	DirectOnly         = "direct_only"         // the direct policy left none
 	PreHistory         = "pre_history"         // no touch, and the look-back reaches behind Options.ObservedFrom
 	IdentityUnresolved = "identity_unresolved" // nobody knows whose conversion it is
-	ExcludedInternal   = "excluded_internal"   // own staff, tests
+	ExcludedInternal   = "excluded_internal"   // the only touches are of our own staff, or tests
 	LateEvent          = "late_event"          // arrived after the books were closed
 )
 

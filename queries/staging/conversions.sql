@@ -1,6 +1,8 @@
 -- The conversions of one kind of unit, in the order of its touches: sign-ups, entries into the stages that a team
 -- reports on, and every event of the names or meanings that count by themselves. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
 -- proves the entry. Only those of the units that the run recomputes.
+--
+-- A sign-up or such an event that names nobody is a conversion of nobody: there is one, and whose cannot be told.
 WITH
     junk AS
     (
@@ -40,6 +42,16 @@ WITH
         WHERE notEmpty({conversion_events:Array(String)}) AND unit_id != '' AND person_id NOT IN (SELECT person_id FROM junk)
           AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
     ),
+    nobodys AS
+    (
+        SELECT 'person' AS unit_kind, '' AS unit_id,
+            arrayJoin(arrayConcat(if(meaning = 'signed_up', ['signed_up'], []),
+                arrayMap(word -> concat('event:', word), arrayFilter(word -> word IN (name, meaning), {conversion_events:Array(String)})))) AS conversion_type,
+            toUInt32(1) AS cycle_no, event_ts AS converted_at, event_id
+        FROM person_events_at(run = {run_id:UInt64})
+        WHERE {unit_kind:String} = 'person' AND person_id = '' AND account_id = ''
+          AND ({previous_run:UInt64} = 0 OR person_id IN (SELECT unit_id FROM changed))
+    ),
     money AS
     (
         SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
@@ -48,7 +60,7 @@ WITH
         GROUP BY event_id
     )
 SELECT
-    concat(c.unit_kind, ':', c.conversion_type, ':', c.unit_id, ':', toString(c.cycle_no)) AS conversion_id,
+    concat(c.unit_kind, ':', c.conversion_type, ':', c.unit_id, ':', if(c.unit_id = '', c.event_id, toString(c.cycle_no))) AS conversion_id,
     c.unit_kind AS unit_kind, c.unit_id AS unit_id, c.conversion_type AS conversion_type, c.cycle_no AS cycle_no,
     c.converted_at AS converted_at,
     c.conversion_type IN ('won', 'expanded') OR startsWith(c.conversion_type, 'event:') AS pays,
@@ -56,6 +68,6 @@ SELECT
     if(pays, m.amount_currency, '') AS currency,
     c.event_id AS event_id,
     '' AS unattributed_reason
-FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups UNION ALL SELECT * FROM happenings) AS c
+FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups UNION ALL SELECT * FROM happenings UNION ALL SELECT * FROM nobodys) AS c
 LEFT JOIN money AS m ON m.event_id = c.event_id
 ORDER BY unit_id, converted_at, conversion_type, cycle_no

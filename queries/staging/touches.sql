@@ -1,9 +1,20 @@
 -- Touches by person, or by account with those of all its members; junk left out. Only those of the
 -- units that the run recomputes. Where the run credits another dimension than the channel, the name in it stands beside.
+-- Visits to pages of our own earn nothing, and stand among the touches to tell a conversion that has no others.
 SELECT
     if({unit_kind:String} = 'account', account_id, person_id) AS unit_id,
-    t.touch_id AS touch_id, touch_ts, person_id, channel, named.name AS name, utm_source, utm_medium, utm_campaign, landing_page, source_rank
-FROM touchpoints_at(run = {run_id:UInt64}) AS t
+    t.touch_id AS touch_id, touch_ts, person_id, channel, named.name AS name, utm_source, utm_medium, utm_campaign, landing_page, source_rank, internal
+FROM
+(
+    SELECT touch_id, touch_ts, person_id, account_id, channel, utm_source, utm_medium, utm_campaign, landing_page, source_rank, false AS internal
+    FROM touchpoints_at(run = {run_id:UInt64})
+    UNION ALL
+    SELECT touch_id, touch_ts, person_id, people.account_id AS account_id, '' AS channel, '' AS utm_source, '' AS utm_medium, '' AS utm_campaign,
+        '' AS landing_page, toUInt32(0) AS source_rank, true AS internal
+    FROM excluded_touches_at(run = {run_id:UInt64}) AS e
+    LEFT JOIN persons_at(run = {run_id:UInt64}) AS people ON people.person_id = e.person_id
+    WHERE e.reason = 'internal'
+) AS t
 ANY LEFT JOIN
 (
     SELECT touch_id, name

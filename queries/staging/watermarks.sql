@@ -7,7 +7,6 @@ WITH (SELECT max(ingested_at) FROM events) AS latest
 SELECT
     latest AS events_until,
     min(event_ts) AS observed_from,
-    minIf(event_ts, ingested_at <= {was_settled_until:DateTime64(3, 'UTC')}) AS was_observed_from,
     least(max(event_ts), max(received_at)) AS observed_until,
     count() AS events,
     greatest(latest - toIntervalSecond({settle_seconds:UInt32}), toDateTime64(0, 3, 'UTC')) AS settled_until,

@@ -3,15 +3,10 @@
 WITH
     touched AS
     (
-        SELECT conversion_id, position, touches, toFloat64(value) AS value,
-            multiIf(
-                ${dimension:sqlstring} = 'utm_source', toString(utm_source),
-                ${dimension:sqlstring} = 'utm_medium', toString(utm_medium),
-                ${dimension:sqlstring} = 'utm_campaign', toString(utm_campaign),
-                ${dimension:sqlstring} = 'landing_page', landing_page,
-                toString(channel)) AS name
-        FROM credited_touches
-        WHERE $__timeFilter_ms(converted_at) AND touch_id != ''
+        SELECT conversion_id, position, touches, toFloat64(t.value) AS value, n.name AS name
+        FROM credited_touches AS t
+        ANY LEFT JOIN touch_names_at(run = (SELECT run_id FROM published_run), dimension = ${dimension:sqlstring}) AS n ON n.touch_id = t.touch_id
+        WHERE $__timeFilter_ms(converted_at) AND t.touch_id != ''
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
     ),
     journeys_touched AS
@@ -23,7 +18,7 @@ WITH
         GROUP BY name, conversion_id
     )
 SELECT
-    if(name = '', '(none)', name) AS "Name",
+    name AS "Name",
     count() AS "Conversions",
     sum(opened) AS "Opened",
     sum(helped) AS "Helped",

@@ -5,29 +5,28 @@ WITH
     (
         SELECT
             multiIf(
-                ${dimension:sqlstring} = 'utm_source', if(utm_source = '', '(none)', toString(utm_source)),
-                ${dimension:sqlstring} = 'utm_medium', if(utm_medium = '', '(none)', toString(utm_medium)),
-                ${dimension:sqlstring} = 'utm_campaign', if(utm_campaign = '', '(none)', toString(utm_campaign)),
-                channel) AS name,
+                ${dimension:sqlstring} = 'source', toString(utm_source),
+                ${dimension:sqlstring} = 'medium', toString(utm_medium),
+                ${dimension:sqlstring} = 'source_medium', if(utm_source = '' AND utm_medium = '', '', concat(utm_source, ' / ', utm_medium)),
+                ${dimension:sqlstring} = 'campaign', toString(utm_campaign),
+                channel) AS stated,
+            if(stated = '', concat('(', channel, ')'), stated) AS name,
             toString(currency) AS currency,
             toFloat64(sum(cost)) AS cost
         FROM spend
-        WHERE $__timeFilter_ms(spent_at) AND ${dimension:sqlstring} IN ('channel', 'utm_source', 'utm_medium', 'utm_campaign')
-        GROUP BY name, currency
+        WHERE $__timeFilter_ms(spent_at) AND ${dimension:sqlstring} IN ('channel', 'source', 'medium', 'source_medium', 'campaign')
+        GROUP BY stated, name, currency
     ),
     credit AS
     (
         SELECT
-            multiIf(
-                ${dimension:sqlstring} = 'utm_source', if(utm_source = '', '(none)', toString(utm_source)),
-                ${dimension:sqlstring} = 'utm_medium', if(utm_medium = '', '(none)', toString(utm_medium)),
-                ${dimension:sqlstring} = 'utm_campaign', if(utm_campaign = '', '(none)', toString(utm_campaign)),
-                toString(channel)) AS name,
-            toString(currency) AS currency,
-            sum(weight) AS conversions,
-            toFloat64(sum(credited_value)) AS value
-        FROM attribution_ledger
-        WHERE $__timeFilter_ms(converted_at) AND touch_id != ''
+            n.name AS name,
+            toString(l.currency) AS currency,
+            sum(l.weight) AS conversions,
+            toFloat64(sum(l.credited_value)) AS value
+        FROM attribution_ledger AS l
+        ANY LEFT JOIN touch_names_at(run = (SELECT run_id FROM published_run), dimension = ${dimension:sqlstring}) AS n ON n.touch_id = l.touch_id
+        WHERE $__timeFilter_ms(converted_at) AND l.touch_id != ''
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring} AND model = ${model:sqlstring}
         GROUP BY name, currency
     ),

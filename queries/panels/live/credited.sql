@@ -10,16 +10,12 @@ SELECT
     count() AS "Touches credited",
     any(touches) AS "Touches in all",
     any(rule) AS "Rule"
-FROM attribution_ledger
+FROM attribution_ledger AS l
+ANY LEFT JOIN touch_names_at(run = (SELECT run_id FROM published_run), dimension = ${by:sqlstring}) AS n ON n.touch_id = l.touch_id
 WHERE $__timeFilter_ms(converted_at)
     AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring} AND model = ${model:sqlstring}
-    AND multiIf(
-        ${by:sqlstring} = 'utm_source', toString(utm_source),
-        ${by:sqlstring} = 'utm_medium', toString(utm_medium),
-        ${by:sqlstring} = 'utm_campaign', toString(utm_campaign),
-        ${by:sqlstring} = 'landing_page', landing_page,
-        toString(channel)) = ${value:sqlstring}
-    AND (${by:sqlstring} = 'channel' OR touch_id != '')
+    AND if(l.touch_id = '', toString(channel), n.name) = ${value:sqlstring}
+    AND (${by:sqlstring} = 'channel' OR l.touch_id != '')
 GROUP BY conversion_id, converted_at, unit_id
 ORDER BY "Credit" DESC, "Converted" DESC, "Conversion"
 LIMIT 500
