@@ -12,7 +12,7 @@ import (
 type setGame struct {
 	s      *Sample
 	played []bool // sets of the sample with conversions
-	// Where there are more than latticeChannels channels: the sets of the sample within each set that is played.
+	// Where there are too many channels for the lattice, or few sets: those of the sample within each set that is played.
 	within []int32
 	start  []int
 }
@@ -29,10 +29,26 @@ func newSetGame(s *Sample) *setGame {
 	for set, n := range s.perSet(s.conv) {
 		g.played[set] = n > 0
 	}
-	if len(s.channels) > latticeChannels {
+	if !g.latticeIsCheaper() {
 		g.pair()
 	}
 	return g
+}
+
+// latticeIsCheaper reports whether a resample takes less time by the lattice than by pairs of sets.
+func (g *setGame) latticeIsCheaper() bool {
+	p := len(g.s.channels)
+	if p > latticeChannels {
+		return false
+	}
+	const perPair = 8 // steps, beside one of the lattice's
+	pairs := 0
+	for set, played := range g.played {
+		if played {
+			pairs += min(1<<len(g.s.sets.at(set)), g.s.sets.len())
+		}
+	}
+	return perPair*pairs > resampledPoints*p<<p/2
 }
 
 // resampledPoints is how many points of the integral a resample is solved at.
@@ -51,7 +67,7 @@ func (g *setGame) solver() setSolver {
 
 // solverAt is exact for sets of up to twice as many channels as there are points.
 func (g *setGame) solverAt(points int) setSolver {
-	if len(g.s.channels) > latticeChannels {
+	if g.start != nil {
 		return pairSolver{g}
 	}
 	l := &latticeSolver{

@@ -105,11 +105,12 @@ func TestShapleyRateByDefinition(t *testing.T) {
 	}
 }
 
-// Pairs of sets, which only samples of many channels need, and the lattice give the same.
+// Pairs of sets, which samples of many channels and of few sets are solved by, and the lattice give the same.
 func TestShapleyRateOfManyChannels(t *testing.T) {
 	s := NewSample(world{2000, 12, 8, .4}.journeys(5, Options{ConversionType: "won", Direct: KeepDirect}))
 	game := newSetGame(s)
 	conv, null := s.perSet(s.conv), s.perSet(s.null)
+	game.start, game.within = nil, nil
 	lattice := ShapleyRate{10}.solve(s, game.solver(), conv, null, nil)
 	unseen := game.unseen(conv)
 	game.pair()
