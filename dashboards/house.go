@@ -147,9 +147,9 @@ func instant() []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD HH:mm:ss"), width(165)}
 }
 
-// wrapped lets long text go on in a second line, which what people said needs.
-func wrapped() []dashboard.DynamicConfigValue {
-	return []dashboard.DynamicConfigValue{set("custom.wrapText", true)}
+// wrapped lets long text go on in a second line, which what people said needs; wide, or it becomes a column of single words.
+func wrapped(px int) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{width(px), set("custom.wrapText", true)}
 }
 
 // bar draws a column of a table as a bar in the cell, from 0 to most.

@@ -61,7 +61,7 @@ func workList() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/work_list")},
 	}).Decimals(0).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(90)).OverrideByName("Qualified by", narrow(105)).
 		OverrideByName("Such units win", append(append(bar(1, good), set("unit", share), width(120)), set("decimals", 0))).
-		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(150)).OverrideByName("In their words", wrapped()).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
+		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(150)).OverrideByName("In their words", wrapped(400)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
 		OverrideByName("Last seen", []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD"), width(100)}).OverrideByName("Owner", narrow(85))
 }
 
@@ -189,7 +189,7 @@ func conversationQuotes() cog.Builder[dashboard.Panel] {
 		about:   "The latest 100 messages of the period that say intent to buy, each with the stated use or problem where one was named, the rule that heard it and how the conversation ended. Only what the prospect says counts, never the agent. Click an id for the whole conversation.",
 		empty:   "Nobody said so in the period",
 		targets: []target{tabular("qualification/conversation_quotes")},
-	}).OverrideByName("Said", instant()).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(130)).OverrideByName("Why", narrow(200)).OverrideByName("Quote", wrapped()).
+	}).OverrideByName("Said", instant()).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(130)).OverrideByName("Why", narrow(200)).OverrideByName("Quote", wrapped(400)).
 		OverrideByName("Heard as", narrow(120)).OverrideByName("Level", narrow(60)).OverrideByName("Ended", narrow(130))
 }
 
