@@ -27,7 +27,7 @@ type pageFlags struct {
 }
 
 func (p *pageFlags) register(flags *pflag.FlagSet) {
-	flags.IntVar(&p.port, "page-port", usualPagePort, "loopback port of the report's pages; 0: any free one, as where the usual one is taken")
+	flags.IntVar(&p.port, "page-port", usualPagePort, "loopback port of the report's pages; 0: any free one, as where the usual one is taken; -1: no pages")
 	p.set = func() bool { return flags.Changed("page-port") }
 	registerZone(flags, &p.zone)
 }
@@ -60,16 +60,19 @@ func (p *pageFlags) listen(ctx context.Context) (net.Listener, error) {
 
 // pages are the report's pages, being served.
 type pages struct {
-	address string
+	address string // empty: there are none
 	ended   chan error
 	stop    context.CancelFunc
 }
 
-// startPages serves a database's pages until close is called.
+// start serves a database's pages until close is called; none where the port is negative.
 func (p *pageFlags) start(ctx context.Context, db *warehouse.DB, company string, log *slog.Logger) (*pages, error) {
 	zone, err := timeZone(p.zone)
 	if err != nil {
 		return nil, err
+	}
+	if p.port < 0 {
+		return &pages{}, nil
 	}
 	handler, err := live.Handler(live.Options{
 		Query: report.QueryOf(db), Company: company, ClickHouse: db.Config().Addr, Version: version(), Zone: zone, Log: log})
@@ -88,6 +91,9 @@ func (p *pageFlags) start(ctx context.Context, db *warehouse.DB, company string,
 
 // close stops serving. It must be called once.
 func (s *pages) close() error {
+	if s.address == "" {
+		return nil
+	}
 	s.stop()
 	return <-s.ended
 }

@@ -66,6 +66,9 @@ func servePages(ctx context.Context, db *warehouse.DB, page pageFlags, company s
 	if err != nil {
 		return err
 	}
+	if pages.address == "" {
+		return usageError{errors.New("--serve without a port: leave out --page-port -1")}
+	}
 	s := newScreen(false)
 	s.title("The report is served on this machine; Ctrl-C stops it")
 	s.places([][]string{{"report", pages.address}})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -110,7 +111,7 @@ func (s *stack) announce(screen *screen, pages string) {
 	a := s.address()
 	screen.title("The stack is up; Ctrl-C stops it and loses nothing")
 	screen.places([][]string{
-		{"report", pages},
+		{"report", cmp.Or(pages, "not served")},
 		{"ClickHouse", "http://" + a.ClickHouse},
 		{"user, password", a.User + ", in " + s.file},
 		{"Kafka", a.Kafka},

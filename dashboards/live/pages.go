@@ -113,6 +113,7 @@ func (s *site) conversion(ctx context.Context, v *view) error {
 	}
 	ledger.Title, ledger.About, ledger.Link = "Its touches, with their credit by "+v.Model, "One row for each touch: its weight, the value it carries and the rule that gave them. The weights add up to 1.", v.link
 	ledger.Without("Conversion", "Model")
+	ledger.WithoutEmpty()
 	weights, err := s.detail(ctx, v, report.Detail{
 		ID: "weights", Title: "What every model gives each touch", Empty: "No model gives credit for it", File: "panels/live/weights.sql", Params: map[string]any{"id": id},
 		About: "Share of this conversion by model (lines) and touch (columns). Where the columns differ, the model decides.", Matrix: &dashboards.Matrix{Row: "model", Column: "touch", Value: "weight"},
@@ -156,7 +157,7 @@ func (s *site) unit(kind string) func(ctx context.Context, v *view) error {
 		}
 		params := map[string]any{"unit_kind": kind, "unit_id": id, "top": most}
 		head, err := s.detail(ctx, v, report.Detail{File: "screens/unit_head.sql", Params: params, Names: map[string]string{
-			"name": "Name", "account": "Account", "junk": "Junk because", "first_seen": "First seen", "last_seen": "Last seen", "stages": "Now in", "score": "Lead score",
+			"name": "Name", "account": "Account", "junk": "Junk because", "known": "Known by", "first_seen": "First seen", "last_seen": "Last seen", "stages": "Now in", "score": "Lead score",
 		}})
 		if err != nil {
 			return err
@@ -179,12 +180,13 @@ func (s *site) story(ctx context.Context, v *view, params map[string]any) error 
 	for _, d := range []report.Detail{
 		{ID: "conversions", Title: "Conversions", Empty: "None", File: "panels/live/unit_conversions.sql", Params: params},
 		{ID: "story", Title: "What happened, in order", Empty: "Nothing is known", File: "screens/unit_story.sql", Params: params,
-			Names: map[string]string{"at": "When", "what": "What", "detail": "Why", "evidence": "Proven by event"}},
+			Names: map[string]string{"at": "When", "what": "What", "detail": "Why", "evidence": "Proven by event", "events": "Events", "conversion_id": "Conversion", "who": "Who"}},
 	} {
 		f, err := s.detail(ctx, v, d)
 		if err != nil {
 			return err
 		}
+		f.WithoutEmpty()
 		v.Tables = append(v.Tables, f)
 	}
 	said, err := s.detail(ctx, v, report.Detail{ID: "conversations", Title: "Everything said in their conversations", Empty: "No conversation", File: "screens/conversations.sql", Params: params})

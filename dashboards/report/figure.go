@@ -72,6 +72,19 @@ func (f *Figure) Without(columns ...string) {
 	}
 }
 
+// WithoutEmpty leaves out the columns that hold nothing in any row.
+func (f *Figure) WithoutEmpty() {
+	var empty []string
+	for i, name := range f.Data.Columns {
+		if !slices.ContainsFunc(f.Data.Rows, func(row []any) bool { return row[i] != nil && row[i] != "" }) {
+			empty = append(empty, name)
+		}
+	}
+	if len(f.Data.Rows) > 0 {
+		f.Without(empty...)
+	}
+}
+
 // fill replaces ${name} and ${name:text} in a title by the variable's value.
 func fill(title string, scope dashboards.Scope) string {
 	for name, values := range scope.Variables {

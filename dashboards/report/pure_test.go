@@ -217,3 +217,15 @@ func TestRecentIsTheLastQuarterOrHalf(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsThatHoldNothingAreLeftOut(t *testing.T) {
+	f := &Figure{Data: frame{[]string{"a", "b", "c", "d"}, [][]any{{"x", nil, "", 0.}, {"", nil, "", 1.}}}}
+	f.WithoutEmpty()
+	if diff := cmp.Diff(frame{[]string{"a", "d"}, [][]any{{"x", 0.}, {"", 1.}}}, f.Data); diff != "" {
+		t.Error(diff)
+	}
+	f = &Figure{Data: frame{[]string{"a"}, nil}}
+	if f.WithoutEmpty(); len(f.Data.Columns) != 1 {
+		t.Error("a table without rows lost its columns")
+	}
+}

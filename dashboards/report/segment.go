@@ -96,7 +96,7 @@ func (g *gatherer) askSegments(ctx context.Context, units string, run uint64) ([
 	if err != nil {
 		return nil, err
 	}
-	columns, rows, err := g.query(ctx, withUnits(offers, units), map[string]any{"unit_kind": g.value("unit_kind"), "run": run}, nil)
+	columns, rows, err := g.query(ctx, withUnits(offers, units), map[string]any{"unit_kind": g.value("unit_kind"), "run": run, "split_by": ""}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("segments: %w", err)
 	}

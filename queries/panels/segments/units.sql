@@ -1,4 +1,5 @@
--- Each unit's value of each split: what a reader may narrow the figures to.
+-- Each unit's value of each split: what a reader may narrow the figures to. split_by names the split that is wanted, so that
+-- nothing is read for the others; empty for all.
 --
 -- This is part of members.sql and offers.sql. It reads stages as of a run, since the conditions of members.sql are laid on the
 -- view stages itself, which would then ask for itself without end; and it has no UNION, which ClickHouse refuses in conditions.
@@ -16,13 +17,14 @@ LEFT JOIN
 (
     SELECT unit_id, upper(argMinIf(toString(stage), entered_at, stage IN ('mql', 'pql', 'cql'))) AS route, argMin(toString(origin), (entered_at, entry_no)) AS origin
     FROM stages_at(run = {run:UInt64})
-    WHERE unit_kind = {unit_kind:String}
+    WHERE unit_kind = {unit_kind:String} AND {split_by:String} IN ('', 'first qualified by', 'origin')
     GROUP BY unit_id
 ) AS s ON s.unit_id = u.unit_id
 LEFT JOIN
 (
     SELECT if({unit_kind:String} = 'person', person_id, account_id) AS unit_id, argMin(toString(channel), (touch_ts, touch_id)) AS channel
     FROM touchpoints
+    WHERE {split_by:String} IN ('', 'first channel')
     GROUP BY unit_id
 ) AS t ON t.unit_id = u.unit_id
 ARRAY JOIN [
