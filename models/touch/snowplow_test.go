@@ -1,6 +1,7 @@
 package touch
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io/fs"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // TestSnowplowFractribution takes the 98 events of Snowplow's test data to sessions and channels.
@@ -55,7 +56,7 @@ func TestSnowplowFractribution(t *testing.T) {
 		want[ga4Name(r["channel"], r["source"])]++
 	}
 	want["Direct"]++ // the checkout without a page view
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -128,6 +129,7 @@ func TestSnowplowPaths(t *testing.T) {
 		}
 	}
 	rules := mustRules(t)
+	wantChannelCounts(t, folder, Sessionize(events, Options{}), rules)
 	paths := map[string][]string{}
 	for _, s := range Sessionize(events, Options{}) {
 		at, wins := converted[s.PersonID]
@@ -138,6 +140,19 @@ func TestSnowplowPaths(t *testing.T) {
 		if path := paths[s.PersonID]; len(path) == 0 || path[len(path)-1] != channel {
 			paths[s.PersonID] = append(path, channel)
 		}
+	}
+	ended, err := readCSV(filepath.Join(folder, "expected", "snowplow_fractribution_paths_to_conversion_expected.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range ended {
+		person := strings.TrimPrefix(r["customer_id"], "f") // the package marks visitors that have no user id
+		if path := strings.Join(paths[person], " > "); path != r["transformed_path"] || converted[person].Format(time.DateTime) != r["conversion_tstamp"] {
+			t.Errorf("%s converted at %s by %s, want %v", person, converted[person], path, r)
+		}
+	}
+	if len(ended) != len(converted) {
+		t.Errorf("%d conversions, want %d", len(converted), len(ended))
 	}
 	got := map[string][2]int{}
 	for person, path := range paths {
@@ -157,7 +172,27 @@ func TestSnowplowPaths(t *testing.T) {
 	for _, r := range summary {
 		want[r["transformed_path"]] = [2]int{atoi(t, r["conversions"]), atoi(t, r["non_conversions"])}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// wantChannelCounts: as many sessions of each channel, campaign, source and medium.
+func wantChannelCounts(t *testing.T, folder string, sessions []Session, rules Rules) {
+	t.Helper()
+	rows, err := readCSV(filepath.Join(folder, "expected", "snowplow_fractribution_channel_counts_expected.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := map[[4]string]int{}, map[[4]string]int{}
+	for _, r := range rows {
+		want[[4]string{r["channel"], r["campaign"], r["source"], r["medium"]}] += atoi(t, r["number_of_sessions"])
+	}
+	for _, s := range sessions {
+		touch := FromSession(s, rules)
+		got[[4]string{snowplowName(touch), cmp.Or(touch.UTMCampaign, notSet), touch.UTMSource, touch.UTMMedium}]++
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
