@@ -54,7 +54,7 @@ func loadDefinitions(path string) (*qualify.Definitions, error) {
 func newDefinition(connections *connectionFlags) *cobra.Command {
 	c := &cobra.Command{Use: "definition", Short: "Look at, test and backtest the definitions of who is qualified", Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newDefinitionList(), newDefinitionTest(), newDefinitionBacktest(connections))
+	c.AddCommand(newDefinitionList(), newDefinitionTest(), newDefinitionAgreement(), newDefinitionBacktest(connections))
 	return c
 }
 

@@ -83,13 +83,34 @@ func ParseLabelled(text []byte) ([]LabelledMessage, error) {
 	return all, errors.Join(faults...)
 }
 
+// Misreading is a message that the definition puts into another class than a person did.
+type Misreading struct {
+	LabelledMessage
+	Heard string
+}
+
 // Agreement holds the conversation definition against people. split and language narrow the messages; empty takes all.
 func (d *Definitions) Agreement(messages []LabelledMessage, split, language string) quality.Agreement {
 	var judgements []quality.Judgement
 	for _, m := range messages {
-		if (split == "" || m.Split == split) && (language == "" || m.Language == language) {
+		if m.of(split, language) {
 			judgements = append(judgements, quality.Judgement{Said: m.Said, Predicted: d.Read(m.Text).Class()})
 		}
 	}
 	return quality.Agree(judgements)
+}
+
+// Misread are the messages of a split on which the definition and people differ, in their order.
+func (d *Definitions) Misread(messages []LabelledMessage, split string) []Misreading {
+	var all []Misreading
+	for _, m := range messages {
+		if heard := d.Read(m.Text).Class(); m.of(split, "") && heard != m.Said {
+			all = append(all, Misreading{m, heard})
+		}
+	}
+	return all
+}
+
+func (m *LabelledMessage) of(split, language string) bool {
+	return (split == "" || m.Split == split) && (language == "" || m.Language == language)
 }

@@ -10,17 +10,17 @@ type Judgement struct{ Said, Predicted string }
 
 // Agreement holds rules against people.
 type Agreement struct {
-	N        int
-	Accuracy Rate
-	Kappa    float64 // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
-	Classes  []Class // by name
+	N        int     `json:"messages"`
+	Accuracy Rate    `json:"accuracy"`
+	Kappa    float64 `json:"kappa"`   // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
+	Classes  []Class `json:"classes"` // by name
 }
 
 // Class is one class of an agreement.
 type Class struct {
-	Name      string
-	Precision Rate // of those predicted, said
-	Recall    Rate // of those said, predicted
+	Name      string `json:"class"`
+	Precision Rate   `json:"precision"` // of those predicted, said
+	Recall    Rate   `json:"recall"`    // of those said, predicted
 }
 
 // Of returns a class, with rates of 0 of 0 where nobody said or predicted it.

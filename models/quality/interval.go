@@ -7,8 +7,11 @@ const z95 = 1.959963984540054
 
 // Rate is Of cases with the property among Total, with its 95 % interval. Without a case all three rates are 0.
 type Rate struct {
-	Of, Total        int
-	Value, Low, High float64
+	Of    int     `json:"of"`
+	Total int     `json:"total"`
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
 }
 
 // NewRate is a rate with Wilson's score interval (Wilson 1927), which stays within 0 and 1 and holds for few cases.
