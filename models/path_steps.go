@@ -51,7 +51,7 @@ func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string, se
 				return
 			}
 			for i := range int(batch.NumRows()) {
-				if unit := steps.unit.Value(i); unit != h.UnitID || len(h.Events) == 0 {
+				if unit := steps.unit.value(i); unit != h.UnitID || len(h.Events) == 0 {
 					if len(h.Events) > 0 && !yield(h, nil) {
 						return
 					}
@@ -72,33 +72,47 @@ func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string, se
 	}
 }
 
-// stepColumns are the columns of staging/path_steps.sql; nil where a statement has them not.
+// stepColumns are the columns of staging/path_steps.sql; those that a statement has not are empty.
 type stepColumns struct {
-	unit, kind, name, meaning, url, campaign *array.String
-	at                                       *array.Timestamp
-	unitOfTime                               arrow.TimeUnit
-	visit                                    *array.Uint8
-	values                                   *array.List
-	texts                                    *array.String // of values
+	unit, kind, name, meaning, url, campaign textColumn
+
+	at         *array.Timestamp
+	unitOfTime arrow.TimeUnit
+	visit      *array.Uint8
+	values     *array.List
+	texts      *array.String // of values
+}
+
+// textColumn is a column of texts, as they are or by their place in a dictionary.
+type textColumn struct {
+	texts  *array.String
+	places *array.Dictionary // nil where texts are as they are
+}
+
+func (t *textColumn) read(column arrow.Array) (ok bool) {
+	if t.places, ok = column.(*array.Dictionary); ok {
+		column = t.places.Dictionary()
+	}
+	t.texts, ok = column.(*array.String)
+	return ok
+}
+
+func (t *textColumn) value(i int) string {
+	if t.texts == nil {
+		return ""
+	}
+	if t.places != nil {
+		i = t.places.GetValueIndex(i)
+	}
+	return t.texts.Value(i)
 }
 
 func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
+	texts := map[string]*textColumn{"unit_id": &c.unit, "kind": &c.kind, "name": &c.name, "meaning": &c.meaning, "url": &c.url, "campaign": &c.campaign}
 	for i, field := range batch.Schema().Fields() {
 		column := batch.Column(i)
 		var ok bool
 		switch field.Name {
-		case "unit_id":
-			c.unit, ok = column.(*array.String)
-		case "kind":
-			c.kind, ok = column.(*array.String)
-		case "name":
-			c.name, ok = column.(*array.String)
-		case "meaning":
-			c.meaning, ok = column.(*array.String)
-		case "url":
-			c.url, ok = column.(*array.String)
-		case "campaign":
-			c.campaign, ok = column.(*array.String)
 		case "visit":
 			c.visit, ok = column.(*array.Uint8)
 		case "at":
@@ -110,13 +124,17 @@ func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
 				c.texts, ok = c.values.ListValues().(*array.String)
 			}
 		default:
-			return c, fmt.Errorf("column %s is none of a step's", field.Name)
+			text, known := texts[field.Name]
+			if !known {
+				return c, fmt.Errorf("column %s is none of a step's", field.Name)
+			}
+			ok = text.read(column)
 		}
 		if !ok {
 			return c, fmt.Errorf("column %s is %s: cannot be read as a step's", field.Name, field.Type)
 		}
 	}
-	if c.unit == nil || c.name == nil || c.at == nil {
+	if c.unit.texts == nil || c.name.texts == nil || c.at == nil {
 		return c, fmt.Errorf("steps need the columns unit_id, name and at; there are %s", batch.Schema())
 	}
 	return c, nil
@@ -124,9 +142,9 @@ func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
 
 func (c *stepColumns) event(i int, properties []string) path.Event {
 	e := path.Event{
-		Name: c.name.Value(i), At: c.instant(i), Kind: textAt(c.kind, i), Meaning: textAt(c.meaning, i), Campaign: textAt(c.campaign, i),
+		Name: c.name.value(i), At: c.instant(i), Kind: c.kind.value(i), Meaning: c.meaning.value(i), Campaign: c.campaign.value(i),
 	}
-	if url := textAt(c.url, i); url != "" {
+	if url := c.url.value(i); url != "" {
 		e.Page = path.PageOf(url)
 	}
 	if c.values == nil || len(properties) == 0 {
@@ -162,11 +180,4 @@ func (c *stepColumns) visitAt(i int) uint8 {
 		return noVisit
 	}
 	return c.visit.Value(i)
-}
-
-func textAt(column *array.String, i int) string {
-	if column == nil {
-		return ""
-	}
-	return column.Value(i)
 }

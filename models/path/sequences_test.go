@@ -174,4 +174,13 @@ func TestManyStates(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	rows, err := b.States()
+	if err != nil || len(rows) != len(b.states) {
+		t.Fatalf("%d rows of %d states, error %v", len(rows), len(b.states), err)
+	}
+	for _, row := range rows {
+		if row.WinProbability > 1e-9 || row.ExpectedSteps < 1 { // all are lost at last
+			t.Errorf("%+v", row)
+		}
+	}
 }

@@ -18,6 +18,7 @@ type Ways struct {
 
 	trails []Trail // of the last call
 	visits []Visit
+	bounds []int // of the cut at hand
 }
 
 type wayRule struct {
@@ -218,8 +219,8 @@ func (w *Ways) cuts(h History, use func(cut)) {
 
 // cut begins at the start, if one is asked for, and ends before the win or loss or behind the end.
 func (w *Ways) cut(unit string, events []Event) (cut, bool) {
-	bounds := make([]int, 2*len(w.rules))
-	c := cut{unit: unit, outcome: OutcomeOpen, from: bounds[:len(w.rules)], to: bounds[len(w.rules):]}
+	w.bounds = append(w.bounds[:0], make([]int, 2*len(w.rules))...)
+	c := cut{unit: unit, outcome: OutcomeOpen, from: w.bounds[:len(w.rules)], to: w.bounds[len(w.rules):]}
 	// Phases are those of the unit, not of what the start leaves of it.
 	for k := range w.rules {
 		c.to[k] = len(events)

@@ -24,12 +24,12 @@ WITH
           AND run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
           AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
     )
-SELECT unit_id, kind, name, meaning, url, campaign, visit, at, values
+SELECT unit_id, kind, name, meaning, url, campaign, visit, at, values -- few different texts, many times: as dictionaries
 FROM
 (
     SELECT
         multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', values[{unit_index:UInt32}], person_id) AS unit_id,
-        '' AS kind, if(e.kind = 'page', '', toString(e.name)) AS name, toString(e.meaning) AS meaning, if({pages:UInt8} = 1, e.url, '') AS url,
+        toLowCardinality('') AS kind, toLowCardinality(if(e.kind = 'page', '', e.name)) AS name, toLowCardinality(e.meaning) AS meaning, if({pages:UInt8} = 1, e.url, '') AS url,
         if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
            concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
         toUInt8(if({all_events:UInt8} = 0 OR e.url = '' OR e.kind NOT IN ('page', 'screen', 'track', 'identify')
@@ -53,7 +53,7 @@ FROM
     UNION ALL
     SELECT
         multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', '', person_id) AS unit_id,
-        'channel' AS kind, toString(channel) AS name, '' AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, touch_ts AS at,
+        toLowCardinality('channel') AS kind, toLowCardinality(channel) AS name, toLowCardinality('') AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, touch_ts AS at,
         arrayMap(property -> multiIf(
             property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
             property = 'utm_campaign', toString(utm_campaign), property = 'landing_page', landing_page, ''), {properties:Array(String)}) AS values,
@@ -62,7 +62,7 @@ FROM
     WHERE {channels:UInt8} = 1 AND person_id NOT IN junk
     UNION ALL
     SELECT
-        unit_id, 'stage' AS kind, toString(stage) AS name, '' AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, entered_at AS at,
+        unit_id, toLowCardinality('stage') AS kind, toLowCardinality(stage) AS name, toLowCardinality('') AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, entered_at AS at,
         arrayMap(property -> multiIf(
             property = 'origin', toString(origin), property = 'via_definition', toString(via_definition),
             property = 'owner', toString(owner), property = 'reason', reason, ''), {properties:Array(String)}) AS values,
@@ -75,4 +75,4 @@ WHERE unit_id != ''
   AND at >= {since:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
 ORDER BY unit_id, at, rank, tie, id
 -- Sorting goes to disk rather than out of memory.
-SETTINGS max_bytes_before_external_sort = 1000000000
+SETTINGS max_bytes_before_external_sort = 1000000000, output_format_arrow_low_cardinality_as_dictionary = 1
