@@ -86,19 +86,19 @@ func (r *pathsReport) showStates(s *screen, top int) {
 	}
 	s.table([]string{"state", r.unit + ">", "came back>", "visits>", "wins>", "95 %>", "steps left>"}, rows)
 	if len(r.NoExit) > 0 && len(r.NoExit) < len(r.States) {
-		say(s, "Nobody who came to %s was seen to win or lose afterwards: their chance to win counts as 0.", strings.Join(r.NoExit, ", "))
+		sayf(s, "Nobody who came to %s was seen to win or lose afterwards: their chance to win counts as 0.", strings.Join(r.NoExit, ", "))
 	}
 	if len(r.WentOn) > 0 {
 		ends := make([]string, len(r.WentOn))
 		for i, end := range r.WentOn {
 			ends[i] = fmt.Sprintf("%s (%s times)", brief(end.State, 24), thousands(int64(end.Times)))
 		}
-		say(s, "Some went on after %s. The chance to win is reckoned up to there; what came then counts among the transitions.", strings.Join(ends, ", "))
+		sayf(s, "Some went on after %s. The chance to win is reckoned up to there; what came then counts among the transitions.", strings.Join(ends, ", "))
 	}
 }
 
-// say writes a sentence, as wide as a screen.
-func say(s *screen, format string, args ...any) {
+// sayf writes a sentence, as wide as a screen.
+func sayf(s *screen, format string, args ...any) {
 	fmt.Fprintln(s.out, text.WrapSoft(fmt.Sprintf(format, args...), 80))
 }
 
@@ -147,7 +147,7 @@ func (r *pathsReport) showWays(s *screen, o *pathsOptions) {
 		}
 	}
 	if o.way > 0 {
-		say(s, "Way %d was gone by %s", o.way, strings.Join(r.UnitsOfTheWay, ", "))
+		sayf(s, "Way %d was gone by %s", o.way, strings.Join(r.UnitsOfTheWay, ", "))
 	}
 }
 
@@ -212,7 +212,7 @@ func (r *pathsReport) showSegments(s *screen) {
 func (r *pathsReport) showHeadlines(s *screen, o *pathsOptions) {
 	if l := r.Linearity; l != nil && l.Wins > 0 {
 		fmt.Fprintln(s.out)
-		say(s, "Of %s wins %s followed the drawn order (95 %%: %s); %s skipped a step, %s repeated one, %s went back, %s entered late.",
+		sayf(s, "Of %s wins %s followed the drawn order (95 %%: %s); %s skipped a step, %s repeated one, %s went back, %s entered late.",
 			thousands(int64(l.Wins)), percent(l.LinearityIndex), between(l.IndexLow, l.IndexHigh), thousands(int64(l.Skipped)),
 			thousands(int64(l.Repeated)), thousands(int64(l.WentBack)), thousands(int64(l.EnteredLate)))
 	}
@@ -222,7 +222,7 @@ func (r *pathsReport) showHeadlines(s *screen, o *pathsOptions) {
 			within = ", half of them within " + span(q.MedianDays*86400)
 		}
 		fmt.Fprintln(s.out)
-		say(s, "Of %s that were lost %s came back (95 %%: %s)%s.", thousands(int64(q.Disqualified)), percent(q.Rate), between(q.RateLow, q.RateHigh), within)
+		sayf(s, "Of %s that were lost %s came back (95 %%: %s)%s.", thousands(int64(q.Disqualified)), percent(q.Rate), between(q.RateLow, q.RateHigh), within)
 	}
 	if e := r.Effect; e != nil {
 		interval := ""
@@ -230,7 +230,7 @@ func (r *pathsReport) showHeadlines(s *screen, o *pathsOptions) {
 			interval = fmt.Sprintf(" (95 %%: %+.1f to %+.1f)", e.MoreWinsLow, e.MoreWinsHigh)
 		}
 		fmt.Fprintln(s.out)
-		say(s, "If %s fewer went from %s to %s: %+.1f wins%s of %.1f that the chain expects of %s %s. An association, no promise: it takes those who are kept to fare as others there have fared.",
+		sayf(s, "If %s fewer went from %s to %s: %+.1f wins%s of %.1f that the chain expects of %s %s. An association, no promise: it takes those who are kept to fare as others there have fared.",
 			percent(o.shift.Less), o.shift.From, o.shift.To, e.MoreWins, interval, e.WinsBefore, thousands(int64(e.Units)), r.unit)
 	}
 }
