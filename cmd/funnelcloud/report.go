@@ -52,7 +52,7 @@ func newReport(connections *connectionFlags) *cobra.Command {
 	c.Flags().StringVar(&options.UnitKind, "unit", "", "count people or companies: person or account (default person)")
 	c.Flags().StringVar(&options.ConversionType, "conversion", "", "type of conversion (default: won, else the most frequent)")
 	c.Flags().StringVar(&options.Model, "model", "", "attribution model of single-model figures (default: Markov's)")
-	c.Flags().StringVar(&options.Dimension, "dimension", "", "what credit is broken down by: channel, utm_source, utm_medium, utm_campaign or landing_page (default utm_campaign)")
+	c.Flags().StringVar(&options.Dimension, "dimension", "", "what credit is broken down by: channel, source, medium, campaign, landing_page and more, as the pages of --serve list them (default campaign)")
 	c.Flags().StringVar(&segment, "segment", "", "report on a part of the units only, such as plan:free; --serve lists what there is")
 	c.Flags().BoolVar(&serve, "serve", false, "write no file; serve the report as pages on this machine, which lead from each figure to the events behind it, until Ctrl-C")
 	page.register(c.Flags())

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,14 +73,31 @@ func TestCreditedConversionsAddUpToTheFigure(t *testing.T) {
 	}
 }
 
+// So do those behind a campaign, named as the panel names it.
+func TestCreditedCampaignsAddUpToTheFigure(t *testing.T) {
+	h := handler(t, report.QueryOf(loaded(t)))
+	_, body := get(t, h, "/credit?model=linear&dimension=campaign")
+	row := regexp.MustCompile(`(?s)<a href="(/credited\?by=campaign[^"]*value=spring-digest[^"]*)">spring-digest</a></td><td>[^<]*</td><td class="right" data-sort="([0-9.]+)">`).FindStringSubmatch(body)
+	if row == nil {
+		t.Fatal("no campaign spring-digest on the page")
+	}
+	credit, err := strconv.ParseFloat(row[2], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body = get(t, h, html.UnescapeString(row[1])); !strings.Contains(body, fmt.Sprintf("with %.2f of credit by linear", credit)) {
+		t.Errorf("the conversions behind spring-digest don't add up to %.2f", credit)
+	}
+}
+
 // An address holds all choices, and every link of the page carries them on.
 func TestChoicesStayInTheAddress(t *testing.T) {
 	h := handler(t, report.QueryOf(loaded(t)))
-	status, body := get(t, h, "/credit?from=2026-02-01&to=2026-03-31&unit=person&model=linear&dimension=utm_source&zone=Europe%2FBerlin")
+	status, body := get(t, h, "/credit?from=2026-02-01&to=2026-03-31&unit=person&model=linear&dimension=source&zone=Europe%2FBerlin")
 	if status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	for _, want := range []string{"2026-02-01 to 2026-03-31", "Europe/Berlin", "<option selected>linear</option>", `value="person" selected`, `value="utm_source" selected`} {
+	for _, want := range []string{"2026-02-01 to 2026-03-31", "Europe/Berlin", "<option selected>linear</option>", `value="person" selected`, `value="source" selected`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%q is missing", want)
 		}

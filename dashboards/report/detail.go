@@ -110,9 +110,6 @@ func Credited(ctx context.Context, query Query, o Options, by, value string) (Fi
 	if _, err := g.scopes(ctx, o); err != nil {
 		return Figure{}, err
 	}
-	if value == "(none)" && by != "channel" {
-		value = ""
-	}
 	g.scope.Variables["by"], g.scope.Variables["value"] = []string{by}, []string{value}
 	f := Figure{ID: "credited", Kind: "table", Empty: "No conversion of this period is credited to it", panel: dashboards.Panel{
 		Default: dashboards.Format{Unit: "locale", Decimals: 2}, Formats: map[string]dashboards.Format{"Credit": {Unit: "locale", Decimals: 3}},
