@@ -53,7 +53,7 @@ func (b *bench) peer(ctx context.Context, file string) error {
 	if python == "" {
 		python = "python3"
 	}
-	if err := exec.CommandContext(ctx, python, "-c", "import ChannelAttribution, pandas").Run(); err != nil {
+	if exec.CommandContext(ctx, python, "-c", "import ChannelAttribution, pandas").Run() != nil {
 		fmt.Fprintf(os.Stderr, "bench: %s has no ChannelAttribution (pip install ChannelAttribution==2.2.5 pandas): its ratios are left out\n", python)
 		return nil
 	}

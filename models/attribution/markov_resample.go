@@ -132,16 +132,22 @@ func (s *solvedChain) missed(c gramCounts, w *withoutChannel, b []float64) float
 
 // refit solves chains of order 1 exactly, and those of higher order from the whole sample on.
 func (m Markov) refit(s *Sample, c Credit) func(conv, null []float64) ([]float64, error) {
-	fit := m.fitter(s, c.grams)
-	if m.order() > 1 {
-		solved, err := c.solvedChain()
-		switch {
-		case err != nil:
-			fit = func([]float64, []float64) (fittedChain, error) { return fittedChain{}, err }
-		case solved != nil:
-			fit = func(conv, null []float64) (fittedChain, error) { return solved.resample(conv, null), nil }
-		}
+	if m.order() == 1 {
+		return m.refitBy(s, m.fitter(s, nil))
 	}
+	solved, err := c.solvedChain()
+	if err == nil && solved == nil {
+		return m.refitBy(s, m.fitter(s, c.grams))
+	}
+	return m.refitBy(s, func(conv, null []float64) (fittedChain, error) {
+		if err != nil {
+			return fittedChain{}, err
+		}
+		return solved.resample(conv, null), nil
+	})
+}
+
+func (m Markov) refitBy(s *Sample, fit func(conv, null []float64) (fittedChain, error)) func(conv, null []float64) ([]float64, error) {
 	return refitFitted(s, func(conv, null []float64) ([]float64, error) {
 		chain, err := fit(conv, null)
 		return chain.totals(total(conv)), err
