@@ -164,6 +164,6 @@ func TestTheEffectsAreTheLedgersShares(t *testing.T) {
 			FROM attribution_ledger WHERE channel != '(unattributed)' GROUP BY ALL
 		),
 		shares AS (SELECT *, credited / sum(credited) OVER (PARTITION BY model, unit_kind, conversion_type) AS share FROM ledger)
-		SELECT countIf(abs(e.share - s.share) > 1e-9 OR model != 'discovery' AND (e.share < e.low OR e.share > e.high)), count() > 200
+		SELECT countIf(abs(e.share - s.share) > 1e-9 OR model != 'incremental' AND (e.share < e.low OR e.share > e.high)), count() > 200
 		FROM attribution_effects AS e FULL JOIN shares AS s USING (model, unit_kind, conversion_type, channel)`, "0 1")
 }

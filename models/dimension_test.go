@@ -18,7 +18,7 @@ func TestARunCreditsAnotherDimension(t *testing.T) {
 	}
 	db := load(t, s.events)
 	o := models.Options{Bootstrap: 20, ConversionTypes: []string{"won", "event:Prompt Clicked", "event:prompt_clicked"},
-		Credit: models.CreditOptions{Dimension: "prompt", Top: 4, Models: []string{"linear", "first", "markov_1", "markov_2", "loo", "shapley_model", "discovery"}}}
+		Credit: models.CreditOptions{Dimension: "prompt", Top: 4, Models: []string{"linear", "first", "markov_1", "markov_2", "loo", "shapley_model", "incremental"}}}
 	if _, err := models.Run(t.Context(), db, o); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestARunCreditsAnotherDimension(t *testing.T) {
 			t.Errorf("check %s: %d violations, e.g. %s", check.Name, check.Violations, check.Example)
 		}
 	}
-	wantRows(t, db, "SELECT arrayStringConcat(arraySort(groupUniqArray(toString(model))), ' ') FROM attribution_ledger", "discovery first linear loo markov_1 markov_2 shapley_model")
+	wantRows(t, db, "SELECT arrayStringConcat(arraySort(groupUniqArray(toString(model))), ' ') FROM attribution_ledger", "first incremental linear loo markov_1 markov_2 shapley_model")
 	wantRows(t, db, "SELECT DISTINCT channel FROM attribution_ledger WHERE channel LIKE 'upgrade%' ORDER BY ALL", "upgrade-a", "upgrade-b", "upgrade-c")
 	wantRows(t, db, "SELECT count(DISTINCT channel), countIf(channel LIKE 'other(%)') > 0 FROM attribution_effects WHERE conversion_type = 'signed_up' AND model = 'markov_1' AND unit_kind = 'person'", "5 1")
 	// The click converts by its name and by its meaning, each time anew, and is worth something.

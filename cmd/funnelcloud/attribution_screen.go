@@ -107,7 +107,7 @@ func indented(text string) string {
 }
 
 // shownModels are shown in a table where nobody chose any, the first ones if not all fit.
-var shownModels = []string{"last", "linear", "markov_1", "discovery", "first", "shapley_rate"}
+var shownModels = []string{"last", "linear", "markov_1", "incremental", "first", "shapley_rate"}
 
 // modelsAbreast is how many models fit beside each other.
 const modelsAbreast = 5

@@ -3,6 +3,7 @@ package attribution
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -240,9 +241,11 @@ func interval(xs []float64) (low, high float64) {
 	return quantile(xs, .025), quantile(xs, .975)
 }
 
-// quantile interpolates between order statistics (type 7 of Hyndman and Fan 1996, the default of R and NumPy).
+// quantile interpolates between order statistics, type 6 of Hyndman and Fan (1996): the p-th part of further draws is below it
+// on average. Type 7, the default of R and NumPy, is too near the middle: of 100 draws, 93 of 100 further ones are between
+// its 2.5 and 97.5 percentiles.
 func quantile(sorted []float64, p float64) float64 {
-	at := p * float64(len(sorted)-1)
+	at := math.Min(math.Max(p*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
 	below := int(at)
 	if below == len(sorted)-1 {
 		return sorted[below]

@@ -12,7 +12,7 @@ func TestCompare(t *testing.T) {
 	got := Compare([]ModelShares{
 		{Model: "last", Shares: map[string]float64{"Paid Search": .28, "Email": .49, "Social": .19, "Phone": .03, "Fax": .01}},
 		// Half of this model's conversions come anyway; of the rest Paid Search has 12 %, Email half.
-		{Model: "discovery", Shares: map[string]float64{"Paid Search": .05, "Email": .24, "Social": .19, "Phone": .02, Baseline: .5},
+		{Model: "incremental", Shares: map[string]float64{"Paid Search": .05, "Email": .24, "Social": .19, "Phone": .02, Baseline: .5},
 			Low: map[string]float64{"Paid Search": .03}, High: map[string]float64{"Paid Search": .10}},
 		{Model: "nothing", Shares: map[string]float64{"Fax": .01, Baseline: .99}},
 	})
@@ -21,8 +21,8 @@ func TestCompare(t *testing.T) {
 		lowest, highest float64
 	}{
 		{"Email", "Email is credited 48–49 %: the models agree.", .48, .49},
-		{"Social", "Social is credited 19–38 % depending on the model (least by last, most by discovery): don't cut on this", .19, .38},
-		{"Paid Search", "Paid Search is credited 10–28 % depending on the model (least by discovery, most by last), 6–28 % with their 95 % intervals: don't cut on this", .1, .28},
+		{"Social", "Social is credited 19–38 % depending on the model (least by last, most by incremental): don't cut on this", .19, .38},
+		{"Paid Search", "Paid Search is credited 10–28 % depending on the model (least by incremental, most by last), 6–28 % with their 95 % intervals: don't cut on this", .1, .28},
 		{"Phone", "Phone is credited 3–4 %: the models agree.", .03, .04},
 		{"Fax", "next to nothing", 0, .01},
 	}

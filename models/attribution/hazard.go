@@ -61,10 +61,10 @@ func (m Hazard) fitTimed(s *Sample) (Credit, weighing) {
 	counts := slices.Repeat([]float64{1}, len(data.converted))
 	h := data.begin(counts)
 	data.maximise(h, counts, hazardRounds)
-	return Credit{Channels: s.channels, hazard: h}, func(channel []int32, age []float64, _ int32, w []float64) (float64, string) {
+	return Credit{Channels: s.channels, hazard: h}, func(j *staged, w []float64) (float64, string) {
 		sum := h.mu
-		for i, id := range channel {
-			w[i] = h.rate(id, age[i])
+		for i, id := range j.channel {
+			w[i] = h.rate(id, j.age[i])
 			sum += w[i]
 		}
 		if sum <= 0 { // nothing explains it
@@ -87,7 +87,7 @@ func creditTimed(s *Sample, weigh weighing) (Credit, error) {
 		for i := range j.Touches {
 			ids, ages = append(ids, s.channelID(s.channel(&j.Touches[i]))), append(ages, days24(j, i))
 		}
-		left, rule := weigh(ids, ages, s.discovered(j), w)
+		left, rule := weigh(&staged{ids, ages, s.discovered(j), j.daysFrom(j.EnteredAt), true, j.daysFrom(j.PreviousAt)}, w)
 		baseline = append(baseline, left)
 		return rule
 	})

@@ -39,6 +39,9 @@ type Journey struct {
 	// FirstContact is when the first touch within the window was, a direct one that the policy dropped included; zero
 	// without touches. A first touch that came later discovered nothing.
 	FirstContact time.Time
+	// EnteredAt is the unit's first conversion of type Options.EntryType, where it is within Until and not Until itself;
+	// else zero. PreviousAt is the unit's last conversion before the journey began; zero for none.
+	EnteredAt, PreviousAt time.Time
 	// Until is the conversion, or up to when the journey is known not to have converted.
 	Until time.Time
 	// DecidedAt is when a censored journey is old enough to tell, if no conversion comes; zero for others.
@@ -55,14 +58,29 @@ type Journey struct {
 func Journeys(unit Unit, touches []Touch, conversions []Conversion, o Options) []Journey {
 	o = o.withDefaults()
 	touches, internal := withoutInternal(sortedTouches(touches))
+	cut := cutter{unit: unit, touches: touches, internal: internal, o: o, entered: entry(conversions, o.EntryType)}
 	conversions = sortedConversions(conversions, o.ConversionType)
-	cut := cutter{unit: unit, touches: touches, internal: internal, o: o}
 	cut.journeys = make([]Journey, 0, len(conversions)+1)
 	for i := range conversions {
 		cut.converted(conversions, i)
 	}
 	cut.open(conversions)
+	for i := range cut.journeys {
+		if j := &cut.journeys[i]; cut.entered.Before(j.Until) {
+			j.EnteredAt = cut.entered
+		}
+	}
 	return cut.journeys
+}
+
+// entry is the first conversion of a type; zero for none.
+func entry(conversions []Conversion, kind string) (first time.Time) {
+	for i := range conversions {
+		if c := &conversions[i]; c.Type == kind && (first.IsZero() || c.At.Before(first)) {
+			first = c.At
+		}
+	}
+	return first
 }
 
 func compareTouches(a, b Touch) int {
@@ -112,6 +130,7 @@ type cutter struct {
 	touches  []Touch
 	internal []time.Time // of touches that are not to be credited
 	o        Options
+	entered  time.Time
 	journeys []Journey
 }
 
@@ -121,14 +140,17 @@ func (c *cutter) converted(conversions []Conversion, i int) {
 	if !c.o.inRange(conversion.At) {
 		return
 	}
-	var previous time.Time
-	if i > 0 && c.o.Cycle == Reset {
-		previous = conversions[i-1].At
+	var previous, last time.Time
+	if i > 0 {
+		last = conversions[i-1].At
+	}
+	if c.o.Cycle == Reset {
+		previous = last
 	}
 	window := c.window(conversion.At, previous)
 	j := Journey{
 		ID: conversion.ID, UnitKind: c.unit.Kind, UnitID: c.unit.ID, ConversionType: conversion.Type,
-		Outcome: Converted, Conversion: conversion, Until: conversion.At,
+		Outcome: Converted, Conversion: conversion, PreviousAt: last, Until: conversion.At,
 	}
 	j.Touches = applyDirect(window, c.o.Direct, c.o.DirectChannel)
 	j.UnattributedReason = c.unattributed(conversion, previous, window, j.Touches)
@@ -197,12 +219,13 @@ func (c *cutter) milestone(kind string, touches []Touch, at, previous time.Time)
 // open appends the journeys that no conversion followed.
 func (c *cutter) open(conversions []Conversion) {
 	next, start, number := 0, 0, 0
+	var previous time.Time
 	var held []Touch
 	flush := func() {
 		if len(held) > 0 && c.inOpenRange(held) {
 			if touches := applyDirect(held, c.o.Direct, c.o.DirectChannel); len(touches) > 0 {
 				number++
-				c.journeys = append(c.journeys, c.openJourney(touches, held[0].At, held[len(held)-1].At, number))
+				c.journeys = append(c.journeys, c.openJourney(touches, held[0].At, held[len(held)-1].At, number, previous))
 			}
 		}
 		held = nil
@@ -223,6 +246,9 @@ func (c *cutter) open(conversions []Conversion) {
 		}
 		if held == nil {
 			start = i
+			if next > 0 {
+				previous = conversions[next-1].At
+			}
 		}
 		held = c.touches[start : i+1 : i+1]
 	}
@@ -231,11 +257,11 @@ func (c *cutter) open(conversions []Conversion) {
 
 func (c *cutter) inOpenRange(held []Touch) bool { return c.o.inRange(held[len(held)-1].At) }
 
-func (c *cutter) openJourney(touches []Touch, first, last time.Time, number int) Journey {
+func (c *cutter) openJourney(touches []Touch, first, last time.Time, number int, previous time.Time) Journey {
 	j := Journey{
 		ID:       fmt.Sprintf("%s:%s:%s:open", c.unit.Kind, c.o.ConversionType, c.unit.ID),
 		UnitKind: c.unit.Kind, UnitID: c.unit.ID, ConversionType: c.o.ConversionType, Touches: touches,
-		FirstContact: first,
+		FirstContact: first, PreviousAt: previous,
 	}
 	if number > 1 {
 		j.ID = fmt.Sprintf("%s:%d", j.ID, number)

@@ -39,7 +39,7 @@ type Credit struct {
 	StandardErrors []float64
 
 	hazard      *hazardParameters
-	discovery   *discoveryParameters
+	incremental *incrementalParameters
 	logistic    *logistic
 	modelValues []float64 // of each set of the sample, laid out as the sets' ids
 	game        *setGame

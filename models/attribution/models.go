@@ -14,7 +14,7 @@ func Models() []Model {
 	return []Model{
 		First(), Last(), LastNonDirect(), Linear(), LinearUnique(), UShaped(), JShaped(), InverseJ(),
 		TimeDecay{7 * 24 * time.Hour}, WShaped(), FullPath(),
-		Markov{}, ShapleySet(), ShapleyRate{Shrinkage: 10}, ShapleyInside{}, ShapleyModel{}, LeaveOneOut{}, Discovery{},
+		Markov{}, ShapleySet(), ShapleyRate{Shrinkage: 10}, ShapleyInside{}, ShapleyModel{}, LeaveOneOut{}, Incremental{},
 	}
 }
 

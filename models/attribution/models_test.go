@@ -34,7 +34,7 @@ func TestModelsOnCountedPaths(t *testing.T) {
 	for _, m := range addingUp() {
 		c, err := m.Credit(s)
 		if errors.Is(err, ErrNeedsJourneys) {
-			if name := m.Name(); name != "time_decay" && name != "w_shaped" && name != "full_path" && name != "hazard" && name != "discovery" {
+			if name := m.Name(); name != "time_decay" && name != "w_shaped" && name != "full_path" && name != "hazard" && name != "incremental" {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue

@@ -24,10 +24,12 @@ const (
 type Options struct {
 	// ConversionType is the stage or event converted to; conversions of other types are ignored. Empty: all of them.
 	ConversionType string
-	LookBack       time.Duration // how long before a conversion a touch counts; default 90 days
-	Cycle          string        // Reset (default) or LookThrough
-	Direct         string        // KeepDirect, DropDirectUnlessOnly (default) or DropDirectLast
-	DirectChannel  string        // name of the direct channel; default Direct
+	// EntryType is the conversion that Journey.EnteredAt is of; default signed_up.
+	EntryType     string
+	LookBack      time.Duration // how long before a conversion a touch counts; default 90 days
+	Cycle         string        // Reset (default) or LookThrough
+	Direct        string        // KeepDirect, DropDirectUnlessOnly (default) or DropDirectLast
+	DirectChannel string        // name of the direct channel; default Direct
 	// From and Until bound the report range: conversions in [From, Until) are credited, with touches from
 	// From − LookBack on. Zero: unbounded.
 	From, Until time.Time
@@ -41,6 +43,7 @@ const defaultLookBack = 90 * 24 * time.Hour
 // withDefaults fills what is empty.
 func (o Options) withDefaults() Options {
 	o.LookBack = cmp.Or(o.LookBack, defaultLookBack)
+	o.EntryType = cmp.Or(o.EntryType, "signed_up")
 	o.Cycle = cmp.Or(o.Cycle, Reset)
 	o.Direct = cmp.Or(o.Direct, DropDirectUnlessOnly)
 	o.DirectChannel = cmp.Or(o.DirectChannel, Direct)

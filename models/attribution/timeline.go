@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"hash/fnv"
 	"maps"
+	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // timeline is the touches of journeys with their times, in columns: what the models of time are fitted to. Journeys of a
@@ -18,6 +20,8 @@ type timeline struct {
 	converted []bool
 	exposure  []float64 // days from the first touch to the end
 	first     []int32   // channel of the first contact; −1: nothing was discovered, or not by a channel of the sample
+	entered   []float64 // days from the sign-up to the end; 0: none before the end
+	repeated  []float64 // days from the unit's conversion before to the end; 0: it had not converted
 	units     []int     // of each unit, where its journeys end
 }
 
@@ -36,7 +40,7 @@ func (s *Sample) timeline() *timeline {
 				t.channel, t.age = append(t.channel, id), append(t.age, days24(j, k))
 			}
 		}
-		t.end(j.Outcome == Converted, days24(j, 0), s.discovered(j))
+		t.end(j.Outcome == Converted, days24(j, 0), s.discovered(j), j.daysFrom(j.EnteredAt), j.daysFrom(j.PreviousAt))
 		if i+1 == len(order) || s.journeys[order[i+1]].UnitID != j.UnitID || s.journeys[order[i+1]].UnitKind != j.UnitKind {
 			t.units = append(t.units, len(t.converted))
 		}
@@ -45,9 +49,10 @@ func (s *Sample) timeline() *timeline {
 }
 
 // end closes the journey whose touches were appended last.
-func (t *timeline) end(converted bool, exposure float64, first int32) {
+func (t *timeline) end(converted bool, exposure float64, first int32, entered, repeated float64) {
 	t.start = append(t.start, len(t.channel))
 	t.converted, t.exposure, t.first = append(t.converted, converted), append(t.exposure, exposure), append(t.first, first)
+	t.entered, t.repeated = append(t.entered, entered), append(t.repeated, repeated)
 }
 
 // draws keeps every unit apart, all its journeys counted as if converted.
@@ -67,6 +72,14 @@ func (t *timeline) draws() *draws {
 
 // days24 is the days from touch i to the end of the journey.
 func days24(j *Journey, i int) float64 { return j.Until.Sub(j.Touches[i].At).Hours() / 24 }
+
+// daysFrom is the days from an instant to the end of the journey; 0 from zero.
+func (j *Journey) daysFrom(at time.Time) float64 {
+	if at.IsZero() {
+		return 0
+	}
+	return math.Max(0, j.Until.Sub(at).Hours()/24)
+}
 
 // discovered is the channel of a journey's first contact, or −1.
 func (s *Sample) discovered(j *Journey) int32 {
@@ -98,6 +111,8 @@ type Timed struct {
 	Ages       []float64 // of each touch, in days
 	Discovered bool      // the first touch was the first contact: the direct policy dropped none before it
 	Converted  bool
+	Entered    float64 // days from the sign-up to the end; 0: none before the end
+	Repeated   float64 // days from the unit's conversion before to the end; 0: it had not converted
 }
 
 // TimedSampler makes a sample with times of journeys that come unit by unit. It keeps a number of units at most: when
@@ -183,7 +198,7 @@ func (t *timeline) add(s *Sample, j Timed) {
 	if j.Discovered {
 		first = t.channel[t.start[len(t.start)-1]]
 	}
-	t.end(j.Converted, j.Ages[0], first)
+	t.end(j.Converted, j.Ages[0], first, j.Entered, j.Repeated)
 }
 
 // timedModel is a model of time.
@@ -193,9 +208,9 @@ type timedModel interface {
 	fitTimed(s *Sample) (Credit, weighing)
 }
 
-// weighing fills the weights of the touches of a converted journey; channel is −1 for those that the sample doesn't
-// know, first the channel of the first contact or −1.
-type weighing func(channel []int32, age []float64, first int32, w []float64) (baseline float64, rule string)
+// weighing fills the weights of the touches of a converted journey, which are 0; channels are −1 where the sample doesn't
+// know them.
+type weighing func(j *staged, w []float64) (baseline float64, rule string)
 
 // NeedsTimes reports whether a data-driven model is fitted to times, by FitTimed, instead of paths.
 func NeedsTimes(m Model) bool {
@@ -234,6 +249,6 @@ func (f *TimedFit) Weigh(j Timed) (weights []float64, baseline float64, rule str
 		first = f.ids[0]
 	}
 	weights = make([]float64, len(j.Channels))
-	baseline, rule = f.weigh(f.ids, j.Ages, first, weights)
+	baseline, rule = f.weigh(&staged{f.ids, j.Ages, first, j.Entered, true, j.Repeated}, weights)
 	return weights, baseline, rule
 }

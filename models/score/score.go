@@ -51,7 +51,7 @@ func (o Options) Validate() error {
 // models to score: all that the attribution package knows, participation too, whose shares are of what it credits.
 func models(names []string) ([]attribution.Model, error) {
 	if len(names) == 0 {
-		names = []string{"participation", "markov_2", "markov_3", "shapley_model", "hazard", "discovery"}
+		names = []string{"participation", "markov_2", "markov_3", "shapley_model", "hazard", "incremental"}
 		for _, m := range attribution.Models() {
 			names = append(names, m.Name())
 		}
