@@ -26,6 +26,8 @@ type journeyRow struct {
 	DaysToConvert  float64   `ch:"days_to_convert"`
 	Ages           []float64 `ch:"ages"`
 	Discovered     bool      `ch:"discovered"`
+	EnteredAt      time.Time `ch:"entered_at,null"`
+	PreviousAt     time.Time `ch:"previous_at,null"`
 }
 
 // creditedTouch is a row of table credited_touches: a touch of a converted journey with what each rule gives it.
@@ -125,6 +127,7 @@ func describeJourney(j *attribution.Journey) journeyRow {
 	if len(j.Touches) > 0 {
 		row.StartedAt, row.EndedAt = j.Touches[0].At, j.Touches[len(j.Touches)-1].At
 		row.Discovered = !j.Touches[0].At.After(j.FirstContact)
+		row.EnteredAt, row.PreviousAt = j.EnteredAt, j.PreviousAt
 	}
 	if c := j.Conversion; c != nil {
 		row.Value, row.EndedAt = c.Value, c.At

@@ -44,12 +44,15 @@ type journeyOfTable struct {
 	ID         string    `ch:"journey_id"`
 	UnitID     string    `ch:"unit_id"`
 	Outcome    string    `ch:"outcome"`
+	Started    time.Time `ch:"started_at"`
 	Ended      time.Time `ch:"ended_at"`
 	Value      int64     `ch:"value,decimal4"`
 	TouchIDs   []string  `ch:"touch_ids"`
 	Channels   []string  `ch:"channels"`
 	Ages       []float64 `ch:"ages"`
 	Discovered bool      `ch:"discovered"`
+	EnteredAt  time.Time `ch:"entered_at,null"`
+	PreviousAt time.Time `ch:"previous_at,null"`
 }
 
 // journeysOf are the journeys of the published run, as the pure package has them.
@@ -60,9 +63,12 @@ func journeysOf(t *testing.T, db *warehouse.DB, kind, conversionType string) (js
 		if err != nil {
 			t.Fatal(err)
 		}
-		j := attribution.Journey{ID: row.ID, UnitKind: kind, UnitID: row.UnitID, ConversionType: conversionType, Until: row.Ended}
+		j := attribution.Journey{ID: row.ID, UnitKind: kind, UnitID: row.UnitID, ConversionType: conversionType, Until: row.Ended, EnteredAt: row.EnteredAt, PreviousAt: row.PreviousAt}
+		if len(row.Ages) > 0 {
+			j.Until = row.Started.Add(time.Duration(math.Round(row.Ages[0] * 24 * float64(time.Hour))))
+		}
 		for i, id := range row.TouchIDs {
-			at := row.Ended.Add(-time.Duration(math.Round(row.Ages[i] * 24 * float64(time.Hour))))
+			at := j.Until.Add(-time.Duration(math.Round(row.Ages[i] * 24 * float64(time.Hour))))
 			j.Touches = append(j.Touches, attribution.Touch{ID: id, Channel: row.Channels[i], At: at})
 		}
 		if len(j.Touches) > 0 {

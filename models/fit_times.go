@@ -20,10 +20,14 @@ type timelineRow struct {
 	Ages       []float64 `ch:"ages"`
 	Discovered bool      `ch:"discovered"`
 	Converted  bool      `ch:"converted"`
+	Entered    float64   `ch:"entered"`
+	Repeated   float64   `ch:"repeated"`
 }
 
 func (t *timelineRow) timed() attribution.Timed {
-	return attribution.Timed{Channels: t.Channels, Ages: t.Ages, Discovered: t.Discovered, Converted: t.Converted}
+	return attribution.Timed{
+		Channels: t.Channels, Ages: t.Ages, Discovered: t.Discovered, Converted: t.Converted, Entered: t.Entered, Repeated: t.Repeated,
+	}
 }
 
 // times fits the models that look at times.

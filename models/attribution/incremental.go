@@ -128,7 +128,7 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 		}
 	}
 	p := d.begin(from)
-	p.gates = d.gates(pairs[:d.channels*d.channels+d.channels])
+	p.gates = d.gates(pairs[:d.channels*(d.channels+2)])
 	for c, part := range d.busy(pairs, e.days, behind) {
 		p.outcome.scale[int(d.added)+c] = 1 - part
 	}

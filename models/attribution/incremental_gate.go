@@ -2,17 +2,18 @@ package attribution
 
 import "math"
 
-// precedes lists, for each touch of a journey, its channel, and it with each channel that came before: what gates are
-// estimated from. Index before·channels + channel; channels² + channel for the touch itself.
+// precedes lists, for each touch of a journey, its channel, again if it is not the first, and it with each channel that came
+// before: what gates are estimated from. Indices before·channels + channel; from channels² on, those of the touch itself.
 func (d *incrementalData) precedes(j *staged) (pairs []int32) {
-	var seen []bool
 	var before []int32
-	seen = make([]bool, d.channels)
-	for _, channel := range j.channel {
+	seen := make([]bool, d.channels)
+	for i, channel := range j.channel {
 		if channel < 0 {
 			continue
 		}
-		pairs = append(pairs, d.channels*d.channels+channel)
+		if pairs = append(pairs, d.channels*d.channels+channel); i > 0 {
+			pairs = append(pairs, d.channels*(d.channels+1)+channel)
+		}
 		for _, c := range before {
 			pairs = append(pairs, c*d.channels+channel)
 		}
@@ -33,16 +34,17 @@ const (
 )
 
 // gates are how much the channel of the row is met through, by that of the column: 1 where the column's is never met without
-// the row's before it, 0 where the row's comes before it as often as before others.
+// the row's before it, 0 where the row's comes before it as often as before other
+// touches that are not the first.
 func (d *incrementalData) gates(pairs []float64) []float64 {
 	n := int(d.channels)
 	gates := make([]float64, n*n)
-	times := pairs[n*n:]
-	everything := total(times)
+	times, further := pairs[n*n:n*n+n], pairs[n*n+n:]
+	everything := total(further)
 	for before := range n {
 		preceded := total(pairs[before*n : before*n+n])
 		for channel := range n {
-			others := everything - times[channel]
+			others := everything - further[channel]
 			if before == channel || others <= 0 || times[channel] == 0 {
 				continue
 			}

@@ -14,7 +14,7 @@ const around = 4
 // channel and time since it, those of the days before a conversion, and those of the days after one.
 func (d *incrementalData) counters() (pairs, usual, before, behind, all int32) {
 	n := d.channels
-	usual = n*n + n
+	usual = n*n + 2*n
 	before = usual + n*int32(len(sinceEntry)-1)
 	return 0, usual, before, before + n, before + 2*n
 }
