@@ -114,7 +114,7 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 		for _, pair := range d.pairs[i] {
 			pairs[pair] += n
 		}
-		if j.repeated > 0 {
+		if !j.fresh() {
 			continue
 		}
 		if j.closed() && j.enters() {

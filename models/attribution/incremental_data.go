@@ -32,6 +32,9 @@ const (
 // enters reports whether the journey shows how the sign-up came about, or the conversion without one.
 func (j *staged) enters() bool { return j.age[0] > j.entered || j.entered == 0 }
 
+// fresh reports whether the journey is one to fit to: the first of its unit, with a touch by a known channel.
+func (j *staged) fresh() bool { return j.repeated == 0 && len(j.age) > 0 }
+
 // closed reports whether the first stage came to its end.
 func (j *staged) closed() bool { return j.converted || j.entered > 0 }
 
@@ -113,7 +116,7 @@ func newIncrementalData(s *Sample) *incrementalData {
 	d.met, d.pairs = make([][]int32, len(d.journeys)), make([][]int32, len(d.journeys))
 	for i := range d.journeys {
 		j := &d.journeys[i]
-		if d.pairs[i] = d.comes(j); j.repeated > 0 {
+		if d.pairs[i] = d.comes(j); !j.fresh() {
 			continue
 		}
 		d.met[i], d.pairs[i] = d.meets(j), append(d.pairs[i], d.precedes(j)...)
