@@ -97,10 +97,9 @@ func (m Incremental) refitJourneys(s *Sample, c Credit) func(counts []float64) (
 
 // fit finds the parameters for counts of the journeys, from those of another fit if there is one.
 func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *incrementalParameters {
-	_, _, series, _, _, all := d.series()
-	e := exposure{counts: make([][ageBins]float64, all), days: make([]float64, len(d.outcome.kernel))}
-	_, _, _, _, counted := d.counters()
-	pairs := make([]float64, counted)
+	series := d.series()
+	e := exposure{counts: make([][ageBins]float64, series.all), days: make([]float64, len(d.outcome.kernel))}
+	pairs := make([]float64, d.counters().all)
 	behind := make([]float64, len(sinceEntry)-1)
 	ended := 0.0
 	for i, n := range counts {
@@ -134,8 +133,8 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 	}
 	for c, part := range d.decided(e, ended) {
 		p.entry.scale[int(d.further)+c] = 1 - part
-		for b := range e.counts[series+int32(c)] {
-			e.counts[series+int32(c)][b] *= 1 - part
+		for b := range e.counts[series.ended+int32(c)] {
+			e.counts[series.ended+int32(c)][b] *= 1 - part
 		}
 	}
 	d.entry.fit(&p.entry, at(counts, d.entryOf), e)
@@ -180,16 +179,16 @@ const decidedOften = 1.2
 // decided is, by channel, what part of the later touches before a sign-up may be of people who have decided: those by
 // a channel that brings as much of the deciding visits, per sign-up, as of the later visits of those who don't sign up.
 func (d *incrementalData) decided(e exposure, ended float64) []float64 {
-	_, open, _, closers, _, _ := d.series()
+	of := d.series()
 	sum := func(series int32) float64 { return total(e.counts[series][:]) }
 	visits := 0.0
 	for c := range d.channels {
-		visits += sum(open + c)
+		visits += sum(of.open + c)
 	}
 	part := make([]float64, d.channels)
 	for c := range d.channels {
-		if deciding := sum(closers+c) * visits; deciding > 0 {
-			part[c] = math.Min(1, decidedOften*deciding/math.Max(sum(open+c)*ended, 1e-9))
+		if deciding := sum(of.closers+c) * visits; deciding > 0 {
+			part[c] = math.Min(1, decidedOften*deciding/math.Max(sum(of.open+c)*ended, 1e-9))
 		}
 	}
 	return part

@@ -95,24 +95,27 @@ type incrementalData struct {
 	pairs [][]int32 // of each journey: for each touch, how often which channels came before; see gates
 }
 
-// Series of the counts of ages, each with one for every channel; that of first contacts has one more, for nobody.
-func (d *incrementalData) series() (first, open, ended, closers, used, all int32) {
+// ageSeries is where the counts of ages begin, each with one for every channel: of first contacts, with one more for nobody; of
+// later touches, where no sign-up came and where one did; of the visits in which they signed up; and of touches after it.
+type ageSeries struct{ first, open, ended, closers, used, all int32 }
+
+func (d *incrementalData) series() ageSeries {
 	n := d.channels
-	return 0, n + 1, 2*n + 1, 3*n + 1, 4*n + 1, 5*n + 1
+	return ageSeries{0, n + 1, 2*n + 1, 3*n + 1, 4*n + 1, 5*n + 1}
 }
 
 func newIncrementalData(s *Sample) *incrementalData {
 	d := &incrementalData{channels: int32(len(s.channels)), direct: s.channelID(Direct), journeys: s.timeline().staged()}
-	first, open, ended, _, used, _ := d.series()
+	of := d.series()
 	n := int(d.channels)
 	d.entry = additive{bounds: stageBounds, start: []int32{0}}
-	d.slow = d.entry.addParameters(n+1, slowRate, first, -1)
-	d.visit = d.entry.addParameters(n+1, visitRate, first, -1)
-	d.fast = d.entry.addParameters(n+1, fastRate, first, -1)
-	d.further = d.entry.addParameters(n, laterRate, open, ended)
+	d.slow = d.entry.addParameters(n+1, slowRate, of.first, -1)
+	d.visit = d.entry.addParameters(n+1, visitRate, of.first, -1)
+	d.fast = d.entry.addParameters(n+1, fastRate, of.first, -1)
+	d.further = d.entry.addParameters(n, laterRate, of.open, of.ended)
 	d.outcome = additive{bounds: afterBounds, start: []int32{0}}
 	d.anyway = d.outcome.addParameters(len(sinceEntry)-1, steady, -1, -1)
-	d.added = d.outcome.addParameters(n, 0, used, -1)
+	d.added = d.outcome.addParameters(n, 0, of.used, -1)
 	d.met, d.pairs = make([][]int32, len(d.journeys)), make([][]int32, len(d.journeys))
 	for i := range d.journeys {
 		j := &d.journeys[i]
@@ -184,23 +187,23 @@ func (d *incrementalData) terms(j *staged, entry, outcome func(touch int, param 
 
 // meets is what a journey adds to the counts of ages.
 func (d *incrementalData) meets(j *staged) (cells []int32) {
-	first, open, ended, closers, used, _ := d.series()
+	of := d.series()
 	add := func(series int32, age float64) { cells = append(cells, series*ageBins+int32(ageBin(age))) }
 	if j.enters() {
-		add(first+d.opener(j), j.age[0]-j.entered)
+		add(of.first+d.opener(j), j.age[0]-j.entered)
 	}
 	for i, channel := range j.channel {
 		switch role, age := j.role(i); role {
 		case later:
 			if j.closed() {
-				add(ended+channel, age)
+				add(of.ended+channel, age)
 			} else {
-				add(open+channel, age)
+				add(of.open+channel, age)
 			}
 		case closing:
-			add(closers+channel, age)
+			add(of.closers+channel, age)
 		case after:
-			add(used+channel, age)
+			add(of.used+channel, age)
 		}
 	}
 	return cells
