@@ -25,7 +25,7 @@ type scoring struct {
 func (s *scoring) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&s.on, "score", false, "score every attribution model against the true credit in several worlds instead of writing files")
 	flags.IntVar(&s.options.Seeds, "seeds", 5, "with --score: samples of each world")
-	flags.IntVar(&s.options.Reference, "reference", 5, "with --score: further samples that make the very large one")
+	flags.IntVar(&s.options.Reference, "reference", 10, "with --score: further samples that make the very large one")
 	flags.IntVar(&s.options.Replicates, "replicates", 100, "with --score: resamples for the intervals")
 	flags.StringSliceVar(&s.options.Worlds, "world", nil, "with --score: worlds, comma-separated (default: all)")
 	flags.StringSliceVar(&s.options.Models, "model", nil, "with --score: models, comma-separated (default: all)")

@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Seeds      int      // samples of each world, seeds 1 to Seeds; 5
 	People     int      // in each sample; 20,000
-	Reference  int      // further samples that make the very large one; 5
+	Reference  int      // further samples that make the very large one; 10
 	Truth      int      // people that truth is computed from; 400,000
 	Replicates int      // of the bootstrap; 100
 	Worlds     []string // names; all
@@ -24,7 +24,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Seeds, o.People, o.Reference = cmp.Or(o.Seeds, 5), cmp.Or(o.People, 20_000), cmp.Or(o.Reference, 5)
+	o.Seeds, o.People, o.Reference = cmp.Or(o.Seeds, 5), cmp.Or(o.People, 20_000), cmp.Or(o.Reference, 10)
 	o.Truth, o.Replicates, o.Workers = cmp.Or(o.Truth, 400_000), cmp.Or(o.Replicates, 100), cmp.Or(o.Workers, 2)
 	if o.Progress == nil {
 		o.Progress = func(int, int, string) {}
