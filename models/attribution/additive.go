@@ -82,23 +82,25 @@ func (a *additive) x(f *additiveFit, param int32, age float64) float64 {
 	return f.scale[param] * f.rate[k] * math.Exp(-f.rate[k]*age)
 }
 
-// Rounds end when the log-likelihood grows by less than this part of itself, or at the most.
+// Rounds end when the log-likelihood grows by less than a tolerance, or at the most. A tolerance of .002 is some hundredths of
+// the standard error of a parameter: enough for a resample.
 const (
-	additiveTolerance = 1e-9
+	additiveTolerance = 1e-5
+	resampleTolerance = 2e-3
 	additiveRounds    = 2000
 )
 
 // fit improves f until the likelihood stands still. Every third round begins where the two before point to: the squared
 // extrapolation of Varadhan and Roland, "Simple and globally convergent methods for accelerating the convergence of any EM
 // algorithm" (2008). It is undone where it lowers the likelihood.
-func (a *additive) fit(f *additiveFit, events []float64, e exposure) {
+func (a *additive) fit(f *additiveFit, events []float64, e exposure, tolerance float64) {
 	met := a.met(e)
 	for range additiveRounds / 3 {
 		begun := f.clone()
 		first := a.round(f, events, met, e.days)
 		once := f.clone()
 		second := a.round(f, events, met, e.days)
-		if second-first < additiveTolerance*math.Abs(second) {
+		if second-first < tolerance {
 			return
 		}
 		further := a.extrapolate(begun, once, f)

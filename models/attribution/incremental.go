@@ -137,8 +137,12 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 			e.counts[series.ended+int32(c)][b] *= 1 - part
 		}
 	}
-	d.entry.fit(&p.entry, at(counts, d.entryOf), e)
-	d.outcome.fit(&p.outcome, at(counts, d.outcomeOf), e)
+	tolerance := additiveTolerance
+	if from != nil {
+		tolerance = resampleTolerance
+	}
+	d.entry.fit(&p.entry, at(counts, d.entryOf), e, tolerance)
+	d.outcome.fit(&p.outcome, at(counts, d.outcomeOf), e, tolerance)
 	return p
 }
 

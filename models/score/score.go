@@ -73,8 +73,6 @@ type Row struct {
 	Tau       Mean `json:"kendall_tau"`         // rank correlation with causal truth
 	TopThree  Mean `json:"top_three"`           // how many of the three truly strongest are among the model's three
 
-	HasIntervals bool `json:"has_intervals"` // false for models whose bootstrap is too costly here; coverage is 0 then
-
 	HasBaseline  bool `json:"has_baseline"`
 	BaselineBias Mean `json:"baseline_bias"` // share of the baseline row less the true one; 0 for models without the row
 
@@ -240,7 +238,7 @@ func estimates(ms []attribution.Model, s *attribution.Sample, replicates int, se
 			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
 		}
 	}
-	intervals, err := intervals(ms, s, credits, replicates, seed)
+	intervals, err := attribution.BootstrapAll(ms, s, credits, replicates, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -262,29 +260,6 @@ func estimates(ms []attribution.Model, s *attribution.Sample, replicates int, se
 		all[k] = e
 	}
 	return all, nil
-}
-
-// costly are models whose bootstrap takes longer than that of all others together: they are scored without intervals.
-var costly = []string{"hazard"}
-
-// intervals are those of the models, of 0 replicates for the costly ones.
-func intervals(ms []attribution.Model, s *attribution.Sample, cs []attribution.Credit, replicates int, seed uint64) ([]attribution.Intervals, error) {
-	all := make([]attribution.Intervals, len(ms))
-	var cheap []attribution.Model
-	var credits []attribution.Credit
-	var at []int
-	for k, m := range ms {
-		if !slices.Contains(costly, m.Name()) {
-			cheap, credits, at = append(cheap, m), append(credits, cs[k]), append(at, k)
-		}
-	}
-	found, err := attribution.BootstrapAll(cheap, s, credits, replicates, seed)
-	for i, k := range at {
-		if err == nil {
-			all[k] = found[i]
-		}
-	}
-	return all, err
 }
 
 // ofChannels are the shares without the baseline.
@@ -335,10 +310,8 @@ func compare(seeds []estimate, large estimate, truth Truth) Row {
 		if large.hasBaseline {
 			biases = append(biases, e.shares[attribution.Baseline]-truth.Baseline)
 		}
-		if row.HasIntervals = len(e.low) > 0; row.HasIntervals {
-			own = append(own, e.covered(large.shares, large.shares))
-			causal = append(causal, e.covered(withBaseline, large.shares))
-		}
+		own = append(own, e.covered(large.shares, large.shares))
+		causal = append(causal, e.covered(withBaseline, large.shares))
 	}
 	_, x, y := aligned(large.ofChannels(), truth.Shares)
 	row.Conversions, row.Error, row.Misplaced, row.Tau, row.TopThree = meanOf(conversions), meanOf(errs), meanOf(wrong), meanOf(taus), meanOf(tops)

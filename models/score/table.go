@@ -42,7 +42,6 @@ censored journeys.
 * **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own: with
   a sample of k times the size, a perfect interval would hold it in 95 %% of cases for k large, 94 for 10, 89 for 2.
   **truth**: how many hold the causal share. Intervals know nothing of bias, so this shows what they don't promise.
-  hazard is scored without intervals: its bootstrap takes longer than that of all others together.
 
 Read with care: the model incremental was designed with the truth of two worlds in view that are not in this table, companies
 like the default one with 1.3 and 0.7 times its confounding and 0.7 and 1.5 times its baseline, on other seeds (501 and on). One number of it was
@@ -135,9 +134,6 @@ func (p *printer) table(r Report, world, kind string) {
 
 // coverage is the last two cells of a row.
 func (r Row) coverage() string {
-	if !r.HasIntervals {
-		return "– | –"
-	}
 	return fmt.Sprintf("%.0f ± %.0f | %.0f ± %.0f", 100*r.OwnCoverage.Mean, 100*r.OwnCoverage.SE, 100*r.TruthCoverage.Mean, 100*r.TruthCoverage.SE)
 }
 
