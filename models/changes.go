@@ -1,10 +1,15 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
@@ -105,7 +110,7 @@ func findChanges(ctx context.Context, r *run) (in, out uint64, err error) {
 	if err := r.db.Exec(ctx, "staging/arrived_events.sql", r.params()); err != nil {
 		return 0, 0, err
 	}
-	if in, err = r.count(ctx, "arrived_events_by_run"); err != nil {
+	if in, err = r.count(ctx, "history_by_run"); err != nil {
 		return 0, 0, err
 	}
 	replaced, err := warehouse.SelectAll[replacedEvents](ctx, r.db, "staging/replaced_events.sql", r.params())
@@ -115,7 +120,7 @@ func findChanges(ctx context.Context, r *run) (in, out uint64, err error) {
 	if r.previous.SettledEvents != r.marks.WasSettledEvents+replaced[0].Events {
 		return in, 0, r.computeAll(ctx, "events of the past came or went")
 	}
-	if err := r.db.Exec(ctx, "staging/changed_persons.sql", r.params()); err != nil {
+	if err := r.findChangedPersons(ctx); err != nil {
 		return in, 0, err
 	}
 	changed, err := r.countChanged(ctx)
@@ -125,17 +130,133 @@ func findChanges(ctx context.Context, r *run) (in, out uint64, err error) {
 	if float64(changed.Persons) > maxChangedShare*float64(changed.AllPersons) {
 		return in, changed.Persons, r.computeAll(ctx, "most people changed")
 	}
-	return in, changed.Persons, nil
+	return in, changed.Persons, r.db.Exec(ctx, "staging/changed_history.sql", r.params())
+}
+
+// changedUnit is a row of table recomputed_units.
+type changedUnit struct {
+	UnitKind      string `ch:"unit_kind"`
+	UnitID        string `ch:"unit_id"`
+	ReplacedRunID uint64 `ch:"replaced_run_id"` // the run that had computed it last
+	Reason        string `ch:"reason"`
+}
+
+type arrivedIdentifier struct {
+	Value string `ch:"id_value"`
+}
+
+type changedPerson struct {
+	PersonID string `ch:"person_id"`
+}
+
+// findChangedPersons names the people that what arrived may change: those who hold an identifier that it names, and all
+// whom claims of identity tie to them, believed or not. Nobody else's identity can become another.
+func (r *run) findChangedPersons(ctx context.Context) error {
+	if err := r.recordArrivedIdentifiers(ctx); err != nil {
+		return err
+	}
+	if err := r.db.Exec(ctx, "staging/changed_persons.sql", r.params()); err != nil {
+		return err
+	}
+	r.changed = map[string]bool{}
+	for p, err := range warehouse.Select[changedPerson](ctx, r.db, "staging/changed_person_ids.sql", r.params()) {
+		if err != nil {
+			return err
+		}
+		r.changed[strings.Clone(p.PersonID)] = true
+	}
+	return r.addDisputed(ctx)
+}
+
+// recordArrivedIdentifiers writes the identifiers that arrived events name, in whatever field, and those of identity.yaml.
+func (r *run) recordArrivedIdentifiers(ctx context.Context) error {
+	w, err := warehouse.NewWriter[arrivedIdentifier](r.db, "arrived_identifiers_by_run", r.row.RunID)
+	if err != nil {
+		return err
+	}
+	for n, err := range warehouse.Select[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params()) {
+		if err := cmp.Or(err, w.Append(ctx, arrivedIdentifier{n.IDValue})); err != nil {
+			return err
+		}
+	}
+	for e, err := range warehouse.Select[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params()) {
+		if err := cmp.Or(err, w.Append(ctx, arrivedIdentifier{e.AValue}), w.Append(ctx, arrivedIdentifier{e.BValue})); err != nil {
+			return err
+		}
+	}
+	for _, p := range slices.Concat(r.o.Identity.Same, r.o.Identity.Separate) {
+		if err := cmp.Or(w.Append(ctx, arrivedIdentifier{p.A.Value}), w.Append(ctx, arrivedIdentifier{p.B.Value})); err != nil {
+			return err
+		}
+	}
+	return w.Flush(ctx)
+}
+
+type computed struct {
+	UnitID string `ch:"unit_id"`
+	RunID  uint64 `ch:"replaced_run_id"`
+}
+
+type disputed struct {
+	A string `ch:"a_person_id"`
+	B string `ch:"b_person_id"`
+}
+
+// addDisputed adds to the changed people those whom a claim that was not believed ties to one of them: whether it is
+// believed may hang on what arrived.
+func (r *run) addDisputed(ctx context.Context) error {
+	others := map[string][]string{}
+	for d, err := range warehouse.Select[disputed](ctx, r.db, "staging/disputed_people.sql", r.params()) {
+		if err != nil {
+			return err
+		}
+		a, b := strings.Clone(d.A), strings.Clone(d.B)
+		others[a], others[b] = append(others[a], b), append(others[b], a)
+	}
+	var found []string
+	reached := slices.Collect(maps.Keys(r.changed))
+	for len(reached) > 0 {
+		last := len(reached) - 1
+		near := others[reached[last]]
+		reached = reached[:last]
+		for _, person := range near {
+			if !r.changed[person] {
+				r.changed[person] = true
+				reached = append(reached, person)
+				found = append(found, person)
+			}
+		}
+	}
+	return r.nameDisputed(ctx, found)
+}
+
+func (r *run) nameDisputed(ctx context.Context, people []string) error {
+	if len(people) == 0 {
+		return nil
+	}
+	last := map[string]uint64{}
+	for c, err := range warehouse.Select[computed](ctx, r.db, "staging/last_computed.sql", r.params()) {
+		if err != nil {
+			return err
+		}
+		last[strings.Clone(c.UnitID)] = c.RunID
+	}
+	changed := make([]changedUnit, len(people))
+	for i, person := range people {
+		changed[i] = changedUnit{unitPerson, person, cmp.Or(last[person], r.previous.BaseRunID), "disputed_identity"}
+	}
+	return warehouse.Insert(ctx, r.db, "recomputed_units_by_run", r.row.RunID, changed)
 }
 
 // computeAll turns a run that set out to recompute what changed into one that computes everything.
 func (r *run) computeAll(ctx context.Context, because string) error {
-	for _, table := range []string{"arrived_events_by_run", "recomputed_units_by_run"} {
+	for _, table := range []string{"history_by_run", "arrived_identifiers_by_run", "recomputed_units_by_run"} {
 		params := warehouse.Params{"table": table, "run_id": r.row.RunID}
 		if err := r.db.Exec(ctx, "staging/drop_run.sql", params); err != nil {
 			return err
 		}
 	}
+	r.changed = nil
 	r.writing.Lock()
 	r.row.FullBecause, r.row.BaseRunID, r.row.PreviousRunID = because, r.row.RunID, 0
 	r.writing.Unlock()

@@ -27,6 +27,7 @@ type tableRows struct {
 var tablesOfNobody = map[string]bool{
 	"events": true, "events_rejected": true, "forgotten": true, "forgotten_salt": true, "schema_migrations": true,
 	"runs": true, "run_steps": true, "ingest_batches": true, "check_results": true, "simulation_truth": true, "definitions_by_run": true, "spend_by_run": true, "attribution_figures": true, "restatements_by_run": true,
+	"history_by_run": true, "arrived_identifiers_by_run": true,
 }
 
 // rowsAboutSomebody finds out from its columns how a table says whom a row is about; ok is false when it doesn't.
@@ -151,6 +152,9 @@ func only(digests []storedDigest, kinds ...string) []string {
 // remove removes what was counted, the events first: a run that starts meanwhile must not read them.
 func (f *Forgotten) remove(ctx context.Context, db *warehouse.DB, digests []storedDigest) error {
 	if err := f.execSince(ctx, db, time.Unix(0, 0), "staging/forget_events.sql", "staging/forget_mentions.sql", "staging/forget_letters.sql"); err != nil {
+		return err
+	}
+	if err := db.Exec(ctx, "staging/forget_leftovers.sql", nil); err != nil {
 		return err
 	}
 	tables, err := tablesAboutSomebody(ctx, db)

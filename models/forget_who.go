@@ -25,7 +25,8 @@ func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string
 	if err != nil {
 		return err
 	}
-	resolved, err := resolve(ctx, &run{db: db, marks: watermarks{EventsUntil: endOfTime}}, options)
+	now := &run{db: db, o: Options{Identity: options}, marks: watermarks{EventsUntil: endOfTime}}
+	resolved, err := now.resolve(ctx)
 	if err != nil {
 		return err
 	}

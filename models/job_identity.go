@@ -3,7 +3,9 @@ package models
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
@@ -11,41 +13,104 @@ import (
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// resolveIdentities finds out which identifiers are the same person.
+// resolveIdentities finds out which identifiers are the same person: all of them, or those of the people that changed.
 func resolveIdentities(ctx context.Context, r *run) (in, out uint64, err error) {
-	resolved, err := resolve(ctx, r, r.o.Identity)
+	now, err := r.resolve(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := warehouse.Insert(ctx, r.db, "identity_quarantine_by_run", r.row.RunID, resolved.Quarantined); err != nil {
-		return 0, 0, err
+	in = uint64(now.Identifiers + now.Claims)
+	if out, err = r.writeIdentities(ctx, now); err != nil {
+		return in, out, err
 	}
-	if err := r.recordIdentities(ctx, resolved); err != nil {
-		return 0, 0, err
+	quarantined, err := r.writeQuarantine(ctx, now)
+	if err != nil {
+		return in, out, err
 	}
-	out, err = writeIdentities(ctx, r, resolved)
-	return uint64(resolved.Identifiers + resolved.Claims), out, err
+	return in, out, r.recordIdentities(ctx, now, quarantined)
 }
 
-func writeIdentities(ctx context.Context, r *run, resolved *identity.Result) (out uint64, err error) {
+// resolution is what a run found out: of everybody, or of a part of them.
+type resolution struct {
+	*identity.Result
+	// elsewhere are identifiers that the part mentions, and to whom they belong: people outside of it. Only junk ties them
+	// to the part, such as an event that names somebody's address and the device "null".
+	elsewhere map[identity.ID]string
+}
+
+type seenNode struct {
+	identity.Node
+	Was string `ch:"was"` // its person in the run that this one builds on; empty when it is new
+}
+
+// resolve reads identifiers and claims, and decides who is who.
+func (r *run) resolve(ctx context.Context) (resolution, error) {
+	now := resolution{elsewhere: map[identity.ID]string{}}
+	nodes := func(yield func(identity.Node, error) bool) {
+		for n, err := range warehouse.Select[seenNode](ctx, r.db, "staging/identity_nodes.sql", r.params()) {
+			if err == nil && n.Was != "" && !r.changed[n.Was] {
+				now.elsewhere[identity.ID{Kind: n.IDKind, Value: strings.Clone(n.IDValue)}] = strings.Clone(n.Was)
+			}
+			if !yield(n.Node, err) {
+				return
+			}
+		}
+	}
+	var err error
+	now.Result, err = identity.Resolve(nodes, warehouse.Select[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params()), r.o.Identity)
+	return now, err
+}
+
+// identities are those of the part, sorted.
+func (n resolution) identities() iter.Seq[identity.Identity] {
+	return func(yield func(identity.Identity) bool) {
+		for i := range n.Identities() {
+			if n.elsewhere[identity.ID{Kind: i.IDKind, Value: i.IDValue}] == "" && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// writeIdentities writes who is who. People whom nobody knew before join those that changed.
+func (r *run) writeIdentities(ctx context.Context, now resolution) (out uint64, err error) {
 	w, err := warehouse.NewWriter[identity.Identity](r.db, "person_identities_by_run", r.row.RunID)
 	if err != nil {
 		return 0, err
 	}
-	for i := range resolved.Identities() {
+	var appeared []changedUnit
+	for i := range now.identities() {
 		if err := w.Append(ctx, i); err != nil {
 			return w.Written(), err
 		}
+		if r.changed != nil && !r.changed[i.PersonID] {
+			r.changed[i.PersonID] = true
+			appeared = append(appeared, changedUnit{unitPerson, i.PersonID, r.previous.RunID, "new_events"})
+		}
 	}
-	err = w.Flush(ctx)
-	return w.Written(), err
+	if err := w.Flush(ctx); err != nil {
+		return w.Written(), err
+	}
+	return w.Written(), warehouse.Insert(ctx, r.db, "recomputed_units_by_run", r.row.RunID, appeared)
 }
 
-// resolve reads identifiers and claims, and decides who is who.
-func resolve(ctx context.Context, r *run, o identity.Options) (*identity.Result, error) {
-	return identity.Resolve(
-		warehouse.Select[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params()),
-		warehouse.Select[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params()), o)
+// writeQuarantine writes the claims that were not believed, with those of the run before that nothing touches.
+func (r *run) writeQuarantine(ctx context.Context, now resolution) (rows uint64, err error) {
+	for i := range now.Quarantined {
+		q := &now.Quarantined[i]
+		q.APersonID = cmp.Or(now.elsewhere[identity.ID{Kind: q.AKind, Value: q.AValue}], q.APersonID)
+		q.BPersonID = cmp.Or(now.elsewhere[identity.ID{Kind: q.BKind, Value: q.BValue}], q.BPersonID)
+	}
+	if err := warehouse.Insert(ctx, r.db, "identity_quarantine_by_run", r.row.RunID, now.Quarantined); err != nil {
+		return 0, err
+	}
+	if r.changed == nil {
+		return uint64(len(now.Quarantined)), nil
+	}
+	if err := r.db.Exec(ctx, "staging/kept_quarantine.sql", r.params()); err != nil {
+		return 0, err
+	}
+	return r.count(ctx, "identity_quarantine_by_run")
 }
 
 // personFacts is what the events say about a person.

@@ -11,8 +11,8 @@ type job struct {
 // jobs are the steps in the order in which each finds what it needs.
 func jobs() []job {
 	return []job{
-		{"identities", resolveIdentities},
 		{"changes", findChanges},
+		{"identities", resolveIdentities},
 		{"persons", describePersons},
 		{"person events", attachEvents},
 		{"accounts", describeAccounts},

@@ -22,7 +22,7 @@ type publishedRun struct {
 // unitTables hold the rows of units: those of a base, and of the runs that build on it, are needed together. Every other
 // table is written whole by each run.
 var unitTables = []string{
-	"persons_by_run", "person_events_by_run", "touchpoints_by_run", "excluded_touches_by_run", "accounts_by_run", "stages_by_run", "score_ledger_by_run",
+	"person_identities_by_run", "persons_by_run", "person_events_by_run", "touchpoints_by_run", "excluded_touches_by_run", "accounts_by_run", "stages_by_run", "score_ledger_by_run",
 	"conversation_leads_by_run", "bant_answers_by_run", "qualifications_by_run", "score_peaks_by_run", "unit_due_by_run",
 	"grades_by_run", "requests_by_run", "exclusions_by_run",
 	"conversions_by_run", "journeys_by_run", "credited_touches_by_run", "recomputed_units_by_run",
@@ -40,7 +40,7 @@ func (r *run) prune(ctx context.Context) error {
 
 // needed says whether one of the runs to keep reads the rows that a run left in a table.
 func needed(k keptRun, keep []publishedRun) bool {
-	if k.Table == "arrived_events_by_run" {
+	if k.Table == "history_by_run" || k.Table == "arrived_identifiers_by_run" {
 		return false // of use while its run is at work
 	}
 	return slices.ContainsFunc(keep, func(p publishedRun) bool {

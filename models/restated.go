@@ -2,6 +2,9 @@ package models
 
 import (
 	"context"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -26,25 +29,51 @@ type IdentityVersion struct {
 	Gone         uint64 `ch:"gone" json:"gone"`
 }
 
-// recordIdentities compares a resolution with the published one and records the version and what it restates.
-func (r *run) recordIdentities(ctx context.Context, resolved *identity.Result) error {
-	before := warehouse.Select[identity.Identity](ctx, r.db, "staging/previous_identities.sql", nil)
-	restated, err := identity.Compare(before, resolved)
+// countedIdentities are the figures of a version that those of the next can be counted on from.
+type countedIdentities struct {
+	Version     string `ch:"identity_version"`
+	Identifiers uint64 `ch:"identifiers"`
+	Junk        uint64 `ch:"junk_identifiers"`
+	Claims      uint64 `ch:"claims"`
+	People      uint64 `ch:"people"`
+}
+
+// recordIdentities compares identities with the published ones and records the version and what it restates.
+func (r *run) recordIdentities(ctx context.Context, now resolution, quarantined uint64) error {
+	known, err := r.knownIdentities(ctx)
 	if err != nil {
 		return err
+	}
+	peopleBefore := known.People
+	var before []identity.Identity // of a part: a run that computes all must not hold them all
+	published := warehouse.Select[identity.Identity](ctx, r.db, "staging/previous_identities.sql", r.params())
+	if r.changed != nil {
+		if before, err = identitiesOf(published); err != nil {
+			return err
+		}
+		known.Remove(slices.Values(before))
+		published = identity.Rows(before)
+	}
+	known.Add(now.identities())
+	restated, err := identity.Compare(published, now.identities())
+	if err != nil {
+		return err
+	}
+	if r.changed == nil {
+		peopleBefore = uint64(restated.Before)
 	}
 	options, err := r.o.Identity.Hash()
 	if err != nil {
 		return err
 	}
-	for _, id := range resolved.Unseen {
+	for _, id := range now.Unseen {
 		r.o.Log.Warn("no event carries an identifier that identity.yaml names", "identifier", id.String())
 	}
 	v := IdentityVersion{
-		Version: resolved.Version(), OptionsHash: options,
-		Identifiers: uint64(resolved.Identifiers), Junk: uint64(resolved.Junk), Unseen: uint64(len(resolved.Unseen)),
-		Claims: uint64(resolved.Claims), Quarantined: uint64(len(resolved.Quarantined)),
-		People: uint64(resolved.Persons), PeopleBefore: uint64(restated.Before), Appeared: uint64(restated.New),
+		Version: known.Version(), OptionsHash: options,
+		Identifiers: known.Identifiers, Junk: known.Junk, Unseen: uint64(len(now.Unseen)),
+		Claims: known.Claims, Quarantined: quarantined,
+		People: known.People, PeopleBefore: peopleBefore, Appeared: uint64(restated.New),
 		Merged: uint64(restated.Count(identity.Merged)), Split: uint64(restated.Count(identity.Split)),
 		Renamed: uint64(restated.Count(identity.Renamed)), Gone: uint64(restated.Count(identity.Gone)),
 	}
@@ -53,4 +82,28 @@ func (r *run) recordIdentities(ctx context.Context, resolved *identity.Result) e
 		return err
 	}
 	return warehouse.Insert(ctx, r.db, "identity_changes_by_run", r.row.RunID, restated.Changes)
+}
+
+// knownIdentities are counted in the run that this one builds on; a run that computes all starts from none.
+func (r *run) knownIdentities(ctx context.Context) (identity.Tally, error) {
+	if r.changed == nil {
+		return identity.Tally{}, nil
+	}
+	versions, err := warehouse.SelectAll[countedIdentities](ctx, r.db, "staging/previous_identity_version.sql", r.params())
+	if err != nil || len(versions) == 0 {
+		return identity.Tally{}, err
+	}
+	v := versions[0]
+	return identity.NewTally(v.Version, v.Identifiers, v.Junk, v.Claims, v.People)
+}
+
+func identitiesOf(rows iter.Seq2[identity.Identity, error]) (all []identity.Identity, err error) {
+	for i, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		i.IDValue, i.PersonID, i.IDKind, i.Rule = strings.Clone(i.IDValue), strings.Clone(i.PersonID), strings.Clone(i.IDKind), strings.Clone(i.Rule)
+		all = append(all, i)
+	}
+	return all, nil
 }

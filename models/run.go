@@ -110,7 +110,8 @@ type run struct {
 	db       *warehouse.DB
 	o        Options
 	previous previousRun
-	forgot   bool // somebody, since the previous run
+	forgot   bool            // somebody, since the previous run
+	changed  map[string]bool // people, of a run that recomputes what changed
 	marks    watermarks
 	report   Report
 

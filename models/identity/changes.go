@@ -42,14 +42,14 @@ func (r Restatement) Count(change string) (people int) {
 	return people
 }
 
-// Compare compares a resolution with an earlier one. Both must be sorted by kind, then by value, as Identities gives them
-// and table person_identities is ordered. Memory is some 100 bytes a person.
-func Compare(then iter.Seq2[Identity, error], now *Result) (Restatement, error) {
+// Compare compares identities with those of an earlier resolution. Both must be sorted by kind, then by value, as
+// Result.Identities gives them and table person_identities is ordered. Memory is some 100 bytes a person.
+func Compare(then iter.Seq2[Identity, error], now iter.Seq[Identity]) (Restatement, error) {
 	c := comparison{was: map[string]*whereabouts{}, known: map[string]bool{}, people: map[string]bool{}}
 	next, stop := iter.Pull2(then)
 	defer stop()
 	old, err, more := next()
-	for i := range now.Identities() {
+	for i := range now {
 		for more && err == nil && compareIdentities(old, i) < 0 {
 			c.gone(old)
 			old, err, more = next()

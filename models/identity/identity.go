@@ -52,6 +52,8 @@ type Identity struct {
 	PersonID    string    `ch:"person_id"`
 	FirstSeenAt time.Time `ch:"first_seen_at"`
 	Rule        string    `ch:"rule"`
+	Claims      uint32    `ch:"claims"` // that it and another identifier are one person's; each is counted at one of the two
+	Junk        uint8     `ch:"junk"`   // 1: it stands for nobody
 }
 
 // Reasons for which an edge is quarantined.
@@ -66,7 +68,9 @@ const (
 // Quarantined is an edge that was not believed, and why.
 type Quarantined struct {
 	Edge
-	Reason string `ch:"reason"`
+	Reason    string `ch:"reason"`
+	APersonID string `ch:"a_person_id"` // to whom the first identifier belongs
+	BPersonID string `ch:"b_person_id"`
 }
 
 // Options bound what may be merged. The zero value means the defaults.

@@ -216,7 +216,7 @@ func (n *identifier) rank() int {
 	}
 }
 
-func (m *merger) quarantined() []Quarantined {
+func (m *merger) quarantined(r *Result) []Quarantined {
 	slices.SortStableFunc(m.refused, func(x, y refusal) int {
 		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rule, y.rule), m.compareNodes(x.a, y.a), m.compareNodes(x.b, y.b))
 	})
@@ -226,7 +226,7 @@ func (m *merger) quarantined() []Quarantined {
 			continue
 		}
 		a, b := &m.nodes[q.a], &m.nodes[q.b]
-		out = append(out, Quarantined{Reason: q.reason, Edge: Edge{
+		out = append(out, Quarantined{Reason: q.reason, APersonID: r.person(q.a), BPersonID: r.person(q.b), Edge: Edge{
 			AKind: a.kind.String(), AValue: a.value, BKind: b.kind.String(), BValue: b.value,
 			Rule: ruleNames[q.rule], At: time.UnixMilli(q.at).UTC(),
 		}})

@@ -25,16 +25,21 @@ type Result struct {
 
 	graph  *graph
 	forest *forest
-	best   []int32 // by root: the canonical member
-	order  []int32 // nodes by kind and value
+	best   []int32  // by root: the canonical member
+	order  []int32  // nodes by kind and value
+	claims []uint32 // by node: those that are counted there
 }
 
 func (m *merger) result(unseen []ID) *Result {
 	r := &Result{
-		Identifiers: len(m.nodes), Claims: len(m.links), Quarantined: m.quarantined(), Unseen: unseen,
-		graph: m.graph, forest: m.forest, order: make([]int32, len(m.nodes)),
+		Identifiers: len(m.nodes), Claims: len(m.links), Unseen: unseen,
+		graph: m.graph, forest: m.forest, order: make([]int32, len(m.nodes)), claims: make([]uint32, len(m.nodes)),
 	}
 	r.best, r.Persons = m.canonical()
+	r.Quarantined = m.quarantined(r)
+	for _, l := range m.links {
+		r.claims[m.counted(l)]++
+	}
 	for i := range r.order {
 		r.order[i] = int32(i)
 		if m.nodes[i].junk {
@@ -53,18 +58,18 @@ func (r *Result) Identities() iter.Seq[Identity] {
 		ids := make(map[int32]string, r.Persons)
 		for _, i := range r.order {
 			n, root := &r.graph.nodes[i], r.forest.find(i)
-			c := r.best[root]
 			id, ok := ids[root]
 			if !ok {
-				id = PersonID(r.graph.nodes[c].kind.String(), r.graph.nodes[c].value)
+				id = r.person(i)
 				ids[root] = id
 			}
 			rule := ruleNames[n.rule]
-			if i == c {
+			if i == r.best[root] {
 				rule = RuleSelf
 			}
 			if !yield(Identity{
 				IDKind: n.kind.String(), IDValue: n.value, PersonID: id, FirstSeenAt: time.UnixMilli(n.firstSeen).UTC(), Rule: rule,
+				Claims: r.claims[i], Junk: flag(n.junk),
 			}) {
 				return
 			}
@@ -72,17 +77,25 @@ func (r *Result) Identities() iter.Seq[Identity] {
 	}
 }
 
-// Version identifies a resolution: 16 hexadecimal digits that are the same as long as every identifier belongs to the same
-// person.
-func (r *Result) Version() string {
-	sum := sha256.New()
-	var line []byte
-	for i := range r.Identities() {
-		line = append(append(append(line[:0], i.IDKind...), 0), i.IDValue...)
-		line = append(append(append(line, 0), i.PersonID...), 0)
-		sum.Write(line)
+// person is the id of the person that a node belongs to.
+func (r *Result) person(node int32) string {
+	canonical := &r.graph.nodes[r.best[r.forest.find(node)]]
+	return PersonID(canonical.kind.String(), canonical.value)
+}
+
+// counted is the end of a link that its claim is counted at: not the junk, which is named with identifiers of many people.
+func (g *graph) counted(l link) int32 {
+	if g.nodes[l.a].junk {
+		return l.b
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
+	return l.a
+}
+
+func flag(is bool) uint8 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // Hash identifies the options: 16 hexadecimal digits.

@@ -15,8 +15,7 @@ SELECT
     e.event_ts, e.source, e.event_id, e.kind, e.name, e.meaning, e.url, e.referrer, e.utm_source, e.utm_medium,
     e.utm_campaign, e.click_id_kind, e.user_agent, e.value, e.currency, e.properties,
     e.anonymous_id, e.user_id, e.email, e.named_account_id, e.country, e.ingested_at
-FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64},
-    settled_until = {was_settled_until:DateTime64(3, 'UTC')}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
+FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
 LEFT JOIN
 (
     SELECT id_kind, id_value, person_id FROM person_identities_by_run WHERE run_id = {run_id:UInt64}

@@ -1,9 +1,9 @@
 -- The accounts that this run must recompute: those that a changed person belongs or belonged to, and those that time alone
--- changes. Of a person whom only time changed no event is new, hence nothing of the account.
+-- changes. Of a person whom only time changed, and of what junk stands for, no event is new, hence nothing of the account.
 INSERT INTO recomputed_units_by_run
 WITH people AS
 (
-    SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'person' AND reason != 'due'
+    SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'person' AND reason NOT IN ('due', 'junk_identifier')
 )
 SELECT
     {run_id:UInt64} AS run_id,

@@ -1,5 +1,5 @@
--- The people whom this run must recompute: those with new events, before or after a change of identity; those whose
--- identifiers are another person's than they were; and those whom time alone changes.
+-- The people whom this run must recompute: those whom an arrived event names, or named by an earlier receipt; those whom
+-- time alone changes; and what junk identifiers stand for, since their events tell of other people's identifiers too.
 INSERT INTO recomputed_units_by_run
 SELECT
     {run_id:UInt64} AS run_id,
@@ -13,22 +13,20 @@ FROM
     FROM
     (
         SELECT person_id AS unit_id, 'new_events' AS reason, 1 AS rank
-        FROM arrived_events_by_run
-        WHERE run_id = {run_id:UInt64}
+        FROM person_identities_at(run = {previous_run:UInt64})
+        WHERE id_value IN (SELECT id_value FROM arrived_identifiers_by_run WHERE run_id = {run_id:UInt64})
         UNION ALL
         SELECT person_id, 'new_events', 1
         FROM person_events_at(run = {previous_run:UInt64})
-        WHERE (source, event_id) IN (SELECT source, event_id FROM arrived_events_by_run WHERE run_id = {run_id:UInt64})
+        WHERE (source, event_id) IN (SELECT source, event_id FROM history_by_run WHERE run_id = {run_id:UInt64} AND arrived = 1)
         UNION ALL
-        SELECT arrayJoin([was.person_id, now.person_id]) AS unit_id, 'identity_changed', 2
-        FROM (SELECT id_kind, id_value, person_id FROM person_identities_by_run WHERE run_id = {previous_run:UInt64}) AS was
-        FULL OUTER JOIN (SELECT id_kind, id_value, person_id FROM person_identities_by_run WHERE run_id = {run_id:UInt64}) AS now
-            ON was.id_kind = now.id_kind AND was.id_value = now.id_value
-        WHERE was.person_id != now.person_id AND unit_id != ''
-        UNION ALL
-        SELECT unit_id, 'due', 3
+        SELECT unit_id, 'due', 2
         FROM unit_due_at(run = {previous_run:UInt64})
         WHERE unit_kind = 'person' AND due_at <= {observed_until:DateTime64(3, 'UTC')}
+        UNION ALL
+        SELECT person_id, 'junk_identifier', 3
+        FROM person_identities_at(run = {previous_run:UInt64})
+        WHERE junk = 1
     )
     GROUP BY unit_id
 ) AS changed

@@ -8,6 +8,12 @@
 -- tied to first.
 --
 -- Properties are read of stage and alias events alone: they are most of the bytes of the table.
+WITH seen AS
+(
+    SELECT kind, anonymous_id, user_id FROM events WHERE {previous_run:UInt64} = 0
+    UNION ALL
+    SELECT kind, anonymous_id, user_id FROM history_by_run WHERE {previous_run:UInt64} != 0 AND run_id = {run_id:UInt64}
+)
 SELECT
     edge.1 AS a_kind,
     edge.2 AS a_value,
@@ -31,10 +37,9 @@ FROM
             event_ts, anonymous_id, user_id, email,
             if(startsWith(anonymous_id, concat(source, ':')), 'record', 'same_event') AS rule,
             -- An alias names the id that somebody had before, which may have been a device's or a user's.
-            if(kind = 'alias' AND anonymous_id IN (SELECT user_id FROM events WHERE user_id IN
-                (SELECT anonymous_id FROM events WHERE kind = 'alias' AND anonymous_id != '')), anonymous_id, '') AS previous_id
-        FROM events FINAL
-        WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')}
+            if(kind = 'alias' AND anonymous_id IN (SELECT user_id FROM seen WHERE user_id IN
+                (SELECT anonymous_id FROM seen WHERE kind = 'alias' AND anonymous_id != '')), anonymous_id, '') AS previous_id
+        FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64}, events_until = {events_until:DateTime64(3, 'UTC')})
     )
     UNION ALL
     SELECT
@@ -66,9 +71,8 @@ FROM
                     endsWith(name, ' CONTACT_TO_DEAL'), [concat(source, ':deal:', toString(JSONExtractUInt(properties, 'toObjectId')))],
                     endsWith(name, ' DEAL_TO_CONTACT'), [concat(source, ':contact:', toString(JSONExtractUInt(properties, 'toObjectId')))], [])) AS deal,
             arrayFilter(id -> match(id, '^(user|anonymous|email):.'), JSONExtract(properties, 'same_person_as', 'Array(String)')) AS same
-        FROM events FINAL
-        PREWHERE kind IN ('stage', 'alias')
-        WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')}
+        FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64}, events_until = {events_until:DateTime64(3, 'UTC')})
+        WHERE kind IN ('stage', 'alias')
           AND multiSearchAny(properties, ['"ConvertedContactId"', '"ConvertedOpportunityId"', '"OpportunityId"', '"mergedObjectIds"', '"ContactId"', '_TO_CONTACT"', '_TO_DEAL"', '"same_person_as"'])
     )
 )

@@ -19,8 +19,7 @@ SELECT
     toUInt32(uniqExact(e.id_kind, e.id_value)) AS identifiers,
     -- Of whom nothing is known but records of a CRM: which.
     if(countIf(NOT of_crm OR e.user_id != '' OR e.email != '') = 0, arraySort(groupUniqArrayIf(9)(e.anonymous_id, of_crm)), []) AS records
-FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64},
-    settled_until = {was_settled_until:DateTime64(3, 'UTC')}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
+FROM history_of_run(run = {run_id:UInt64}, previous_run = {previous_run:UInt64}, events_until = {events_until:DateTime64(3, 'UTC')}) AS e
 INNER JOIN
 (
     SELECT id_kind, id_value, person_id FROM person_identities_by_run WHERE run_id = {run_id:UInt64}
