@@ -47,7 +47,9 @@ Read with care: the model incremental was designed with the truth of two worlds 
 like the default one with 1.3 and 0.7 times its confounding and 0.7 and 1.5 times its baseline, on other seeds (501 and on). One number of it was
 set there by hand, how far later touches of a channel by which the decided come are discounted, and the figures of sign-ups depend on
 it. The market is the same one, with effects within days, a slower baseline, and clicks that follow decisions: that it leads
-here says less of your company than of these worlds. The small worlds had no part in its design.
+here says less of your company than of these worlds. The small worlds had no
+part in its design, but coverage in three of them, and interim results of company and targeted, were seen before the last changes,
+which were to the tolerance of resamples and to a fault that a unit test had found.
 `
 
 // command is what makes the report.
