@@ -53,7 +53,7 @@ func (b *bench) peer(ctx context.Context, file string) error {
 	if python == "" {
 		python = "python3"
 	}
-	if exec.CommandContext(ctx, python, "-c", "import ChannelAttribution, pandas").Run() != nil {
+	if !imports(ctx, python, "ChannelAttribution, pandas") {
 		fmt.Fprintf(os.Stderr, "bench: %s has no ChannelAttribution (pip install ChannelAttribution==2.2.5 pandas): its ratios are left out\n", python)
 		return nil
 	}
@@ -102,4 +102,8 @@ func writeJourneys(file string, c attribution.Columns) error {
 		return err
 	}
 	return out.Close()
+}
+
+func imports(ctx context.Context, python, modules string) bool {
+	return exec.CommandContext(ctx, python, "-c", "import "+modules).Run() == nil
 }

@@ -108,7 +108,7 @@ func (c *Chart) limitSeries() {
 		}
 		rest.Data[i] = sum
 	}
-	c.Series = append(largest[:mostSeries-1:mostSeries-1], rest)
+	c.Series = slices.Concat(largest[:mostSeries-1], []ChartSeries{rest})
 }
 
 func (f *Figure) color(series string) string {
