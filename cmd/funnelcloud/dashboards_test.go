@@ -118,7 +118,7 @@ func panelsAgreeWithTheCommands(t *testing.T, s *localStack, demo results) {
 			}
 			agree(t, model+": conversions", b.read(t, uid, 5, "Channel", "Conversions"), conversions)
 			agree(t, model+": amount", b.read(t, uid, 5, "Channel", "Amount"), amounts)
-			b.scope.Variables["dimension"] = []string{"utm_campaign"}
+			b.scope.Variables["dimension"] = []string{"campaign"}
 			costs := map[string]float64{}
 			for _, c := range ask("campaign").Credits {
 				if c.CPA != nil && *c.Spend > 0 {
