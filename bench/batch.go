@@ -64,9 +64,9 @@ func (b *bench) batch(ctx context.Context, company scale) error {
 	return nil
 }
 
-// firstEvents are those of the first 99 % of the time by receipt, as if they had come long ago; lastEvents are the rest.
+// firstEvents are the first 99 % by receipt, as if they had come in the course of the day before; lastEvents are the rest.
 const (
-	firstEvents = `INSERT INTO events SELECT * REPLACE (now64(3) - INTERVAL 1 DAY AS ingested_at)
+	firstEvents = `INSERT INTO events SELECT * REPLACE (now64(3) - INTERVAL 1 DAY - toIntervalSecond(cityHash64(event_id) % 86400) AS ingested_at)
 		FROM {from:Identifier}.events FINAL
 		WHERE received_at <= (SELECT fromUnixTimestamp64Milli(toInt64(quantileExact(0.99)(toUnixTimestamp64Milli(received_at))), 'UTC') FROM {from:Identifier}.events)`
 	lastEvents = `INSERT INTO events SELECT * REPLACE (now64(3) AS ingested_at)

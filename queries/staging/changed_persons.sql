@@ -20,6 +20,10 @@ FROM
         FROM person_events_at(run = {previous_run:UInt64})
         WHERE (source, event_id) IN (SELECT source, event_id FROM history_by_run WHERE run_id = {run_id:UInt64} AND arrived = 1)
         UNION ALL
+        SELECT DISTINCT '', 'new_events', 1 -- whoever names nobody
+        FROM history_by_run
+        WHERE run_id = {run_id:UInt64} AND arrived = 1 AND anonymous_id = '' AND user_id = '' AND email = ''
+        UNION ALL
         SELECT unit_id, 'due', 2
         FROM unit_due_at(run = {previous_run:UInt64})
         WHERE unit_kind = 'person' AND due_at <= {observed_until:DateTime64(3, 'UTC')}
