@@ -35,6 +35,7 @@ type previousRun struct {
 	SettledUntil   time.Time `ch:"settled_until"`
 	SettledEvents  uint64    `ch:"settled_events"`
 	ForgottenSince uint8     `ch:"forgotten_since"` // 1: somebody was forgotten since it began
+	MigratedSince  uint8     `ch:"migrated_since"`  // 1: the tables changed since it began, and its rows lack what new columns say
 	RunsSinceBase  uint64    `ch:"runs_since_base"`
 }
 
@@ -61,6 +62,8 @@ func (r *run) fullBecause() string {
 		return "somebody was forgotten"
 	case p.Version != r.row.Version:
 		return "another version of funnelcloud"
+	case p.MigratedSince == 1:
+		return "the tables were migrated"
 	case p.Parameters != r.row.Parameters:
 		return "other settings"
 	case p.DefinitionHash != r.row.DefinitionHash:
@@ -168,16 +171,12 @@ func (r *run) findChangedPersons(ctx context.Context) error {
 	return r.addDisputed(ctx)
 }
 
-// recordArrivedIdentifiers writes the identifiers that arrived events name, in whatever field, and those of identity.yaml.
+// recordArrivedIdentifiers writes the identifiers that arrived events tie to another, in whatever field they name them, and
+// those of identity.yaml.
 func (r *run) recordArrivedIdentifiers(ctx context.Context) error {
 	w, err := warehouse.NewWriter[arrivedIdentifier](r.db, "arrived_identifiers_by_run", r.row.RunID)
 	if err != nil {
 		return err
-	}
-	for n, err := range warehouse.Select[identity.Node](ctx, r.db, "staging/identity_nodes.sql", r.params()) {
-		if err := cmp.Or(err, w.Append(ctx, arrivedIdentifier{n.IDValue})); err != nil {
-			return err
-		}
 	}
 	for e, err := range warehouse.Select[identity.Edge](ctx, r.db, "staging/identity_edges.sql", r.params()) {
 		if err := cmp.Or(err, w.Append(ctx, arrivedIdentifier{e.AValue}), w.Append(ctx, arrivedIdentifier{e.BValue})); err != nil {

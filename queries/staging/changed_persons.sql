@@ -14,7 +14,12 @@ FROM
     (
         SELECT person_id AS unit_id, 'new_events' AS reason, 1 AS rank
         FROM person_identities_at(run = {previous_run:UInt64})
-        WHERE id_value IN (SELECT id_value FROM arrived_identifiers_by_run WHERE run_id = {run_id:UInt64})
+        WHERE id_value IN
+        (
+            SELECT arrayJoin([anonymous_id, user_id, email]) FROM history_by_run WHERE run_id = {run_id:UInt64} AND arrived = 1
+            UNION ALL
+            SELECT id_value FROM arrived_identifiers_by_run WHERE run_id = {run_id:UInt64}
+        )
         UNION ALL
         SELECT person_id, 'new_events', 1
         FROM person_events_at(run = {previous_run:UInt64})
