@@ -42,6 +42,16 @@ func mix(a, b uint64) uint64 {
 	return x ^ x>>31
 }
 
+// apart spreads a seed over all bits, where units, which are small numbers, don't reach: mixed with units as they are, seeds
+// near one another would have the same people in another order. That of the default company stays what it is.
+func apart(seed uint64) uint64 {
+	const standard = 1
+	return mix(seed, forSeed) ^ mix(standard, forSeed) ^ standard
+}
+
+// forSeed is no purpose of a unit's.
+const forSeed = 1 << 32
+
 // hash is one random word for (unit, purpose, number).
 func (w *world) hash(unit uint64, why purpose, number int) uint64 {
 	return mix(mix(mix(w.seed, unit), uint64(why)), uint64(number))

@@ -109,7 +109,7 @@ func newWorld(c Config) *world {
 	if err := c.Validate(); err != nil {
 		panic(err)
 	}
-	w := &world{config: c, seed: c.Seed, start: c.Start.UnixMilli(), end: c.end()}
+	w := &world{config: c, seed: apart(c.Seed), start: c.Start.UnixMilli(), end: c.end()}
 	for _, name := range c.SwitchedOff {
 		w.off |= 1 << slices.Index(channelNames[:], name)
 	}

@@ -300,3 +300,22 @@ func BenchmarkTrueCredit(b *testing.B) {
 	}
 	b.ReportMetric(float64(c.People*b.N)/b.Elapsed().Seconds(), "people/s")
 }
+
+// Companies of near seeds are other companies: samples of different seeds must be independent.
+func TestNearSeedsShareNobody(t *testing.T) {
+	from := map[uint64]uint64{}
+	for seed := range uint64(64) {
+		w := world{seed: apart(seed)}
+		for index := range uint32(5000) {
+			c := company{index: index}
+			word := w.hash(c.unit()+1, forPerson, 0)
+			if other, taken := from[word]; taken {
+				t.Fatalf("a person of seed %d is one of seed %d too", seed, other)
+			}
+			from[word] = seed
+		}
+	}
+	if apart(1) != 1 {
+		t.Error("the default company is another one")
+	}
+}
