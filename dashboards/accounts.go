@@ -14,7 +14,7 @@ func accounts() page {
 		file: "accounts.json", uid: accountsUID, title: "Accounts: who is behind them, and what to do next?",
 		description: "The accounts worth looking at, and everything about one of them: its people, its use of the product, its stages with the evidence, its scores, what was said and asked, and the next step. Click a name in the list, or choose an account above. The period selects use and visits; the rest is the whole history.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), account()},
+		variables: []variable{datasource(), account(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			accountFigures(), nextStep(), accountsWorthLookingAt(), buyingGroup(), accountUsage(), accountFeatures(), accountStages(),
 			accountScores(), accountConversations(), accountRequests(), accountTouches(), accountBilling(),

@@ -14,7 +14,7 @@ func afterWin() page {
 		file: "afterwin.json", uid: afterWinUID, title: "After the win: who stays, grows and is content?",
 		description: "Qualification does not stop at the win: a definition that wins more customers who leave, or who are unhappy, is a bad one. Customers by the route that qualified them first: do they stay, grow, pay back what they cost, and what do they say? Junk is left out.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), horizon()},
+		variables: []variable{datasource(), unitKind(), horizon(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			afterWinTotals(), retentionByCohort(), retentionByRoute(), routeTable(), customerMoves(), churnReasons(), expansionByRoute(),
 			satisfactionByRoute(), satisfiedStay(), paybackByRoute(), quietCustomers(), churnedCustomers(),

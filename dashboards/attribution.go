@@ -14,7 +14,7 @@ func attribution() page {
 		file: "attribution.json", uid: attributionUID, title: "Attribution: what brings conversions?",
 		description: "Credit for conversions by channel and model, the models side by side, down to the ledger rows each figure is a sum of. The period selects conversions by when they converted.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), conversionType(), model(), models(), dimension(), conversion()},
+		variables: []variable{datasource(), unitKind(), conversionType(), model(), models(), dimension(), conversion(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			creditTotals(), creditByModel(), creditMatrix(), disagreement(), creditByChannel(), certainty(),
 			creditOverTime(), roles(), breakdown(), spend(), assists(), anyway(), unattributed(), conversions(), ledger(),

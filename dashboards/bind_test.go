@@ -29,7 +29,7 @@ func TestBoundPanelsSayWhatExpandedOnesSay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, want, err := shared.db.TableText(t.Context(), expanded, nil)
+			_, want, err := fixture.Shared(t).TableText(t.Context(), expanded, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,7 +37,7 @@ func TestBoundPanelsSayWhatExpandedOnesSay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, got, err := shared.db.TableText(t.Context(), bound, params)
+			_, got, err := fixture.Shared(t).TableText(t.Context(), bound, params)
 			if err != nil {
 				t.Errorf("%s, panel %d %q: %v", p.Dashboard, p.ID, p.Title, err)
 				continue
@@ -61,7 +61,7 @@ func TestBoundValuesStayBesideTheStatement(t *testing.T) {
 		if want := "SELECT array({x_1:String},{x_2:String})[1], {x_1:String},{x_2:String}, toDateTime({period_from:Int64})"; sql != want {
 			t.Errorf("bound SQL is %s, want %s", sql, want)
 		}
-		_, rows, err := shared.db.TableText(t.Context(), sql, warehouse.Params(params))
+		_, rows, err := fixture.Shared(t).TableText(t.Context(), sql, warehouse.Params(params))
 		if err != nil {
 			t.Fatal(err)
 		}

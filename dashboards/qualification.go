@@ -14,7 +14,7 @@ func qualification() page {
 		file: "qualification.json", uid: qualificationUID, title: "Qualification: who is ready to buy, and can the definition be trusted?",
 		description: "The work list, and behind it the quality of every definition of qualification: how many it flags, how many of those win, how many wins it catches, and how sure that is. Figures of quality cover the whole history of the published run; the period selects volumes, conversations and lists.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), horizon(), definition(), unitID()},
+		variables: []variable{datasource(), unitKind(), horizon(), definition(), unitID(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			qualificationTotals(), workList(), qualityOfDefinitions(), liftOfDefinitions(), qualifiedOverTime(), thresholdTradeOff(),
 			thresholdTable(), reliabilityByBand(), qualityByCohort(), leadTime(), scoreDistribution(), bantAnswers(),

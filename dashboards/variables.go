@@ -25,6 +25,13 @@ func unitKind() variable {
 	return choice("unit_kind", "Unit", "person : person,account : account", "person")
 }
 
+// zone is where weeks and months begin: a panel that counts by them cuts them in ClickHouse, which doesn't know the zone that
+// Grafana shows times in.
+func zone() variable {
+	return dashboard.NewTextBoxVariableBuilder("zone").Label("Weeks begin in").
+		Description("Time zone in which weeks and months begin, such as Europe/Berlin").DefaultValue(text("UTC")).Current(option("UTC", "UTC", false))
+}
+
 // junk chooses whether units that are no real prospects count.
 func junk() variable {
 	return choice("junk", "Junk", "without junk : without,with junk : with", "without")

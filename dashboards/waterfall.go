@@ -14,7 +14,7 @@ func waterfall() page {
 		file: "waterfall.json", uid: waterfallUID, title: "Waterfall: where do prospects go on, and where do they stop?",
 		description: "The demand waterfall with its three routes of qualification (MQL, PQL, CQL), beside the industry's figures. The period selects units by when they entered a step for the first time; what they did later counts up to now.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), junk()},
+		variables: []variable{datasource(), unitKind(), junk(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			waterfallTotals(), steps(), stepTable(), stages(), entriesOverTime(), firstQualified(), speedToLead(), recycled(), lossReasons(),
 			speedTable(), stagesByOwner(), handoffs(), promises(), nurturePool(), byOrigin(), junkRates(), junkReasons(),

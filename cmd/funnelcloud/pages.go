@@ -36,9 +36,12 @@ func registerZone(flags *pflag.FlagSet, zone *string) {
 	flags.StringVar(zone, "time-zone", "UTC", "zone in which the report's days begin and its times are written, such as Europe/Berlin")
 }
 
-// timeZone reads a zone's name.
+// timeZone reads a zone's name, which ClickHouse must know, too: "Local" is none.
 func timeZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
+	if err == nil && zone == time.Local {
+		err = errors.New("it means something else on each machine")
+	}
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--time-zone %q: not known; name one such as Europe/Berlin: %w", name, err)}
 	}

@@ -159,7 +159,7 @@ func scheme(name string) chromedp.Action[chromedp.Void] {
 // written is a report in a file, as a browser opens it.
 func written(t testing.TB, o report.Options) (address string) {
 	t.Helper()
-	return writtenFrom(t, report.QueryOf(loaded(t)), o)
+	return writtenFrom(t, report.QueryOf(fixture.Shared(t)), o)
 }
 
 func writtenFrom(t testing.TB, query report.Query, o report.Options) (address string) {
@@ -178,7 +178,7 @@ func writtenFrom(t testing.TB, query report.Query, o report.Options) (address st
 // addresses are those of all kinds of pages, by name.
 func addresses(t testing.TB, server string) map[string]string {
 	t.Helper()
-	query := report.QueryOf(loaded(t))
+	query := report.QueryOf(fixture.Shared(t))
 	all := map[string]string{
 		"report": written(t, report.Options{Company: "Café <&> Söhne", Now: fixture.End}), "front": server + "/",
 		"credited": server + "/credited?by=channel&value=Email", "nothing": server + "/nothing",
@@ -203,7 +203,7 @@ func addresses(t testing.TB, server string) map[string]string {
 
 // No page complains in the console, breaks its own policy, or keeps somebody with a screen reader or a keyboard out.
 func TestBrowserFindsNoFault(t *testing.T) {
-	server := httptest.NewServer(handler(t, report.QueryOf(loaded(t))))
+	server := httptest.NewServer(handler(t, report.QueryOf(fixture.Shared(t))))
 	defer server.Close()
 	b, library := browser(t), axe(t)
 	for name, address := range addresses(t, server.URL) {
@@ -264,7 +264,7 @@ func TestBrowserNoticesPlantedFaults(t *testing.T) {
 
 // A page fits its window from a phone to a wide screen: nothing but tables and graphs in their own boxes scrolls sideways.
 func TestBrowserPagesFitTheirWindow(t *testing.T) {
-	server := httptest.NewServer(handler(t, report.QueryOf(loaded(t))))
+	server := httptest.NewServer(handler(t, report.QueryOf(fixture.Shared(t))))
 	defer server.Close()
 	b := browser(t)
 	for name, address := range addresses(t, server.URL) {
@@ -315,7 +315,7 @@ func TestBrowserPagesFitOddData(t *testing.T) {
 
 // What the page says is what the tables say.
 func TestBrowserShowsWhatSQLSays(t *testing.T) {
-	query := report.QueryOf(loaded(t))
+	query := report.QueryOf(fixture.Shared(t))
 	server := httptest.NewServer(handler(t, query))
 	defer server.Close()
 	_, rows, err := query(t.Context(), `SELECT toString(channel), sum(weight), uniqExact(conversion_id), toFloat64(sum(credited_value)) FROM attribution_ledger
@@ -350,7 +350,7 @@ func TestBrowserShowsWhatSQLSays(t *testing.T) {
 
 // Tables sort by keyboard, charts become pictures, choices go into the address.
 func TestBrowserPagesCanBeWorked(t *testing.T) {
-	server := httptest.NewServer(handler(t, report.QueryOf(loaded(t))))
+	server := httptest.NewServer(handler(t, report.QueryOf(fixture.Shared(t))))
 	defer server.Close()
 	b := browser(t)
 	b.run(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/credit"), ready("#attribution-4 table"),
@@ -390,7 +390,7 @@ func TestBrowserPagesCanBeWorked(t *testing.T) {
 
 // An open page tells that ClickHouse is away, and that it is back.
 func TestBrowserTellsWhenClickHouseIsAway(t *testing.T) {
-	query := report.QueryOf(loaded(t))
+	query := report.QueryOf(fixture.Shared(t))
 	var away atomic.Bool
 	server := httptest.NewServer(handler(t, func(ctx context.Context, sql string, params map[string]any, filters map[string]string) ([]string, [][]any, error) {
 		if away.Load() {

@@ -61,7 +61,7 @@ func (c choice) options(usual *time.Location) (report.Options, error) {
 	var faults []error
 	if c.Zone != "" {
 		zone, err := time.LoadLocation(c.Zone)
-		if err != nil {
+		if err != nil || zone == time.Local {
 			faults = append(faults, fmt.Errorf("%q is no time zone: name one such as Europe/Berlin", c.Zone))
 		} else {
 			o.Zone = zone

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/funnelcloud/funnelcloud/dashboards/internal/fixture"
 	"github.com/funnelcloud/funnelcloud/dashboards/report"
 	"github.com/funnelcloud/funnelcloud/queries/queriestest"
 )
@@ -28,7 +29,7 @@ func links(body string) (all []string) {
 
 // Whoever follows the links of a page comes to pages that answer: figures, conversions, people, touches, events.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	h := handler(t, report.QueryOf(loaded(t)))
+	h := handler(t, report.QueryOf(fixture.Shared(t)))
 	seen := map[string]int{}
 	queue := []string{"/"}
 	for len(queue) > 0 {
@@ -62,7 +63,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 
 // The conversions behind a channel add up to the credit that the ledger gives it.
 func TestCreditedConversionsAddUpToTheFigure(t *testing.T) {
-	db := loaded(t)
+	db := fixture.Shared(t)
 	_, rows, err := db.TableText(t.Context(), "SELECT sum(weight), uniqExact(conversion_id) FROM attribution_ledger WHERE unit_kind = 'person' AND conversion_type = 'won' AND model = 'linear' AND channel = 'Email'", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestCreditedConversionsAddUpToTheFigure(t *testing.T) {
 
 // So do those behind a campaign, named as the panel names it.
 func TestCreditedCampaignsAddUpToTheFigure(t *testing.T) {
-	h := handler(t, report.QueryOf(loaded(t)))
+	h := handler(t, report.QueryOf(fixture.Shared(t)))
 	_, body := get(t, h, "/credit?model=linear&dimension=campaign")
 	row := regexp.MustCompile(`(?s)<a href="(/credited\?by=campaign[^"]*value=spring-digest[^"]*)">spring-digest</a></td><td>[^<]*</td><td class="right" data-sort="([0-9.]+)">`).FindStringSubmatch(body)
 	if row == nil {
@@ -92,7 +93,7 @@ func TestCreditedCampaignsAddUpToTheFigure(t *testing.T) {
 
 // An address holds all choices, and every link of the page carries them on.
 func TestChoicesStayInTheAddress(t *testing.T) {
-	h := handler(t, report.QueryOf(loaded(t)))
+	h := handler(t, report.QueryOf(fixture.Shared(t)))
 	status, body := get(t, h, "/credit?from=2026-02-01&to=2026-03-31&unit=person&model=linear&dimension=source&zone=Europe%2FBerlin")
 	if status != http.StatusOK {
 		t.Fatalf("status %d", status)
@@ -117,7 +118,7 @@ func TestChoicesStayInTheAddress(t *testing.T) {
 }
 
 func TestWhatCannotBeShownIsExplained(t *testing.T) {
-	h := handler(t, report.QueryOf(loaded(t)))
+	h := handler(t, report.QueryOf(fixture.Shared(t)))
 	for _, c := range []struct {
 		address string
 		status  int
@@ -145,7 +146,7 @@ func TestWhatCannotBeShownIsExplained(t *testing.T) {
 
 // Whatever an address holds stays text, on the page and beside the statement.
 func TestHostileAddressesStayText(t *testing.T) {
-	db := loaded(t)
+	db := fixture.Shared(t)
 	h := handler(t, report.QueryOf(db))
 	evils := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; DROP TABLE attribution_ledger_by_run; --`, `\'`, "\x00\t\n", `{x:String}`, `${model:sqlstring}`, strings.Repeat("ü", 5000)}
 	for i, address := range []string{"/conversions?model=%s", "/pipeline?conversion=%s", "/conversions?segment=plan:%s", "/credited?by=channel&value=%s", "/credited?by=%s&value=x", "/conversion?id=%s", "/person?id=%s", "/event?id=%s", "/find?q=%s", "/?from=%s", "/?zone=%s"} {
@@ -166,7 +167,7 @@ func TestHostileAddressesStayText(t *testing.T) {
 
 // While ClickHouse is away a page says so; when it is back, the page is.
 func TestPagesComeBackWithClickHouse(t *testing.T) {
-	query := report.QueryOf(loaded(t))
+	query := report.QueryOf(fixture.Shared(t))
 	away := true
 	h := handler(t, func(ctx context.Context, sql string, params map[string]any, filters map[string]string) ([]string, [][]any, error) {
 		if away {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
@@ -116,46 +115,6 @@ func (f *Figure) color(series string) string {
 		return c
 	}
 	return dashboards.StateColor(series)
-}
-
-// series reads rows of time, label and number. A time without a row of the label counts 0, since these are counts.
-func (f *Figure) series() *Chart {
-	if len(f.Data.Rows) == 0 {
-		return nil
-	}
-	c := f.chart("time")
-	var times []time.Time
-	var labels []string
-	values := map[string]map[time.Time]any{}
-	for _, row := range f.Data.Rows {
-		at, _ := row[0].(time.Time)
-		label, _ := row[1].(string)
-		if len(times) == 0 || !times[len(times)-1].Equal(at) {
-			times = append(times, at)
-		}
-		if values[label] == nil {
-			values[label] = map[time.Time]any{}
-			labels = append(labels, label)
-		}
-		values[label][at] = row[2]
-	}
-	slices.Sort(labels)
-	for _, label := range labels {
-		s := ChartSeries{Name: label, Color: f.color(label)}
-		for _, at := range times {
-			v := values[label][at]
-			if v == nil {
-				v = 0.
-			}
-			s.Data = append(s.Data, v)
-		}
-		c.Series = append(c.Series, s)
-	}
-	for _, at := range times {
-		c.Categories = append(c.Categories, at.Format("2006-01-02"))
-	}
-	c.limitSeries()
-	return c
 }
 
 // intervals has, for each channel, the ends of its interval, its share and the truth where it is known.

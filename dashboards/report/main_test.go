@@ -9,42 +9,19 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/dashboards/internal/fixture"
 	"github.com/funnelcloud/funnelcloud/queries/queriestest"
-	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
 func TestMain(m *testing.M) { os.Exit(queriestest.Main(m)) }
 
-// shared is the one database that tests read the fixture from: loading it takes longer than most of them.
-var shared struct {
-	sync.Once
-	db *warehouse.DB
-}
-
 // loaded reads the fixture's run.
 func loaded(t *testing.T) Query {
 	t.Helper()
-	shared.Do(func() {
-		server := queriestest.Server(t)
-		db, err := warehouse.Open(context.Background(), warehouse.Config{Addr: server.Addr(), Database: "report_fixture", User: server.User(), Password: server.Password()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		fixture.Load(t, db)
-		shared.db = db
-	})
-	if shared.db == nil {
-		t.Fatal("the fixture could not be loaded: see the first test that failed")
-	}
-	return QueryOf(shared.db)
+	return QueryOf(fixture.Shared(t))
 }
 
 func written(t *testing.T, query Query, o Options) string {

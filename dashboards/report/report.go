@@ -29,7 +29,7 @@ func QueryOf(db *warehouse.DB) Query {
 type Options struct {
 	Company        string         // shown in the title; may be empty
 	From, To       time.Time      // period of conversions and stage entries, both included; zero: the whole history
-	Zone           *time.Location // in which days begin and times are written; UTC when nil
+	Zone           *time.Location // in which days, weeks and months begin and times are written; by a name that ClickHouse knows; UTC when nil
 	UnitKind       string         // person or account; "person" when empty
 	ConversionType string         // "won" when empty, or else what has happened most
 	Model          string         // model that single-model figures show; Markov's when empty and there
@@ -134,9 +134,9 @@ func (g *gatherer) fill(ctx context.Context, p *Page, only []string) error {
 	return err
 }
 
-// zone is UTC where there is none.
+// zone is UTC where there is none, or none with a name.
 func zone(z *time.Location) *time.Location {
-	if z == nil {
+	if z == nil || z == time.Local {
 		return time.UTC
 	}
 	return z

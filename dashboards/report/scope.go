@@ -118,6 +118,7 @@ func (g *gatherer) choose(ctx context.Context, o Options) error {
 	g.scope.Variables = vars
 	vars["unit_kind"] = []string{cmp.Or(o.UnitKind, "person")}
 	vars["models"] = []string{""}
+	vars["zone"] = []string{g.zone.String()}
 	lists := []struct {
 		variable, want, prefer string
 		offered                []string

@@ -19,7 +19,7 @@ SELECT
     retained
 FROM
 (
-    SELECT toStartOfMonth(won_at) AS month, age, max(count()) OVER (PARTITION BY month) AS customers, count() AS old_enough,
+    SELECT toStartOfMonth(toTimeZone(won_at, ${zone:sqlstring})) AS month, age, max(count()) OVER (PARTITION BY month) AS customers, count() AS old_enough,
         countIf(churned_at = 0 OR churned_at > addSeconds(won_at, age * 2629800)) / old_enough AS retained
     FROM lives
     ARRAY JOIN [0, 1, 2, 3, 6, 9, 12, 18, 24] AS age

@@ -1,6 +1,6 @@
--- Customers won, expanded and lost, month by month.
+-- Customers won, expanded and lost, month by month (of the zone).
 SELECT
-    toDateTime(toStartOfMonth(entered_at), 'UTC') AS time,
+    toDateTime(toStartOfMonth(toTimeZone(entered_at, ${zone:sqlstring})), ${zone:sqlstring}) AS time,
     toString(stage) AS stage,
     toFloat64(uniqExact(unit_id)) AS "Value"
 FROM stages

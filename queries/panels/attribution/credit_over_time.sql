@@ -1,6 +1,6 @@
--- Conversions credited to each channel by one model, week by week (from Monday).
+-- Conversions credited to each channel by one model, week by week (from Monday, in the zone).
 SELECT
-    toDateTime(toStartOfWeek(converted_at, 1), 'UTC') AS time,
+    toDateTime(toStartOfWeek(converted_at, 1, ${zone:sqlstring}), ${zone:sqlstring}) AS time,
     toString(channel) AS channel,
     sum(weight) AS "Value"
 FROM attribution_ledger

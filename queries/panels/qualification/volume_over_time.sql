@@ -1,6 +1,6 @@
--- Units that met each definition for the first time, week by week (from Monday).
+-- Units that met each definition for the first time, week by week (from Monday, in the zone).
 SELECT
-    toDateTime(toStartOfWeek(met, 1), 'UTC') AS time,
+    toDateTime(toStartOfWeek(met, 1, ${zone:sqlstring}), ${zone:sqlstring}) AS time,
     definition,
     count() AS "Value"
 FROM

@@ -1,6 +1,6 @@
--- First entries into the steps of the waterfall, week by week (from Monday).
+-- First entries into the steps of the waterfall, week by week (from Monday, in the zone).
 SELECT
-    toDateTime(toStartOfWeek(entered, 1), 'UTC') AS time,
+    toDateTime(toStartOfWeek(entered, 1, ${zone:sqlstring}), ${zone:sqlstring}) AS time,
     step,
     count() AS "Value"
 FROM
