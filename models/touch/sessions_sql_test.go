@@ -110,12 +110,17 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range settings {
-			got, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
-				"run_id": uint64(run + 1), "session_gap_seconds": uint32(o.Gap.Seconds()),
-				"product_pages": o.ProductPages, "own_domains": o.OwnDomains,
-			})
-			if err != nil {
-				t.Fatal(err)
+			var got []Session
+			for _, people := range [][2]string{{"", "p5"}, {"p5", ""}} {
+				some, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
+					"run_id": uint64(run + 1), "session_gap_seconds": uint32(o.Gap.Seconds()),
+					"product_pages": o.ProductPages, "own_domains": o.OwnDomains,
+					"first_person": people[0], "before_person": people[1],
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, some...)
 			}
 			want := Sessionize(events, o)
 			if len(want) < 100 {

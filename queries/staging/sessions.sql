@@ -10,8 +10,9 @@
 -- product_pages, by default any host that begins with "app.".
 -- A click id counts by its kind: two clicks of one kind within a session are one campaign.
 --
--- Parameters: run_id; session_gap_seconds (1800); product_pages (['app.']); own_domains: domains that refer nobody, the
--- company's own and those that a visitor passes through (sign-in, payment). The host of the page itself is always one.
+-- Parameters: run_id; first_person, before_person: the ids between which to read, '' without an end; session_gap_seconds
+-- (1800); product_pages (['app.']); own_domains: domains that refer nobody, the company's own and those that a visitor
+-- passes through (sign-in, payment). The host of the page itself is always one.
 WITH
     web AS
     (
@@ -44,65 +45,58 @@ WITH
                 AND NOT arrayExists(domain -> referrer_host = domain OR endsWith(referrer_host, concat('.', domain)),
                                     {own_domains:Array(String)}) AS from_outside
         FROM person_events_by_run
-        WHERE run_id = {run_id:UInt64}
+        WHERE run_id = {run_id:UInt64} AND person_id >= {first_person:String} AND ({before_person:String} = '' OR person_id < {before_person:String})
           AND url != ''
           AND kind IN ('page', 'screen', 'track', 'identify')
           AND meaning NOT IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
                               'conversation_closed', 'call_completed', 'meeting_booked')
     ),
-    -- Rule 1. A person's first event has no event before it: lag gives 1970, which is silence enough.
+    -- One row per person. Use of the product is no entry of a session that is kept: what only entries show is left out of it,
+    -- and it is most of all.
+    histories AS
+    (
+        SELECT
+            person_id,
+            arraySort(groupArray((event_ts, source, event_id, in_product, from_outside, campaign,
+                if(in_product AND campaign = '', ('', '', '', '', '', '', '', ''),
+                   (account_id, url, referrer, toString(utm_source), toString(utm_medium), toString(utm_campaign), toString(click_id_kind), user_agent))))) AS events
+        FROM web
+        GROUP BY person_id
+    ),
+    -- Rule 1. A person's first event has no event before it.
     silences AS
     (
         SELECT
-            *,
-            lagInFrame(event_ts) OVER history AS previous_ts,
-            lagInFrame(in_product) OVER history AS previous_in_product,
-            row_number() OVER history AS position,
-            position = 1
-                OR toUnixTimestamp64Milli(event_ts) - toUnixTimestamp64Milli(previous_ts) > 1000 * toInt64({session_gap_seconds:UInt32}) AS silent
-        FROM web
-        WINDOW history AS (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+            person_id, events, events.4 AS inside, events.5 AS outside, events.6 AS campaigns,
+            arrayMap(at -> toUnixTimestamp64Milli(at), events.1) AS times,
+            arrayMap((at, before) -> at - before > 1000 * toInt64({session_gap_seconds:UInt32}), times, arrayPopBack(arrayPushFront(times, -1000000000000000))) AS silent
+        FROM histories
     ),
-    stretches AS
-    (
-        SELECT *, sum(silent) OVER (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stretch
-        FROM silences
-    ),
+    -- Rule 2 asks for the last campaign since the silence.
     campaigns AS
     (
-        SELECT
-            *,
-            anyLastIf(campaign, campaign != '') OVER earlier AS last_campaign,
-            anyLastIf(stretch, campaign != '') OVER earlier AS last_campaign_stretch
-        FROM stretches
-        WINDOW earlier AS (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        SELECT *, arrayFill((campaign, is_silent) -> is_silent OR campaign != '', campaigns, silent) AS last_campaigns
+        FROM silences
     ),
-    numbered AS
+    visits AS
     (
         SELECT
-            *,
-            silent
-                OR (campaign != '' AND NOT (campaign = last_campaign AND stretch = last_campaign_stretch))
-                OR (previous_in_product AND NOT in_product AND from_outside) AS starts,
-            sum(starts) OVER (PARTITION BY person_id ORDER BY event_ts, source, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS session
+            person_id,
+            arrayMap((is_silent, campaign, last_campaign, was_inside, is_inside, is_outside) -> is_silent
+                    OR (campaign != '' AND campaign != last_campaign)
+                    OR (was_inside AND NOT is_inside AND is_outside),
+                silent, campaigns, arrayPopBack(arrayPushFront(last_campaigns, '')), arrayPopBack(arrayPushFront(inside, 0)), inside, outside) AS starts,
+            arrayJoin(arraySplit((event, start) -> start, events, starts)) AS visit
         FROM campaigns
+    ),
+    entries AS
+    (
+        SELECT person_id, visit[1] AS entry, entry.7 AS shown, visit[-1].1 AS ended_at, toUInt32(length(visit)) AS events
+        FROM visits
     )
 SELECT
-    person_id,
-    anyIf(account_id, starts) AS account_id,
-    anyIf(event_id, starts) AS touch_id,
-    min(event_ts) AS touch_ts,
-    max(event_ts) AS ended_at,
-    anyIf(url, starts) AS url,
-    anyIf(referrer, starts) AS referrer,
-    anyIf(utm_source, starts) AS utm_source,
-    anyIf(utm_medium, starts) AS utm_medium,
-    anyIf(utm_campaign, starts) AS utm_campaign,
-    anyIf(click_id_kind, starts) AS click_id_kind,
-    anyIf(source, starts) AS source,
-    anyIf(user_agent, starts) AS user_agent,
-    toUInt32(count()) AS events
-FROM numbered
-GROUP BY person_id, session
-HAVING NOT anyIf(in_product AND campaign = '', starts)
-ORDER BY person_id, touch_ts, session
+    person_id, shown.1 AS account_id, entry.3 AS touch_id, entry.1 AS touch_ts, ended_at, shown.2 AS url, shown.3 AS referrer,
+    shown.4 AS utm_source, shown.5 AS utm_medium, shown.6 AS utm_campaign, shown.7 AS click_id_kind, entry.2 AS source, shown.8 AS user_agent, events
+FROM entries
+WHERE NOT (entry.4 AND entry.6 = '')
+ORDER BY person_id, touch_ts, source, touch_id
