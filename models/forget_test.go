@@ -129,6 +129,8 @@ func TestAForgottenPersonIsNowhereAndStaysAway(t *testing.T) {
 	if report := batch(t, db); report.FullBecause != "somebody was forgotten" {
 		t.Errorf("the run after it was full because %q", report.FullBecause)
 	}
+	wantRows(t, db, "SELECT people_before - people, gone, appeared FROM identity_versions", "1 1 0")
+	wantRows(t, db, "SELECT count() > 0, countIf(reason NOT LIKE '%somebody was forgotten%') FROM restatements", "1 0")
 	wantRows(t, db, "SELECT members FROM accounts WHERE account_id = 'adaworks'", "1")
 
 	if again := forget(t, db, "ada@adaworks.com", false); total(again) != 0 || again.Before.IsZero() {

@@ -57,6 +57,8 @@ func (r *run) causeOfAll() string {
 		return "other settings"
 	case p.DefinitionHash != r.row.DefinitionHash:
 		return "other definitions"
+	case r.forgot || p.ForgottenSince == 1:
+		return "somebody was forgotten"
 	}
 	return ""
 }

@@ -53,6 +53,8 @@ func TestADealWithoutAContactIsTheAccounts(t *testing.T) {
 	wantRows(t, db, "SELECT account_id, members FROM accounts", "001A 1")
 	wantRows(t, db, "SELECT account_id, record, count() FROM persons WHERE record != '' GROUP BY ALL ORDER BY ALL", " deal 1", "001A deal 1")
 	wantNotice(t, db, "deals_name_somebody", `"deal":"salesforce:0062"`)
+	wantRows(t, db, "SELECT what, reason, items, events FROM left_out",
+		"deals name neither contact nor account: each a unit of its own 1 1", "deals name no contact: counted with the account alone 1 2")
 
 	late := &story{}
 	late.crmEvent(6, "0031", "OpportunityContactRole CREATE", "", event{AccountID: "001A", Email: "ann@acme.example", Properties: `{"OpportunityId":"0061","ContactId":"0031"}`})

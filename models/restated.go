@@ -59,8 +59,12 @@ func (r *run) recordIdentities(ctx context.Context, now resolution, quarantined 
 	if err != nil {
 		return err
 	}
+	forgotten := uint64(0)
 	if r.changed == nil {
-		peopleBefore = uint64(restated.Before)
+		if forgotten, err = r.forgottenPeople(ctx, uint64(restated.Before)); err != nil {
+			return err
+		}
+		peopleBefore = uint64(restated.Before) + forgotten
 	}
 	options, err := r.o.Identity.Hash()
 	if err != nil {
@@ -75,7 +79,7 @@ func (r *run) recordIdentities(ctx context.Context, now resolution, quarantined 
 		Claims: known.Claims, Quarantined: quarantined,
 		People: known.People, PeopleBefore: peopleBefore, Appeared: uint64(restated.New),
 		Merged: uint64(restated.Count(identity.Merged)), Split: uint64(restated.Count(identity.Split)),
-		Renamed: uint64(restated.Count(identity.Renamed)), Gone: uint64(restated.Count(identity.Gone)),
+		Renamed: uint64(restated.Count(identity.Renamed)), Gone: uint64(restated.Count(identity.Gone)) + forgotten,
 	}
 	r.report.Identity = v
 	if err := warehouse.Insert(ctx, r.db, "identity_versions_by_run", r.row.RunID, []IdentityVersion{v}); err != nil {
@@ -89,12 +93,26 @@ func (r *run) knownIdentities(ctx context.Context) (identity.Tally, error) {
 	if r.changed == nil {
 		return identity.Tally{}, nil
 	}
-	versions, err := warehouse.SelectAll[countedIdentities](ctx, r.db, "staging/previous_identity_version.sql", r.params())
-	if err != nil || len(versions) == 0 {
+	v, err := r.countedIdentities(ctx)
+	if err != nil || v.Version == "" {
 		return identity.Tally{}, err
 	}
-	v := versions[0]
 	return identity.NewTally(v.Version, v.Identifiers, v.Junk, v.Claims, v.People)
+}
+
+// countedIdentities are the figures of the published run; zero where there is none.
+func (r *run) countedIdentities(ctx context.Context) (countedIdentities, error) {
+	versions, err := warehouse.SelectAll[countedIdentities](ctx, r.db, "staging/previous_identity_version.sql", r.params("published", r.previous.RunID))
+	if err != nil || len(versions) == 0 {
+		return countedIdentities{}, err
+	}
+	return versions[0], nil
+}
+
+// forgottenPeople are those whom the published run had counted and of whom no row is left: they were forgotten.
+func (r *run) forgottenPeople(ctx context.Context, left uint64) (uint64, error) {
+	counted, err := r.countedIdentities(ctx)
+	return counted.People - min(left, counted.People), err
 }
 
 func identitiesOf(rows iter.Seq2[identity.Identity, error]) (all []identity.Identity, err error) {

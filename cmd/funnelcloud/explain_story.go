@@ -18,6 +18,28 @@ type unitHead struct {
 	LastSeen  time.Time `ch:"last_seen" json:"last_seen"`
 	Stages    string    `ch:"stages" json:"stages"`
 	Score     float64   `ch:"score" json:"score"`
+
+	Origin       string `ch:"origin" json:"origin,omitempty"` // inbound, outbound, sgl, tgl or product; empty: in no stage
+	OriginReason string `ch:"origin_reason" json:"origin_reason,omitempty"`
+	OriginEvent  string `ch:"origin_event" json:"origin_event_id,omitempty"` // that told it
+}
+
+// originNames are what people call the codes.
+var originNames = map[string]string{"sgl": "sales-generated", "tgl": "tele-generated"}
+
+// cameBy is where the unit comes from, and what told it.
+func (h *unitHead) cameBy() string {
+	if h.Origin == "" {
+		return ""
+	}
+	text := "origin: " + cmp.Or(originNames[h.Origin], h.Origin)
+	if h.OriginReason != "" {
+		text += ", " + h.OriginReason
+	}
+	if h.OriginEvent != "" {
+		text += " " + proof(h.OriginEvent)
+	}
+	return text
 }
 
 type storyLine struct {
@@ -79,6 +101,9 @@ func (e explainer) showHead(s explanation) {
 		facts = append(facts, "junk: "+h.Junk)
 	}
 	_, _ = fmt.Fprintln(e.screen.out, wrap(strings.Join(facts, " · "), storyWidth))
+	if came := h.cameBy(); came != "" {
+		_, _ = fmt.Fprintln(e.screen.out, wrap(came, storyWidth))
+	}
 	_, _ = fmt.Fprintln(e.screen.out, wrap(fmt.Sprintf("now: %s · lead score %.1f", cmp.Or(h.Stages, "in no stage"), h.Score), storyWidth))
 }
 

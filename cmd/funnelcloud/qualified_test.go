@@ -128,6 +128,12 @@ func explainsQualification(t *testing.T, s *localStack) {
 	if len(story) != 1 || story[0].Head == nil || story[0].Head.Stages == "" && story[0].Head.Score == 0 || !tells(story[0], "→ cql") || !tells(story[0], "said") {
 		t.Errorf("the story of %s: %+v", who, story)
 	}
+	if head := story[0].Head; head.OriginReason == "" || head.OriginEvent == "" {
+		t.Errorf("%s: nothing tells why they are %s", who, head.Origin)
+	}
+	if said := mustRun(t, "explain", "person", who, "--data", s.folder).out; !strings.Contains(said, "origin: ") {
+		t.Errorf("no origin in\n%s", said)
+	}
 	for _, line := range story[0].Story {
 		if line.Evidence != "" {
 			s.want(t, "SELECT count() FROM events_deduplicated WHERE event_id = '"+line.Evidence+"'", "1")

@@ -180,15 +180,20 @@ func (e *evaluation) applyStageRules(rules []*stageRule) {
 		if !e.applies(rule) {
 			continue
 		}
-		reason := rule.Reason
-		if rule.ReasonProperty != "" {
-			if detail := e.text(rule.ReasonProperty); detail != "" {
-				reason += ": " + detail
-			}
-		}
-		e.move(rule.Stage, e.step(e.Stages.Name, reason))
+		e.move(rule.Stage, e.step(e.Stages.Name, e.detailed(rule.Reason, rule.ReasonProperty)))
 		return
 	}
+}
+
+// detailed is a reason with the text of a property of the event, where it has one.
+func (e *evaluation) detailed(reason, property string) string {
+	if property == "" {
+		return reason
+	}
+	if detail := e.text(property); detail != "" {
+		return reason + ": " + detail
+	}
+	return reason
 }
 
 func (e *evaluation) applies(rule *stageRule) bool {
@@ -201,10 +206,11 @@ func (e *evaluation) applies(rule *stageRule) bool {
 
 // move enters a position; where it ends the routes, what had been counted towards them is spent.
 func (e *evaluation) move(stage string, s step) {
+	wasCustomer := isCustomer(e.history.position)
 	if !e.history.enter(stage, s) {
 		return
 	}
-	e.remember()
+	e.remember(isCustomer(stage) && !wasCustomer)
 	if !endsRoutes(stage) {
 		return
 	}

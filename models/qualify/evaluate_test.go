@@ -169,6 +169,7 @@ func TestRowsSayWhy(t *testing.T) {
 	}
 	for i := range want {
 		want[i].UnitKind, want[i].UnitID, want[i].AccountID, want[i].JunkReason = Person, "p", "acme.io", "test"
+		want[i].OriginReason, want[i].OriginEventID = "signed up by themselves", "signed_up@1"
 		want[i].Origin, want[i].EntryNo, want[i].DefinitionHash = "product", 1, d.Names()[want[i].ViaDefinition]
 		want[i].EnteredAt, want[i].LeftAt = o.Stages[i].EnteredAt, o.Stages[i].LeftAt
 	}
@@ -177,6 +178,37 @@ func TestRowsSayWhy(t *testing.T) {
 	}
 	if len(want[0].DefinitionHash) != 12 {
 		t.Errorf("hash %q", want[0].DefinitionHash)
+	}
+}
+
+// TestOriginsSayWhy: in the rule's words, with what the event says; in words of its own where a rule has none.
+func TestOriginsSayWhy(t *testing.T) {
+	plain, err := Load(File{Name: "own.yaml", Text: []byte(`stages:
+  name: s
+  version: 1
+  rules: [{stage: sal, on: lead_accepted, reason: accepted}]
+  origins: [{origin: outbound, on: [lead_created, call_completed], where: 'properties.x == 1'}]
+  dormant: {after_days: 9}
+`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		d                *Definitions
+		first            Signal
+		origin, why, tag string
+	}{
+		{mustDefault(t), on(1, "lead_created", `{"LeadSource":"Purchased List"}`), "outbound", "we went to them: Purchased List", "lead_created@1"},
+		{mustDefault(t), on(1, "lead_accepted", `{"origin":"tgl"}`), "tgl", "the event says so", "lead_accepted@1"},
+		{plain, on(1, "lead_created", `{"x":1}`), "outbound", "lead created or call completed where properties.x == 1", "lead_created@1"},
+		{plain, on(1, "lead_created", ""), "inbound", "no event told", "lead_accepted@2"},
+	} {
+		o := evaluate(t, c.d, 4, on(0, "", ""), c.first, on(2, "lead_accepted", ""))
+		for _, s := range o.Stages {
+			if s.Origin != c.origin || s.OriginReason != c.why || s.OriginEventID != c.tag {
+				t.Errorf("%s: origin %s, %s, by %s; want %s, %s, by %s", s.Stage, s.Origin, s.OriginReason, s.OriginEventID, c.origin, c.why, c.tag)
+			}
+		}
 	}
 }
 

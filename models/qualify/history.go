@@ -12,7 +12,7 @@ type history struct {
 	positionRow int
 	sleepy      bool            // the dormant rule covers position
 	open        [routeCount]int // row of each route held, or none
-	origin      string
+	from        provenance
 }
 
 const none = -1
@@ -23,7 +23,7 @@ type step struct {
 	definition string
 	reason     string
 	evidence   []string
-	origin     func(stage string) string // asked once, at the first entry into a stage other than suspect
+	origin     func(stage string) provenance // asked once, at the first entry into a stage other than suspect
 }
 
 func newHistory(u Unit, d *Definitions) history {
@@ -85,8 +85,8 @@ func (h *history) leaveAllRoutes(at int64) {
 }
 
 func (h *history) write(stage string, s step) int {
-	if h.origin == "" && stage != stageSuspect && s.origin != nil {
-		h.origin = s.origin(stage)
+	if h.from.origin == "" && stage != stageSuspect && s.origin != nil {
+		h.from = s.origin(stage)
 	}
 	h.entries[stage]++
 	h.rows = append(h.rows, StageEntry{
@@ -100,12 +100,13 @@ func (h *history) write(stage string, s step) int {
 
 // close returns the rows. The origin is the unit's: how it first came to be more than a suspect.
 func (h *history) close() []StageEntry {
-	origin := h.origin
-	if origin == "" {
-		origin = originInbound
+	from := h.from
+	if from.origin == "" {
+		from = originOfUse("")
 	}
 	for i := range h.rows {
-		h.rows[i].Origin = origin
+		row := &h.rows[i]
+		row.Origin, row.OriginReason, row.OriginEventID = from.origin, from.reason, from.eventID
 	}
 	return h.rows
 }

@@ -26,11 +26,24 @@ func TestSubscriptionsSideBySide(t *testing.T) {
 	}{
 		{"the end of one of two is no churn", []Signal{sub(1, "started", "a"), sub(2, "started", "b"), sub(31, "renewed", "a"),
 			sub(40, "cancelled", "a"), sub(62, "renewed", "b"), sub(70, "cancelled", "b")},
-			[]string{"won#1 1–2", "expanded#1 2–62", "retained#1 62–70", "churned#1 70–…"}},
+			[]string{"won#1 1–2", "expanded#1 2–40", "retained#1 40–70", "churned#1 70–…"}},
 		{"the renewal of one says nothing of the other's growth", []Signal{sub(1, "started", "a"), sub(5, "upgraded", "a"),
 			sub(6, "renewed", "b"), sub(7, "renewed", "b"), sub(35, "renewed", "a"), sub(36, "renewed", "b")},
 			[]string{"won#1 1–5", "expanded#1 5–35", "retained#1 35–…"}},
-		{"a plan that replaces another", []Signal{sub(1, "started", "a"), sub(20, "started", "b"), sub(20.1, "cancelled", "a")},
+		{"a plan that replaces another at the same price", []Signal{sub(1, "started", "a"), sub(20, "started", "b"), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–20", "expanded#1 20–21", "retained#1 21–…"}},
+		{"a larger one", []Signal{sub(1, "started", "a"), paid(sub(20, "started", "b"), 11), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–20", "expanded#1 20–…"}},
+		{"a smaller one, after an upgrade", []Signal{sub(1, "started", "a"), sub(5, "upgraded", "a"), sub(20, "started", "b"), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–5", "expanded#1 5–21", "retained#1 21–…"}},
+		{"one that costs as much as both, after an upgrade", []Signal{sub(1, "started", "a"), sub(5, "upgraded", "a"), paid(sub(20, "started", "b"), 20), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–5", "expanded#1 5–…"}},
+		{"a yearly one for the price of the monthly ones", []Signal{sub(1, "started", "a"),
+			paid(on(20, "subscription_started", `{"subscription_id":"b","interval":"year"}`), 120), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–20", "expanded#1 20–21", "retained#1 21–…"}},
+		{"a renewal that bills arrears makes a plan no larger", []Signal{sub(1, "started", "a"), paid(sub(9, "renewed", "a"), 90), paid(sub(20, "started", "b"), 40), sub(21, "cancelled", "a")},
+			[]string{"won#1 1–9", "retained#1 9–20", "expanded#1 20–…"}},
+		{"what can't be compared is left as it is", []Signal{sub(1, "started", "a"), in("USD", sub(20, "started", "b")), sub(21, "cancelled", "a")},
 			[]string{"won#1 1–20", "expanded#1 20–…"}},
 		{"back after churn", []Signal{sub(1, "started", "a"), sub(2, "cancelled", "a"), sub(9, "started", "b"), sub(10, "cancelled", "b")},
 			[]string{"won#1 1–2", "churned#1 2–9", "won#2 9–10", "churned#2 10–…"}},
@@ -69,6 +82,50 @@ func TestDealsSideBySide(t *testing.T) {
 	}
 }
 
+// TestDealsOfCustomers: what is won later than the purchase that made the customer is an expansion, or what it says it is.
+func TestDealsOfCustomers(t *testing.T) {
+	deal := func(day float64, meaning, id, properties string) Signal {
+		return on(day, "opportunity_"+meaning, fmt.Sprintf(`{"deal_id":%q%s}`, id, properties))
+	}
+	sub := func(day float64, meaning, id string) Signal {
+		return paid(on(day, "subscription_"+meaning, fmt.Sprintf(`{"subscription_id":%q}`, id)), 10)
+	}
+	d := mustDefault(t)
+	for _, c := range []struct {
+		name    string
+		signals []Signal
+		want    []string
+	}{
+		{"said of what sort when it began", []Signal{sub(1, "started", "a"), deal(300, "created", "d", `,"Type":"Renewal"`), deal(360, "won", "d", "")},
+			[]string{"won#1 1–360", "retained#1 360–…"}},
+		{"sales takes over who bought without it", []Signal{sub(1, "started", "a"), deal(2, "created", "d", ""), deal(3, "won", "d", "")},
+			[]string{"won#1 1–3", "expanded#1 3–…"}},
+		{"the purchase itself, booked afterwards", []Signal{sub(1, "started", "a"), deal(2, "created", "d", `,"dealtype":"newbusiness"`), deal(3, "won", "d", "")},
+			[]string{"won#1 1–…"}},
+		{"the purchase itself, billed before sales closed it", []Signal{deal(0, "created", "d", ""), sub(1, "started", "a"), deal(3, "won", "d", "")},
+			[]string{"opportunity#1 0–1", "won#1 1–…"}},
+		{"two deals from the beginning", []Signal{deal(0, "created", "c", ""), deal(0.5, "created", "d", ""), deal(1, "won", "c", ""), deal(3, "won", "d", "")},
+			[]string{"opportunity#1 0–1", "won#1 1–3", "expanded#1 3–…"}},
+		{"told twice", []Signal{deal(0, "created", "c", ""), deal(1, "won", "c", ""), deal(2, "won", "c", "")}, []string{"opportunity#1 0–1", "won#1 1–…"}},
+		{"an expansion told twice, renewed in between", []Signal{sub(1, "started", "a"), deal(2, "created", "d", ""), deal(3, "won", "d", ""),
+			deal(4, "created", "e", `,"deal_type":"renewal"`), deal(5, "won", "e", ""), deal(6, "won", "d", "")},
+			[]string{"won#1 1–3", "expanded#1 3–5", "retained#1 5–…"}},
+		{"one whose beginning nobody saw", []Signal{sub(1, "started", "a"), deal(3, "won", "d", "")}, []string{"won#1 1–…"}},
+		{"an open one, and one lost", []Signal{sub(1, "started", "a"), deal(2, "created", "d", ""), deal(3, "created", "e", ""), deal(4, "lost", "d", "")},
+			[]string{"won#1 1–…"}},
+		{"a lost renewal ends what billing doesn't tell of", []Signal{deal(0, "created", "c", ""), deal(1, "won", "c", ""), deal(300, "created", "d", `,"Type":"Renewal"`), deal(360, "lost", "d", "")},
+			[]string{"opportunity#1 0–1", "won#1 1–360", "churned#1 360–…"}},
+		{"a lost renewal leaves to billing what billing tells of", []Signal{sub(1, "started", "a"), deal(300, "created", "d", `,"Type":"Renewal"`), deal(360, "lost", "d", "")},
+			[]string{"won#1 1–…"}},
+		{"back after churn, by the deal that was open", []Signal{sub(1, "started", "a"), deal(2, "created", "d", ""), sub(3, "cancelled", "a"), deal(4, "won", "d", "")},
+			[]string{"won#1 1–3", "churned#1 3–4", "won#2 4–…"}},
+	} {
+		if diff := cmp.Diff(c.want, stagesOf(evaluate(t, d, 400, c.signals...))); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
+
 // TestThePlanEndsWithTheLastSubscription: who still pays for another product is no product-qualified lead.
 func TestThePlanEndsWithTheLastSubscription(t *testing.T) {
 	d := qualifications(t, `- {name: q, version: 1, plans: [free], lapse_days: 30, window_days: 30, reason: r, when: {on: feature_used, at_least: 1}}`)
@@ -99,15 +156,23 @@ func TestFaultsOfParallels(t *testing.T) {
     - {origin: outbound}
   rules:
     - {stage: churned, on: limit_hit, if_last: chair, reason: r}
+    - {stage: churned, on: limit_hit, only_sort: renewal, if_no_more: stool, reason: r}
   dormant: {after_days: 9}
 `), "\n")
 	for _, want := range []string{
 		"own.yaml:5:25: unexpected token", `own.yaml:6:14: parallel names "seat" twice`, "own.yaml:6:8: what there may be several of needs",
 		`own.yaml:6:54: unknown meaning "feature_usd"`, `own.yaml:8:16: unknown origin "outbond"`, "own.yaml:9:8: origin outbound: needs on, where or both",
 		`own.yaml:11:48: "chair" is nothing there may be several of; parallel names seat`,
+		`own.yaml:12:8: only_sort and unless_sort say`, `own.yaml:12:71: "stool" is nothing`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("faults are\n%s\nand don't name %q", got, want)
 		}
 	}
+}
+
+// in is a signal whose money is in another currency.
+func in(currency string, s Signal) Signal {
+	s.Currency = currency
+	return s
 }

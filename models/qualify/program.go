@@ -164,7 +164,7 @@ func (p *program) columns() []string {
 		add(list...)
 	}
 	for _, x := range p.parallels {
-		add(x.opens, x.closes, x.keyFilter())
+		add(x.filters()...)
 	}
 	for _, m := range p.measures {
 		add(m.filter)

@@ -105,7 +105,7 @@ func checkStages(t *testing.T, d *Definitions, o Outcome, signals []Signal, unti
 				t.Errorf("%s at %s: evidence %s is of %s", s.Stage, s.EnteredAt, id, at)
 			}
 		}
-		if s.Reason == "" || s.DefinitionHash == "" || s.DefinitionHash != d.Names()[s.ViaDefinition] || s.Owner == "" || s.Origin == "" {
+		if s.Reason == "" || s.DefinitionHash == "" || s.DefinitionHash != d.Names()[s.ViaDefinition] || s.Owner == "" || s.Origin == "" || s.OriginReason == "" {
 			t.Errorf("%+v does not say why", s)
 		}
 	}
@@ -173,7 +173,7 @@ func asOf(o Outcome, cut time.Time) Outcome {
 		if s.LeftAt.After(cut) {
 			s.LeftAt = time.Time{}
 		}
-		s.Origin = ""
+		s.Origin, s.OriginReason, s.OriginEventID = "", "", ""
 		known.Stages = append(known.Stages, s)
 	}
 	for _, s := range o.Scores {

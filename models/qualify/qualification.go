@@ -125,7 +125,7 @@ func (e *evaluation) count(measures []int, judgeAll bool) {
 }
 
 // judge sees whether a definition holds at an instant.
-func (e *evaluation) judge(i int, at int64, origin func(stage string) string) {
+func (e *evaluation) judge(i int, at int64, origin func(stage string) provenance) {
 	q, state := e.program.qualifications[i], &e.qualifications[i]
 	for _, m := range q.measures {
 		e.windows[m].expire(e.program.measures[m], at)

@@ -79,6 +79,8 @@ type StageEntry struct {
 	LeftAt           time.Time `ch:"left_at,null"` // zero while in it
 	Owner            string    `ch:"owner"`
 	Origin           string    `ch:"origin"`
+	OriginReason     string    `ch:"origin_reason"`
+	OriginEventID    string    `ch:"origin_event_id"`
 	ViaDefinition    string    `ch:"via_definition"`
 	DefinitionHash   string    `ch:"definition_hash"`
 	Reason           string    `ch:"reason"`

@@ -33,7 +33,14 @@ type StageRule struct {
 	IfLast    string `yaml:"if_last"`
 	IfAnother string `yaml:"if_another"`
 	IfSame    string `yaml:"if_same"`
-	Reason    string `yaml:"reason"`
+	// IfNoMore: while those open are worth no more, all together, than before the event by which the unit entered its
+	// position. IfLater: to another one than the purchase that made the unit a customer; OnlySort and UnlessSort name sorts
+	// of it, in lower case.
+	IfNoMore   string `yaml:"if_no_more"`
+	IfLater    string `yaml:"if_later"`
+	OnlySort   words  `yaml:"only_sort"`
+	UnlessSort words  `yaml:"unless_sort"`
+	Reason     string `yaml:"reason"`
 	// ReasonProperty is a property whose text is added to the reason.
 	ReasonProperty string `yaml:"reason_property"`
 }
@@ -44,6 +51,7 @@ type stageRule struct {
 	filter              *filter
 	index               int // order among the rules
 	last, another, same int // among the parallels, or none
+	noMore, later       int
 }
 
 // DormantRule sends to nurture who was silent for AfterDays in one of the positions In, or with a route and no position.
@@ -89,6 +97,9 @@ func (r StageRule) check(p place) {
 	}
 	if len(r.On) == 0 && r.Where == "" || r.Reason == "" {
 		p.faultf("a stage rule needs on, where or both, and a reason")
+	}
+	if len(r.OnlySort)+len(r.UnlessSort) > 0 && r.IfLater == "" {
+		p.faultf("only_sort and unless_sort say of what sort the one of if_later is: name it there")
 	}
 }
 

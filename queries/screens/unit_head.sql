@@ -12,6 +12,11 @@ WITH
         )
     ) AS standing,
     (
+        SELECT (toString(any(origin)), toString(any(origin_reason)), any(origin_event_id))
+        FROM stages
+        WHERE unit_kind = {unit_kind:String} AND unit_id = {unit_id:String}
+    ) AS came,
+    (
         SELECT sum(points * if(half_life_days = 0, 1, exp2(-dateDiff('second', event_ts, until) / 86400 / half_life_days)))
         FROM score_ledger
         WHERE unit_kind = {unit_kind:String} AND unit_id = {unit_id:String}
@@ -29,7 +34,8 @@ WITH
         HAVING count() > 0
     ) AS identifiers
 SELECT
-    name, account, ifNull(identifiers, '') AS known, junk_reason AS junk, first_seen_at AS first_seen, last_seen_at AS last_seen, ifNull(standing, '') AS stages, toFloat64(ifNull(points, 0)) AS score
+    name, account, ifNull(identifiers, '') AS known, junk_reason AS junk, first_seen_at AS first_seen, last_seen_at AS last_seen, ifNull(standing, '') AS stages, toFloat64(ifNull(points, 0)) AS score,
+    came.1 AS origin, came.2 AS origin_reason, came.3 AS origin_event
 FROM
 (
     SELECT if(email = '', user_id, email) AS name, account_id AS account, toString(junk_reason) AS junk_reason, first_seen_at, last_seen_at

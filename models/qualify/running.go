@@ -1,0 +1,208 @@
+package qualify
+
+import (
+	"cmp"
+	"math"
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+)
+
+// running are the open ones of one parallel.
+type running struct {
+	open map[string]begun
+
+	// Of the event at hand: whether it opens or closes one, which, what was known of that, and what all were worth before.
+	asked  bool
+	key    string
+	about  begun
+	before worth
+
+	// Of the event by which the unit entered its position: which one it was about, and what all were worth before.
+	entered      string
+	enteredWorth worth
+
+	bought string // the one whose event made the unit a customer
+}
+
+// begun is what is known of one that is or was open; the zero value where its beginning was not seen.
+type begun struct {
+	seen  bool
+	worth worth
+	sort  string
+	later bool // it began when the unit was a customer already
+}
+
+// worth is in 1/10000 of a currency; 0 where it isn't known.
+type worth struct {
+	amount   int64
+	currency string
+}
+
+// noMore reports whether it is known to be no more than another.
+func (w worth) noMore(than worth) bool {
+	return w.amount > 0 && than.amount > 0 && w.currency == than.currency && w.amount <= than.amount
+}
+
+// plus is unknown where a part is, or where currencies differ.
+func (w worth) plus(other worth) worth {
+	if w.amount <= 0 || other.amount <= 0 || w.currency != other.currency {
+		return worth{}
+	}
+	return worth{w.amount + other.amount, w.currency}
+}
+
+// follow takes note of what the event opens and closes.
+func (e *evaluation) follow(parallels []int) {
+	for i := range e.running {
+		e.running[i].key, e.running[i].asked = "", false
+	}
+	for _, i := range parallels {
+		p, r := e.program.parallels[i], &e.running[i]
+		opens := p.opens.holds(e.view)
+		if !opens && !p.closes.holds(e.view) {
+			continue
+		}
+		r.key, _, _ = p.key.read(e.view, false)
+		r.asked, r.before = true, r.worth()
+		if opens {
+			r.begin(e.begun(p), e.signal.Meaning)
+		} else {
+			r.end()
+		}
+	}
+}
+
+// begun is what the event at hand says of the one that it opens.
+func (e *evaluation) begun(p *parallel) begun {
+	b := begun{seen: true, later: isCustomer(e.history.position)}
+	if p.worth != nil {
+		if _, number, ok := p.worth.read(e.view, true); ok && number > 0 { // not NaN either
+			b.worth = worth{int64(math.Round(number * 10_000)), e.signal.Currency}
+		}
+	}
+	if p.sort != nil {
+		text, _, _ := p.sort.read(e.view, false)
+		b.sort = strings.ToLower(text)
+	}
+	return b
+}
+
+func (r *running) begin(now begun, meaning string) {
+	if r.open == nil {
+		r.open = map[string]begun{}
+	}
+	known := r.key
+	if _, named := r.open[r.key]; !named && r.key != "" {
+		known = "" // the one without a name now has one
+	}
+	was, open := r.open[known]
+	if r.key == "" && !open && len(r.open) > 0 {
+		return
+	}
+	delete(r.open, "")
+	if open {
+		now = was.goesOn(now, meaning)
+	}
+	r.open[r.key], r.about = now, now
+}
+
+// goesOn is what is known after one more event of an open one. An upgrade's value is what it adds; a renewal may bill more
+// than the plan, so it tells the worth only where nothing else does.
+func (b begun) goesOn(now begun, meaning string) begun {
+	now.later, now.sort = b.later, cmp.Or(b.sort, now.sort)
+	switch {
+	case meaning == vocabulary.SubscriptionUpgraded:
+		now.worth = b.worth.plus(now.worth)
+	case now.worth.amount == 0, meaning == vocabulary.SubscriptionRenewed && b.worth.amount > 0:
+		now.worth = b.worth
+	}
+	return now
+}
+
+func (r *running) end() {
+	r.about = r.open[r.key]
+	if r.key == "" || r.open[""].seen {
+		clear(r.open)
+		return
+	}
+	delete(r.open, r.key)
+}
+
+// worth of all that are open.
+func (r *running) worth() (sum worth) {
+	first := true
+	for _, b := range r.open {
+		if first {
+			sum, first = b.worth, false
+			continue
+		}
+		if sum = sum.plus(b.worth); sum.amount == 0 {
+			return sum
+		}
+	}
+	return sum
+}
+
+// others reports whether any is open beside the one that the event is about.
+func (r *running) others() bool {
+	return r.key != "" && !r.open[""].seen && (len(r.open) > 1 || len(r.open) == 1 && !r.open[r.key].seen)
+}
+
+// isLater reports whether the event is about another one than the purchase that made the unit a customer. One that was open
+// when another made it so counts; one whose beginning was not seen doesn't, since nothing tells it from that purchase.
+func (r *running) isLater() bool {
+	return r.asked && r.about.seen && (r.about.later || r.bought != "" && r.bought != r.key)
+}
+
+// allows reports whether what runs side by side lets a stage rule apply.
+func (e *evaluation) allows(rule *stageRule) bool {
+	if rule.last >= 0 && len(e.running[rule.last].open) > 0 {
+		return false
+	}
+	if rule.another >= 0 && !e.running[rule.another].others() {
+		return false
+	}
+	if rule.noMore >= 0 && !e.running[rule.noMore].worth().noMore(e.running[rule.noMore].enteredWorth) {
+		return false
+	}
+	if rule.later >= 0 && !e.running[rule.later].allows(rule) {
+		return false
+	}
+	if rule.same < 0 {
+		return true
+	}
+	r := &e.running[rule.same]
+	return r.key == "" || r.entered == "" || r.key == r.entered
+}
+
+func (r *running) allows(rule *stageRule) bool {
+	if !r.isLater() || contains(rule.UnlessSort, r.about.sort) {
+		return false
+	}
+	return len(rule.OnlySort) == 0 || contains(rule.OnlySort, r.about.sort)
+}
+
+// remember which ones the event was about that brought the unit to its position, and to being a customer.
+func (e *evaluation) remember(becameCustomer bool) {
+	for i := range e.running {
+		r := &e.running[i]
+		r.entered, r.enteredWorth = r.key, r.before
+		if !r.asked {
+			r.enteredWorth = r.worth()
+		}
+		if becameCustomer {
+			r.bought = r.key
+		}
+	}
+}
+
+// subscribed reports whether a subscription is still open; false where the definitions don't tell subscriptions apart.
+func (e *evaluation) subscribed() bool {
+	for i, p := range e.program.parallels {
+		if p.what == parallelSubscription && e.running[i].asked {
+			return len(e.running[i].open) > 0
+		}
+	}
+	return false
+}
