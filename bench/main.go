@@ -44,8 +44,12 @@ func run() error {
 	flag.IntVar(&o.steps, "steps", 10_000_000, "steps of the path reports")
 	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,paths", "parts to measure, separated by commas; batch_10m, panels and attribution, which take many minutes, are measured when named")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
+	flag.StringVar(&o.stack, "panels-of", "", "measure the dashboards' queries alone, on the tables that up or demo keep in this folder")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
 	flag.Parse()
+	if o.stack != "" {
+		return panelsOfStack(ctx, o)
+	}
 	return onStack(ctx, o)
 }
 
@@ -55,6 +59,7 @@ type settings struct {
 	steps                 int
 	batchRows, batchBytes int
 	only, out, profile    string
+	stack                 string // folder of tables to measure panels on
 }
 
 // figure is one line of the result.

@@ -1,6 +1,7 @@
 package dashboards_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/funnelcloud/funnelcloud/dashboards/internal/fixture"
@@ -70,5 +71,28 @@ func TestWhatHappensAnywayIsPartOfTheWhole(t *testing.T) {
 		if sum := float(row["To touches"]) + float(row["No touch"]); !near(sum, 1) { // no model of the fixture has a baseline
 			t.Errorf("%v: shares sum to %v", row["Model"], sum)
 		}
+	}
+}
+
+// Whoever asks the ledger for one model and type of conversion must not pay for the others: the conditions have to reach the
+// tables that the view puts together, or every panel about credit reads all of them.
+func TestTheLedgerReadsWhatItIsAskedFor(t *testing.T) {
+	query, _ := loaded(t)
+	_, rows, err := query.Query(t.Context(), "EXPLAIN actions = 1 SELECT sum(weight) FROM attribution_ledger WHERE unit_kind = 'person' AND conversion_type = 'won' AND model = 'markov_1'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads, narrow := 0, 0
+	for _, row := range rows {
+		line := row[0].(string)
+		if strings.Contains(line, "ReadFromMergeTree (") && strings.Contains(line, "credit") {
+			reads++
+		}
+		if strings.Contains(line, "Prewhere filter column") && strings.Contains(line, "conversion_type = 'won'") {
+			narrow++
+		}
+	}
+	if reads < 2 || narrow != reads { // a table without rows is not read at all
+		t.Errorf("of %d tables that the ledger reads, %d are read for the type asked for", reads, narrow)
 	}
 }

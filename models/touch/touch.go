@@ -42,6 +42,10 @@ type Contact struct {
 	ClickIDKind string    `ch:"click_id_kind"`
 	Source      string    `ch:"source"`
 	UserAgent   string    `ch:"user_agent"`
+
+	Prompt         string `ch:"prompt"` // what the event says of itself, as are the next two; empty where it says nothing
+	ConversationID string `ch:"conversation_id"`
+	SalesPerson    string `ch:"sales_person"` // its property with, sales_person, owner or agent
 }
 
 // Touchpoint is a row of table touchpoints.
@@ -62,6 +66,10 @@ type Touchpoint struct {
 	Cost         int64     `ch:"cost,decimal4"` // 0: costs are joined to campaigns later
 	Events       uint32    `ch:"events"`
 	EndedAt      time.Time `ch:"ended_at"`
+
+	Prompt         string `ch:"prompt"` // of contacts, as are the next two
+	ConversationID string `ch:"conversation_id"`
+	SalesPerson    string `ch:"sales_person"`
 }
 
 // Kinds of touch.
@@ -129,5 +137,6 @@ func FromContact(c Contact, rules Rules) Touchpoint {
 		Channel: rules.Channel(in), UTMSource: in.Source, UTMMedium: in.Medium, UTMCampaign: in.Campaign,
 		LandingPage: in.LandingPage, ClickIDKind: c.ClickIDKind,
 		SourceRank: sourceRank(form.Kind), Events: 1, EndedAt: c.TouchTS,
+		Prompt: c.Prompt, ConversationID: c.ConversationID, SalesPerson: c.SalesPerson,
 	}
 }

@@ -8,7 +8,9 @@ WITH
     (
         SELECT person_id, account_id, event_ts, source, event_id, meaning, url, referrer, utm_source, utm_medium, utm_campaign,
                click_id_kind, user_agent,
-               if(meaning = 'message_from_prospect', JSONExtractString(properties, 'conversation_id'), '') AS conversation,
+               JSONExtract(properties, 'Tuple(prompt String, conversation_id String, `with` String, sales_person String, owner String, agent String)') AS said,
+               said.1 AS prompt, said.2 AS conversation_id, arrayFirst(name -> name != '', [said.3, said.4, said.5, said.6]) AS sales_person,
+               if(meaning = 'message_from_prospect', conversation_id, '') AS conversation,
                toString(utm_campaign) AS campaign
         FROM person_events_by_run
         WHERE run_id = {run_id:UInt64}
@@ -33,7 +35,8 @@ SELECT
     contact.person_id AS person_id, contact.account_id AS account_id, contact.event_id AS touch_id, contact.event_ts AS touch_ts,
     contact.meaning AS meaning, contact.url AS url, contact.referrer AS referrer, contact.utm_source AS utm_source,
     contact.utm_medium AS utm_medium, contact.utm_campaign AS utm_campaign, contact.click_id_kind AS click_id_kind,
-    contact.source AS source, contact.user_agent AS user_agent
+    contact.source AS source, contact.user_agent AS user_agent,
+    contact.prompt AS prompt, contact.conversation_id AS conversation_id, contact.sales_person AS sales_person
 FROM first_of_conversation AS contact
 ASOF LEFT JOIN landings AS landing
     ON contact.person_id = landing.person_id AND contact.campaign = landing.campaign AND contact.event_ts <= landing.landed_at

@@ -6,12 +6,11 @@ WITH
     positions AS
     (
         SELECT unit_id,
-            arraySort(groupUniqArrayIf(toString(stage), left_at IS NULL)) AS current,
-            argMaxIf(toString(stage), (indexOf(ways, toString(stage)), entered_at), left_at IS NULL AND has(ways, toString(stage))) AS furthest,
-            maxIf(indexOf(['inquiry', 'nurture', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity'], toString(stage)), left_at IS NULL) AS rank,
-            maxIf(entered_at, left_at IS NULL AND has(ways, toString(stage))) AS since
+            arraySort(groupUniqArray(toString(stage))) AS current,
+            max(indexOf(['inquiry', 'nurture', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity'], toString(stage))) AS rank,
+            maxIf(entered_at, stage IN ways) AS since
         FROM stages
-        WHERE unit_kind = 'account' AND junk_reason = ''
+        WHERE unit_kind = 'account' AND junk_reason = '' AND left_at IS NULL
         GROUP BY unit_id
     ),
     waiting AS
@@ -67,6 +66,6 @@ LEFT JOIN waiting AS w ON w.unit_id = p.unit_id
 LEFT JOIN scores AS s ON s.unit_id = p.unit_id
 LEFT JOIN graded AS g ON g.unit_id = p.unit_id
 LEFT JOIN revisits AS r ON r.unit_id = p.unit_id
-WHERE p.furthest != '' AND (w.requests > 0 OR NOT hasAny(p.current, ['won', 'retained', 'expanded', 'disqualified']))
+WHERE hasAny(p.current, ways) AND (w.requests > 0 OR NOT hasAny(p.current, ['won', 'retained', 'expanded', 'disqualified']))
 ORDER BY w.requests > 0 DESC, p.rank DESC, s.score DESC, a.account_id
 LIMIT 200

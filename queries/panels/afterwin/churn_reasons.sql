@@ -11,7 +11,7 @@ SELECT
     if(why = '', '(no reason given)', why) AS "Reason",
     uniqExact(c.unit_id) AS "Customers",
     "Customers" / sum("Customers") OVER () AS "Share",
-    quantile(0.5)(dateDiff('second', w.won_at, c.left) / 86400) AS "Median days stayed"
+    quantileExactInclusive(0.5)(dateDiff('second', w.won_at, c.left) / 86400) AS "Median days stayed"
 FROM
 (
     SELECT unit_id, entered_at AS left, replaceAll(trimBoth(replaceRegexpOne(reason, '^cancelled:?', '')), '_', ' ') AS why

@@ -26,7 +26,7 @@ SELECT
     countIf(churned_at > 0) AS "Churned",
     countIf(expanded_at > 0) AS "Expanded",
     countIf(expanded_at > 0) / count() AS "Expanded, share",
-    if(countIf(expanded_at > 0) = 0, NULL, quantileIf(0.5)(dateDiff('second', won_at, expanded_at) / 86400, expanded_at > 0)) AS "Days to expand"
+    if(countIf(expanded_at > 0) = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', won_at, expanded_at) / 86400, expanded_at > 0)) AS "Days to expand"
 FROM lives
 GROUP BY route
 ORDER BY "Customers" DESC, "First qualified by"

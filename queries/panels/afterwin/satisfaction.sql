@@ -12,11 +12,10 @@ WITH
     ),
     answers AS
     (
-        SELECT if(${unit_kind:sqlstring} = 'account', account_id, person_id) AS unit_id, lower(JSONExtractString(properties, 'survey')) AS survey,
-            toFloat64OrNull(trim(BOTH '"' FROM JSONExtractRaw(properties, 'score'))) AS given,
-            if(survey = 'nps', multiIf(given >= 9, 100, given <= 6, -100, 0), given) AS score
+        SELECT if(${unit_kind:sqlstring} = 'account', account_id, person_id) AS unit_id, toString(survey) AS survey,
+            if(survey = 'nps', multiIf(survey_score >= 9, 100, survey_score <= 6, -100, 0), survey_score) AS score
         FROM person_events
-        WHERE meaning = 'survey_answered' AND $__timeFilter_ms(event_ts) AND isNotNull(given) AND survey IN ('csat', 'nps')
+        WHERE survey IN ('csat', 'nps') AND isNotNull(survey_score) AND $__timeFilter_ms(event_ts)
     )
 SELECT
     if(r.route = '', 'never qualified', r.route) AS "First qualified by",

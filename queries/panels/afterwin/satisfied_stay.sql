@@ -14,10 +14,9 @@ WITH
     ),
     answers AS
     (
-        SELECT if(${unit_kind:sqlstring} = 'account', account_id, person_id) AS unit_id, event_ts,
-            toFloat64OrNull(trim(BOTH '"' FROM JSONExtractRaw(properties, 'score'))) AS score
+        SELECT if(${unit_kind:sqlstring} = 'account', account_id, person_id) AS unit_id, event_ts, survey_score AS score
         FROM person_events
-        WHERE meaning = 'survey_answered' AND lower(JSONExtractString(properties, 'survey')) = 'nps' AND isNotNull(score)
+        WHERE survey = 'nps' AND isNotNull(survey_score)
     ),
     judged AS
     (

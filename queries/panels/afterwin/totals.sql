@@ -22,5 +22,5 @@ SELECT
         countIf(won_at <= until - toIntervalDay(horizon) AND (churned_at = 0 OR churned_at > won_at + toIntervalDay(horizon))) / countIf(won_at <= until - toIntervalDay(horizon))) AS "Retained at the horizon",
     countIf(expanded_at > 0) AS "Expanded",
     if(count() = 0, NULL, countIf(expanded_at > 0) / count()) AS "Expanded, share",
-    if(countIf(churned_at > 0) = 0, NULL, quantileIf(0.5)(dateDiff('second', won_at, churned_at) / 86400, churned_at > 0)) AS "Median days to churn"
+    if(countIf(churned_at > 0) = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', won_at, churned_at) / 86400, churned_at > 0)) AS "Median days to churn"
 FROM lives

@@ -5,7 +5,10 @@ WITH
         FROM conversions
         WHERE $__timeFilter_ms(converted_at)
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
-    ) AS latest
+    ) AS latest,
+    if(${conversion:sqlstring} = '', latest, ${conversion:sqlstring}) AS wanted,
+    -- By them the tables are ordered, not by conversion.
+    (SELECT any((unit_kind, conversion_type, unit_id)) FROM conversions WHERE conversion_id = wanted) AS of
 SELECT
     conversion_id AS "Conversion",
     model AS "Model",
@@ -21,7 +24,7 @@ SELECT
     person_id AS "Person",
     touch_id AS "Touch (event) id"
 FROM attribution_ledger
-WHERE conversion_id = if(${conversion:sqlstring} = '', latest, ${conversion:sqlstring})
+WHERE conversion_id = wanted AND unit_kind = of.1 AND conversion_type = of.2 AND unit_id = of.3
     AND model IN (${models:sqlstring})
 ORDER BY "Model", "No."
 LIMIT 1000

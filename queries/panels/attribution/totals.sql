@@ -16,7 +16,7 @@ WITH
     ),
     (SELECT uniqExact(arrayJoin(channels)) FROM walked) AS channels_met,
     (SELECT if(count() = 0, NULL, avg(touches)) FROM walked) AS mean_touches,
-    (SELECT if(count() = 0, NULL, quantile(0.5)(days_to_convert)) FROM walked) AS median_days
+    (SELECT if(count() = 0, NULL, quantileExactInclusive(0.5)(days_to_convert)) FROM walked) AS median_days
 SELECT
     count() AS "Conversions",
     toFloat64(sum(value)) AS "Amount",

@@ -4,7 +4,7 @@ SELECT
     count() AS "Requests",
     if(countIf(status != 'waiting') = 0, NULL, countIf(status = 'answered' AND wait_seconds <= 300) / countIf(status != 'waiting')) AS "Within 5 minutes",
     if(countIf(status != 'waiting') = 0, NULL, countIf(status = 'answered' AND wait_seconds <= 600) / countIf(status != 'waiting')) AS "Within 10 minutes",
-    if(countIf(status = 'answered') = 0, NULL, quantileIf(0.5)(wait_seconds, status = 'answered')) AS "Median reply",
+    if(countIf(status = 'answered') = 0, NULL, quantileExactInclusiveIf(0.5)(wait_seconds, status = 'answered')) AS "Median reply",
     if(countIf(status != 'waiting') = 0, NULL, countIf(status = 'never') / countIf(status != 'waiting')) AS "Never followed up",
     if(countIf(status != 'waiting') = 0, NULL, countIf(status = 'never' AND NOT moved_on) / countIf(status != 'waiting')) AS "Wasted"
 FROM requests

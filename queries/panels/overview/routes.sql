@@ -3,40 +3,41 @@
 WITH
     qualified AS
     (
-        SELECT unit_id,
-            arraySort(groupArrayIf((entered_at, indexOf(['pql', 'cql', 'mql'], stage), upper(toString(stage))), stage IN ('mql', 'pql', 'cql')))[1] AS first_route,
-            minIf(entered_at, stage = 'opportunity' AND left_at IS NULL AND junk_reason = '' AND entered_at <= $__toTime) AS open_since,
-            argMinIf(evidence_event_ids, entered_at, stage = 'opportunity' AND left_at IS NULL AND junk_reason = '' AND entered_at <= $__toTime) AS opened_by
+        SELECT unit_id, min(entered_at) AS at, upper(toString(argMin(stage, (entered_at, indexOf(['pql', 'cql', 'mql'], stage))))) AS route
         FROM stages
-        WHERE unit_kind = ${unit_kind:sqlstring} AND stage IN ('mql', 'pql', 'cql', 'opportunity')
+        WHERE unit_kind = ${unit_kind:sqlstring} AND stage IN ('mql', 'pql', 'cql')
+        GROUP BY unit_id
+    ),
+    deals AS
+    (
+        SELECT unit_id, min(entered_at) AS since, argMin(evidence_event_ids, entered_at) AS opened_by
+        FROM stages
+        WHERE unit_kind = ${unit_kind:sqlstring} AND stage = 'opportunity' AND left_at IS NULL AND junk_reason = '' AND entered_at <= $__toTime
         GROUP BY unit_id
     ),
     (
         SELECT mapFromArrays(groupArray(event_id), groupArray(toFloat64(value)))
         FROM person_events
-        WHERE meaning = 'opportunity_created' AND value != 0 AND event_id IN (SELECT arrayJoin(opened_by) FROM qualified WHERE open_since > 0)
+        WHERE meaning = 'opportunity_created' AND value != 0 AND event_id IN (SELECT arrayJoin(opened_by) FROM deals)
     ) AS worth,
     counted AS
     (
-        SELECT if(q.first_route.3 != '' AND q.first_route.1 <= c.converted_at, q.first_route.3, 'never qualified') AS route,
-            1 AS conversions, toFloat64(c.value) AS amount, 0 AS deals_open, 0. AS deals_worth
-        FROM conversions AS c
-        LEFT JOIN qualified AS q ON q.unit_id = c.unit_id
-        WHERE $__timeFilter_ms(c.converted_at)
-            AND c.unit_kind = ${unit_kind:sqlstring} AND c.conversion_type = ${conversion_type:sqlstring}
+        SELECT unit_id, converted_at AS at, 1 AS conversions, toFloat64(value) AS amount, 0 AS deals_open, 0. AS deals_worth
+        FROM conversions
+        WHERE $__timeFilter_ms(converted_at)
+            AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
         UNION ALL
-        SELECT if(first_route.3 != '' AND first_route.1 <= open_since, first_route.3, 'never qualified') AS route,
-            0 AS conversions, 0. AS amount, 1 AS deals_open, arraySum(id -> worth[id], opened_by) AS deals_worth
-        FROM qualified
-        WHERE open_since > 0
+        SELECT unit_id, since AS at, 0 AS conversions, 0. AS amount, 1 AS deals_open, arraySum(id -> worth[id], opened_by) AS deals_worth
+        FROM deals
     )
 SELECT
-    route AS "First qualified by",
-    sum(conversions) AS "Conversions",
-    if(sum(sum(conversions)) OVER () = 0, 0, sum(conversions) / sum(sum(conversions)) OVER ()) AS "Share",
-    sum(amount) AS "Amount",
-    sum(deals_open) AS "Open deals",
-    sum(deals_worth) AS "Worth"
-FROM counted
-GROUP BY route
+    if(q.route != '' AND q.at <= c.at, q.route, 'never qualified') AS "First qualified by",
+    sum(c.conversions) AS "Conversions",
+    if(sum(sum(c.conversions)) OVER () = 0, 0, sum(c.conversions) / sum(sum(c.conversions)) OVER ()) AS "Share",
+    sum(c.amount) AS "Amount",
+    sum(c.deals_open) AS "Open deals",
+    sum(c.deals_worth) AS "Worth"
+FROM counted AS c
+LEFT JOIN qualified AS q ON q.unit_id = c.unit_id
+GROUP BY "First qualified by"
 ORDER BY "Conversions" DESC, "First qualified by"

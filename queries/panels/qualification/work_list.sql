@@ -12,10 +12,10 @@ WITH
     positions AS
     (
         SELECT unit_id,
-            maxIf(1, left_at IS NULL AND stage IN ('sal', 'sql', 'opportunity', 'won', 'retained', 'expanded', 'disqualified')) AS taken,
-            maxIf(1, left_at IS NULL AND stage = 'nurture') AS resting
+            max(stage != 'nurture') AS taken, max(stage = 'nurture') AS resting
         FROM stages
-        WHERE unit_kind = ${unit_kind:sqlstring} AND junk_reason = ''
+        WHERE unit_kind = ${unit_kind:sqlstring} AND junk_reason = '' AND left_at IS NULL
+            AND stage IN ('sal', 'sql', 'opportunity', 'won', 'retained', 'expanded', 'disqualified', 'nurture')
         GROUP BY unit_id
     ),
     routes AS
@@ -41,7 +41,7 @@ WITH
     (
         SELECT w.unit_id AS unit_id, w.since AS since, w.win_rate AS win_rate, w.route AS route, w.owner AS owner, w.why AS why
         FROM (SELECT *, 0 AS needs_rest FROM routes UNION ALL SELECT *, 1 AS needs_rest FROM due) AS w
-        INNER JOIN positions AS p ON p.unit_id = w.unit_id
+        LEFT JOIN positions AS p ON p.unit_id = w.unit_id
         WHERE NOT p.taken AND p.resting >= w.needs_rest
     ),
     scores AS

@@ -20,7 +20,7 @@ SELECT
     count() AS "Units",
     countIf(won.yes = 1 AND won.entered >= qualified.entered) AS "Won since",
     "Won since" / count() AS "Win rate",
-    if("Won since" = 0, NULL, quantileIf(0.5)(dateDiff('second', qualified.entered, won.entered) / 86400, won.yes = 1 AND won.entered >= qualified.entered)) AS "Median days to win"
+    if("Won since" = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', qualified.entered, won.entered) / 86400, won.yes = 1 AND won.entered >= qualified.entered)) AS "Median days to win"
 FROM qualified
 LEFT JOIN won USING (unit_id)
 WHERE $__timeFilter_ms(qualified.entered)

@@ -22,8 +22,8 @@ SELECT
     toString(owner) AS "To",
     count() AS "Hand-offs",
     uniqExact(unit_id) AS "Units",
-    quantile(0.5)(dateDiff('second', taken_at, entered_at) / 86400) AS "Median days before",
-    quantile(0.9)(dateDiff('second', taken_at, entered_at) / 86400) AS "p90 days before",
+    quantileExactInclusive(0.5)(dateDiff('second', taken_at, entered_at) / 86400) AS "Median days before",
+    quantileExactInclusive(0.9)(dateDiff('second', taken_at, entered_at) / 86400) AS "p90 days before",
     countIf(owner_after = owner_before) AS "Handed back",
     "Handed back" / "Hand-offs" AS "Handed back, share"
 FROM handoffs

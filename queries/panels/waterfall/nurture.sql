@@ -29,7 +29,7 @@ SELECT
     if(cause = '', '(no reason given)', replaceAll(cause, '_', ' ')) AS "Sent because",
     count() AS "Entries",
     countIf(left_at IS NULL) AS "There now",
-    if("There now" = 0, NULL, quantileIf(0.5)(dateDiff('second', entered_at, until) / 86400, left_at IS NULL)) AS "Median days so far",
+    if("There now" = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', entered_at, until) / 86400, left_at IS NULL)) AS "Median days so far",
     countIf(isNotNull(due)) AS "With a day to revisit",
     countIf(isNotNull(due) AND due <= until AND left_at IS NULL AND NOT revisited) AS "Overdue",
     countIf(revisited) AS "Asked again",

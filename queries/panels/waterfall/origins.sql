@@ -25,7 +25,7 @@ SELECT
     if("Beyond suspect" = 0, NULL, "Won" / "Beyond suspect") AS "Win rate",
     if("Beyond suspect" = 0, NULL, ("Won" + z * z / 2 - z * sqrt("Won" * ("Beyond suspect" - "Won") / "Beyond suspect" + z * z / 4)) / ("Beyond suspect" + z * z)) AS "from",
     if("Beyond suspect" = 0, NULL, ("Won" + z * z / 2 + z * sqrt("Won" * ("Beyond suspect" - "Won") / "Beyond suspect" + z * z / 4)) / ("Beyond suspect" + z * z)) AS "to",
-    if("Won" = 0, NULL, quantileIf(0.5)(dateDiff('second', seen, won_at) / 86400, won)) AS "Median days to win"
+    if("Won" = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', seen, won_at) / 86400, won)) AS "Median days to win"
 FROM units
 GROUP BY origin
 ORDER BY "Units" DESC, "Origin"

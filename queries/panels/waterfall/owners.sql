@@ -4,10 +4,10 @@ SELECT
     if(owner = '', '(nobody)', toString(owner)) AS "Owner",
     if(stage IN ('mql', 'pql', 'cql', 'sal', 'sql'), upper(toString(stage)), toString(stage)) AS "Stage",
     count() AS "Entries",
-    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileIf(0.5)(days, left_at IS NOT NULL)) AS "Median days",
-    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileIf(0.9)(days, left_at IS NOT NULL)) AS "p90 days",
+    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileExactInclusiveIf(0.5)(days, left_at IS NOT NULL)) AS "Median days",
+    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileExactInclusiveIf(0.9)(days, left_at IS NOT NULL)) AS "p90 days",
     countIf(left_at IS NULL) AS "There now",
-    if("There now" = 0, NULL, quantileIf(0.5)(days, left_at IS NULL)) AS "Median days so far",
+    if("There now" = 0, NULL, quantileExactInclusiveIf(0.5)(days, left_at IS NULL)) AS "Median days so far",
     countIf(left_at IS NULL AND days > 30) AS "Over 30 days"
 FROM
 (

@@ -24,7 +24,7 @@ SELECT
     count() AS "Units",
     countIf(returned.came_back) AS "Requalified",
     "Requalified" / count() AS "Rate",
-    if("Requalified" = 0, NULL, quantileIf(0.5)(dateDiff('second', sent.entered, returned.requalified) / 86400, returned.came_back)) AS "Median days",
+    if("Requalified" = 0, NULL, quantileExactInclusiveIf(0.5)(dateDiff('second', sent.entered, returned.requalified) / 86400, returned.came_back)) AS "Median days",
     countIf(returned.was_won) AS "Won later"
 FROM sent
 LEFT JOIN returned ON returned.unit_id = sent.unit_id AND returned.stage = sent.stage

@@ -16,7 +16,7 @@ SELECT
     countIf(entry_no > 1) AS "Returns",
     uniqExactIf(unit_id, entry_no > 1) / uniqExact(unit_id) AS "Came back",
     countIf(left_at IS NULL) AS "Still there",
-    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileIf(0.5)(assumeNotNull(stayed), left_at IS NOT NULL)) AS "Median days there"
+    if(countIf(left_at IS NOT NULL) = 0, NULL, quantileExactInclusiveIf(0.5)(assumeNotNull(stayed), left_at IS NOT NULL)) AS "Median days there"
 FROM entries
 GROUP BY stage
 ORDER BY indexOf(drawn, stage) = 0, indexOf(drawn, stage), stage

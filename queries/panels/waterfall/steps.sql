@@ -2,34 +2,32 @@
 -- `qualified` is the first of MQL, PQL and CQL.
 WITH
     ['suspect', 'inquiry', 'qualified', 'sal', 'sql', 'opportunity', 'won'] AS drawn,
-    first_entries AS
+    -- When a unit first entered each step; the start of 1970 where it never did, which is before all others.
+    ways AS
     (
-        SELECT unit_id, step, min(entered_at) AS entered
+        SELECT
+            [minIf(entered_at, stage = 'suspect'), minIf(entered_at, stage = 'inquiry'), minIf(entered_at, stage IN ('mql', 'pql', 'cql')),
+                minIf(entered_at, stage = 'sal'), minIf(entered_at, stage = 'sql'), minIf(entered_at, stage = 'opportunity'), minIf(entered_at, stage = 'won')] AS firsts
         FROM stages
-        ARRAY JOIN if(stage IN ('mql', 'pql', 'cql'), [toString(stage), 'qualified'], [toString(stage)]) AS step
         WHERE unit_kind = ${unit_kind:sqlstring} AND (${junk:sqlstring} = 'with' OR junk_reason = '')
-        GROUP BY unit_id, step
+            AND stage IN ('suspect', 'inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'won')
+        GROUP BY unit_id
     ),
     pairs AS
     (
-        SELECT
-            a.step AS step,
-            drawn[indexOf(drawn, a.step) + 1] AS next_step,
-            b.unit_id != '' AND b.entered >= a.entered AS reached,
-            dateDiff('second', a.entered, b.entered) / 86400 AS waited
-        FROM (SELECT *, drawn[indexOf(drawn, step) + 1] AS next_step FROM first_entries WHERE has(drawn, step)) AS a
-        LEFT JOIN first_entries AS b ON b.unit_id = a.unit_id AND b.step = a.next_step
-        WHERE $__timeFilter_ms(a.entered)
+        SELECT step, firsts[step] AS entered, firsts[step + 1] >= entered AS reached, dateDiff('second', entered, firsts[step + 1]) / 86400 AS waited
+        FROM ways
+        ARRAY JOIN [1, 2, 3, 4, 5, 6] AS step
+        WHERE entered > 0 AND $__timeFilter_ms(entered)
     )
 SELECT
-    concat(step, ' → ', next_step) AS "Step",
+    concat(drawn[step], ' → ', drawn[step + 1]) AS "Step",
     count() AS "Entered",
     countIf(reached) AS "Went on",
     countIf(reached) / count() AS "Rate",
-    if(step = 'inquiry', 0.044, NULL) AS "Industry",
-    if(countIf(reached) = 0, NULL, quantileIf(0.5)(waited, reached)) AS "Median days",
-    if(countIf(reached) = 0, NULL, quantileIf(0.9)(waited, reached)) AS "p90 days"
+    if(drawn[step] = 'inquiry', 0.044, NULL) AS "Industry",
+    if(countIf(reached) = 0, NULL, quantileExactInclusiveIf(0.5)(waited, reached)) AS "Median days",
+    if(countIf(reached) = 0, NULL, quantileExactInclusiveIf(0.9)(waited, reached)) AS "p90 days"
 FROM pairs
-WHERE next_step != ''
-GROUP BY step, next_step
-ORDER BY indexOf(drawn, step)
+GROUP BY step
+ORDER BY step

@@ -1,22 +1,25 @@
 -- The waterfall in seven figures: one row. A lead is an inquiry that qualified by any route (MQL, PQL or CQL).
 WITH
-    first_entries AS
+    -- When a unit first entered a stage; the start of 1970 where it never did.
+    ways AS
     (
-        SELECT unit_id, step, min(entered_at) AS entered
+        SELECT minIf(entered_at, stage = 'inquiry') AS asked, minIf(entered_at, stage IN ('mql', 'pql', 'cql')) AS qualified, minIf(entered_at, stage = 'won') AS won
         FROM stages
-        ARRAY JOIN if(stage IN ('mql', 'pql', 'cql'), [toString(stage), 'qualified'], [toString(stage)]) AS step
         WHERE unit_kind = ${unit_kind:sqlstring} AND (${junk:sqlstring} = 'with' OR junk_reason = '')
-        GROUP BY unit_id, step
+            AND stage IN ('inquiry', 'mql', 'pql', 'cql', 'won')
+        GROUP BY unit_id
     ),
-    asked AS (SELECT unit_id, entered FROM first_entries WHERE step = 'inquiry' AND $__timeFilter_ms(entered)),
-    qualified AS (SELECT unit_id, entered FROM first_entries WHERE step = 'qualified'),
-    (SELECT count() FROM first_entries WHERE step = 'won' AND $__timeFilter_ms(entered)) AS customers,
+    (
+        SELECT (countIf(asked > 0 AND $__timeFilter_ms(asked)), countIf(asked > 0 AND $__timeFilter_ms(asked) AND qualified >= asked), countIf(won > 0 AND $__timeFilter_ms(won)))
+        FROM ways
+    ) AS counted,
     (
         SELECT (countIf(status = 'never' AND NOT moved_on), countIf(status != 'waiting')) FROM requests
         WHERE unit_kind = ${unit_kind:sqlstring} AND (${junk:sqlstring} = 'with' OR junk_reason = '') AND $__timeFilter_ms(requested_at)
     ) AS followed,
-    (SELECT count() FROM asked) AS inquiries,
-    (SELECT count() FROM asked INNER JOIN qualified USING (unit_id) WHERE qualified.entered >= asked.entered) AS leads
+    counted.1 AS inquiries,
+    counted.2 AS leads,
+    counted.3 AS customers
 SELECT
     inquiries AS "Inquiries",
     customers AS "Customers",
