@@ -12,6 +12,11 @@ import (
 //go:embed definitions/messages.tsv
 var labelledMessages []byte
 
+// blindMessages are kept apart, with the rule for them at their head: nobody tunes on them.
+//
+//go:embed definitions/messages_blind.tsv
+var blindMessages []byte
+
 // Reading is what one message of a prospect says, by the conversation definition.
 type Reading struct {
 	Level      int8    // 1 to 3: intent; −1: a negative reason; 0: nothing of buying
@@ -54,26 +59,36 @@ func (r Reading) Class() string {
 
 // LabelledMessage is a message of a prospect and what a person says of it.
 type LabelledMessage struct {
-	Split    string // tuning: rules may be mended by it; test: only measured
+	Split    string // tuning: rules may be mended by it; test: only measured; blind: nobody has looked at what is misread in it
 	Language string
 	Said     string // a class
 	Text     string
 }
 
-// Labelled are the messages that come with the program, half English and half Spanish, half for tuning and half for test.
-func Labelled() ([]LabelledMessage, error) { return ParseLabelled(labelledMessages) }
+// Labelled are the messages that come with the program, half English and half Spanish: for tuning, for test, and blind.
+func Labelled() ([]LabelledMessage, error) {
+	known, err := ParseLabelled(labelledMessages)
+	if err != nil {
+		return nil, err
+	}
+	blind, err := ParseLabelled(blindMessages)
+	return append(known, blind...), err
+}
 
-// ParseLabelled reads tab-separated lines of split, language, said and text beneath a line that names them. Faults name
-// their lines, all at once.
+// ParseLabelled reads tab-separated lines of split, language, said and text beneath a line that names them. Lines that start
+// with # are remarks. Faults name their lines, all at once.
 func ParseLabelled(text []byte) ([]LabelledMessage, error) {
 	var all []LabelledMessage
 	var faults []error
+	named := false
 	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
 		fields := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
 		switch {
-		case i == 0 && strings.Join(fields, "\t") != "split\tlanguage\tsaid\ttext":
-			return nil, fmt.Errorf("labelled messages: line 1: want the names split, language, said and text, with tabs between, not %q", line)
-		case i == 0:
+		case strings.HasPrefix(line, "#"):
+		case !named && strings.Join(fields, "\t") != "split\tlanguage\tsaid\ttext":
+			return nil, fmt.Errorf("labelled messages: line %d: want the names split, language, said and text, with tabs between, not %q", i+1, line)
+		case !named:
+			named = true
 		case len(fields) != 4 || fields[2] == "" || fields[3] == "":
 			faults = append(faults, fmt.Errorf("labelled messages: line %d: want split, language, said and text, with tabs between: %q", i+1, line))
 		default:

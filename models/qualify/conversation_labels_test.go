@@ -16,7 +16,7 @@ func TestAgreementWithPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, split := range []string{"tuning", "test"} {
+	for _, split := range []string{"tuning", "test", "blind"} {
 		for _, language := range []string{"", "en", "es"} {
 			a := d.Agreement(messages, split, language)
 			intent := a.Of(ClassIntent)
@@ -57,11 +57,11 @@ func TestTheLabelledSetIsSound(t *testing.T) {
 		t.Errorf("%d messages: %v", len(messages), languages)
 	}
 	for _, class := range []string{ClassIntent, ClassInterest, ClassNone, "support", "student", "job_seeker", "spam", "competitor"} {
-		if classes["tuning "+class] < 3 || classes["test "+class] < 3 {
-			t.Errorf("%s: %d for tuning, %d for test", class, classes["tuning "+class], classes["test "+class])
+		if classes["tuning "+class] < 3 || classes["test "+class] < 3 || classes["blind "+class] < 3 {
+			t.Errorf("%s: %d for tuning, %d for test, %d blind", class, classes["tuning "+class], classes["test "+class], classes["blind "+class])
 		}
 	}
-	if len(classes) != 16 {
+	if len(classes) != 3*8 {
 		t.Errorf("splits and classes %v", classes)
 	}
 }
