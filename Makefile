@@ -22,10 +22,11 @@ lint: ## Run golangci-lint, installed by go where it is missing
 format: ## Format the Go files
 	gofmt -w $$(git ls-files '*.go')
 
-generate: ## Write what is generated: docs/{tables,metrics,cli}.md, the dashboards' JSON, the alert rules
+generate: ## Write what is generated: docs/{tables,metrics,cli}.md, the dashboards' JSON, the alert rules, the weights of likeness
 	go test ./queries/warehouse -run Documented -update
 	go test ./cmd/funnelcloud -run 'MetricsAreDocumented|CommandsAreDocumented' -update-metrics -update-cli
 	go test ./dashboards -run AlertRules -update-alerts
+	go test ./models/qualify -run LikenessTable -update-likeness
 	go run ./cmd/funnelcloud dashboards
 
 bench: ## Measure: one figure a line, also in bench/latest.json

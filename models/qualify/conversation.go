@@ -89,7 +89,7 @@ type conversationProgram struct {
 	notNegators pattern
 	why         []pattern
 	index       *literalIndex
-	likeness    *likeness // nil: not listened for
+	likeness    likeness // nil: not listened for
 }
 
 // heard are the compiled ways to say one thing.
@@ -160,11 +160,17 @@ type verdict struct {
 	negative     string
 	disqualifies bool
 	why          string
+	denied       float64 // confidence of the surest intent that was said with a negation
 }
 
-// read judges one message of a prospect.
+// read judges one message of a prospect: by the expressions, weighed by likeness.
 func (d *Definitions) read(message string) verdict {
 	text := plain(message)
+	return d.weigh(d.express(text, message), text.folded)
+}
+
+// express is the verdict of the expressions alone.
+func (d *Definitions) express(text plainText, message string) verdict {
 	possible := d.patterns.index.possible(text.folded)
 	sentences := sentencesOf(text.folded)
 	v := verdict{why: d.patterns.stated(text, message, possible)}
@@ -184,8 +190,12 @@ func (d *Definitions) read(message string) verdict {
 		if p.Level <= v.level || v.negative != "" && p.Confidence < outweighed {
 			continue
 		}
-		if d.patterns.affirmed(said.phrases, text.folded, possible) || d.patterns.hears(said.sentences, sentences, possible, true) {
+		affirmed, denied := d.patterns.affirmed(said.phrases, text.folded, possible)
+		switch {
+		case affirmed || d.patterns.hears(said.sentences, sentences, possible, true):
 			v.level, v.confidence, v.rule = p.Level, p.Confidence, p.Rule
+		case denied && p.Level >= levelOfIntent:
+			v.denied = max(v.denied, p.Confidence)
 		}
 	}
 	switch {
@@ -193,10 +203,6 @@ func (d *Definitions) read(message string) verdict {
 		v.negative, v.disqualifies = "", false
 	case v.negative != "":
 		v.level, v.confidence = -1, 0.8
-	default:
-		why := v.why
-		v = d.resembles(text.folded)
-		v.why = why
 	}
 	return v
 }
@@ -208,19 +214,21 @@ func matchAny(expressions []pattern, text string, possible possibility) bool {
 	return slices.ContainsFunc(expressions, func(p pattern) bool { return possible.of(p) && p.MatchString(text) })
 }
 
-// affirmed reports whether one of the expressions matches somewhere without being negated there.
-func (p *conversationProgram) affirmed(expressions []pattern, text string, possible possibility) bool {
+// affirmed reports whether one of the expressions matches somewhere without being negated there, and denied whether they match
+// only where they are negated.
+func (p *conversationProgram) affirmed(expressions []pattern, text string, possible possibility) (affirmed, denied bool) {
 	for _, expression := range expressions {
 		if !possible.of(expression) {
 			continue
 		}
 		for _, match := range expression.FindAllStringIndex(text, -1) {
 			if !p.negated(clauseBefore(text, match[0])) {
-				return true
+				return true, false
 			}
+			denied = true
 		}
 	}
-	return false
+	return false, denied
 }
 
 const wordsThatNegate = 6

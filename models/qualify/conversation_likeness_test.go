@@ -15,9 +15,8 @@ conversation:
   lapse_days: 30
   negators: [not, "don't"]
   likeness:
-    at_least: 0.9
+    at_least: 0.5
     level: 2
-    confidence: 0.5
 `
 
 func definitionOf(t *testing.T, text string) *Definitions {
@@ -41,7 +40,7 @@ func TestLikenessLearnsFromTheUsersMessages(t *testing.T) {
 		t.Errorf("heard before anybody said so: %+v", r)
 	}
 	r := after.Read(message)
-	if !r.Qualifies || r.Level != 2 || r.Rule != "sounds_like_intent" || r.Confidence > 0.5 {
+	if !r.Qualifies || r.Level != 2 || r.Rule != "sounds_like_intent" || r.Confidence < 0.5 {
 		t.Errorf("%+v", r)
 	}
 	if r := after.Read("Hangar, tills? Don't"); r.Qualifies {
@@ -53,7 +52,7 @@ func TestLikenessLearnsFromTheUsersMessages(t *testing.T) {
 	if r := after.Read(""); r.Class() != ClassNone {
 		t.Errorf("nothing: %+v", r)
 	}
-	if off := definitionOf(t, strings.Replace(ours, "0.9", "0", 1)); off.Read("We want to buy, please send a quote").Class() != ClassNone {
+	if off := definitionOf(t, strings.Replace(ours, "0.5", "0", 1)); off.Read("We want to buy, please send a quote").Class() != ClassNone {
 		t.Error("heard though turned off")
 	}
 }
@@ -77,9 +76,8 @@ func TestLikenessLearnsNothingFromTheTestSplit(t *testing.T) {
 
 func TestFaultsOfLikenessAndSentencesNameTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{
-		strings.Replace(ours, "0.9", "1", 1):                                                        "at_least 1",
-		strings.Replace(ours, "level: 2\n    conf", "level: 4\n    conf", 1):                        "level 4",
-		strings.Replace(ours, "0.5", "2", 1):                                                        "confidence 2",
+		strings.Replace(ours, "0.5", "1", 1):                                                        "at_least 1",
+		strings.Replace(ours, "    level: 2", "    level: 4", 1):                                    "level 4",
 		ours + "    messages: [{said: intent}]\n":                                                   "said and text",
 		ours + "  intents: [{rule: x, level: 2, confidence: 0.5, sentences: [{all: [[a], []]}]}]\n": "none of them empty",
 	} {
