@@ -110,8 +110,10 @@ func findChanges(ctx context.Context, r *run) (in, out uint64, err error) {
 	if r.row.PreviousRunID == 0 {
 		return 0, 0, nil
 	}
-	if err := r.db.Exec(ctx, "staging/arrived_events.sql", r.params()); err != nil {
-		return 0, 0, err
+	for _, file := range []string{"staging/known_events.sql", "staging/arrived_events.sql"} {
+		if err := r.db.Exec(ctx, file, r.params()); err != nil {
+			return 0, 0, err
+		}
 	}
 	if in, err = r.count(ctx, "history_by_run"); err != nil {
 		return 0, 0, err
@@ -249,7 +251,7 @@ func (r *run) nameDisputed(ctx context.Context, people []string) error {
 
 // computeAll turns a run that set out to recompute what changed into one that computes everything.
 func (r *run) computeAll(ctx context.Context, because string) error {
-	for _, table := range []string{"history_by_run", "arrived_identifiers_by_run", "recomputed_units_by_run"} {
+	for _, table := range append(slices.Clone(tablesOfWork), "recomputed_units_by_run") {
 		params := warehouse.Params{"table": table, "run_id": r.row.RunID}
 		if err := r.db.Exec(ctx, "staging/drop_run.sql", params); err != nil {
 			return err

@@ -27,7 +27,7 @@ type tableRows struct {
 var tablesOfNobody = map[string]bool{
 	"events": true, "events_rejected": true, "forgotten": true, "forgotten_salt": true, "schema_migrations": true,
 	"runs": true, "run_steps": true, "ingest_batches": true, "check_results": true, "simulation_truth": true, "definitions_by_run": true, "spend_by_run": true, "attribution_figures": true, "restatements_by_run": true,
-	"history_by_run": true, "arrived_identifiers_by_run": true,
+	"known_events_by_run": true, "history_by_run": true, "arrived_identifiers_by_run": true,
 }
 
 // rowsAboutSomebody finds out from its columns how a table says whom a row is about; ok is false when it doesn't.

@@ -28,6 +28,9 @@ var unitTables = []string{
 	"conversions_by_run", "journeys_by_run", "credited_touches_by_run", "recomputed_units_by_run",
 }
 
+// tablesOfWork are of use while their run is at work.
+var tablesOfWork = []string{"known_events_by_run", "history_by_run", "arrived_identifiers_by_run"}
+
 // prune drops the rows that no run to keep needs.
 func (r *run) prune(ctx context.Context) error {
 	published, err := r.published(ctx)
@@ -40,8 +43,8 @@ func (r *run) prune(ctx context.Context) error {
 
 // needed says whether one of the runs to keep reads the rows that a run left in a table.
 func needed(k keptRun, keep []publishedRun) bool {
-	if k.Table == "history_by_run" || k.Table == "arrived_identifiers_by_run" {
-		return false // of use while its run is at work
+	if slices.Contains(tablesOfWork, k.Table) {
+		return false
 	}
 	return slices.ContainsFunc(keep, func(p publishedRun) bool {
 		if slices.Contains(unitTables, k.Table) {

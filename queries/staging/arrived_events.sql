@@ -1,14 +1,11 @@
--- The events that are new since the run before. What had not settled then is looked at again, and is new if that run did
--- not read it, or read another receipt of it. Of all receipts of an event the earliest counts, new or not: FINAL would
--- say so too, by reading every event there is.
+-- The events that are new since the run before: what it did not read (known_events), or read in another receipt. Of all
+-- receipts of an event the earliest counts, new or not: FINAL would say so too, by reading every event there is.
 INSERT INTO history_by_run
     (run_id, arrived, source, event_id, kind, name, meaning, event_ts, ingested_at, anonymous_id, user_id, named_account_id,
     email, url, referrer, utm_source, utm_medium, utm_campaign, click_id_kind, country, user_agent, value, currency, properties)
-WITH candidates AS
+WITH known AS
 (
-    SELECT source, event_id
-    FROM events
-    WHERE ingested_at > {was_settled_until:DateTime64(3, 'UTC')} AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
+    SELECT source, event_id, ingested_at FROM known_events_by_run WHERE run_id = {run_id:UInt64}
 )
 SELECT
     {run_id:UInt64} AS run_id, 1 AS arrived, source, event_id, kind, name, meaning, event_ts, ingested_at, anonymous_id, user_id, account_id,
@@ -17,14 +14,16 @@ FROM
 (
     SELECT *
     FROM events
-    WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')} AND (source, event_id) IN candidates
+    WHERE ingested_at > {was_settled_until:DateTime64(3, 'UTC')} AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
     ORDER BY version DESC, ingested_at DESC
     LIMIT 1 BY source, event_id
 )
-WHERE ingested_at > {was_settled_until:DateTime64(3, 'UTC')}
-  AND (source, event_id, ingested_at) NOT IN
+WHERE (source, event_id, ingested_at) NOT IN known
+  AND (source, event_id) NOT IN
   (
-      SELECT source, event_id, ingested_at
-      FROM person_events_at(run = {previous_run:UInt64})
-      WHERE ingested_at > {was_settled_until:DateTime64(3, 'UTC')}
+      SELECT source, event_id -- whose receipt of before still is the earliest
+      FROM events
+      WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')} AND (source, event_id) IN (SELECT source, event_id FROM known)
+      GROUP BY source, event_id
+      HAVING argMax(ingested_at, (version, ingested_at)) <= {was_settled_until:DateTime64(3, 'UTC')}
   )

@@ -22,8 +22,9 @@ FROM
         )
         UNION ALL
         SELECT person_id, 'new_events', 1
-        FROM person_events_at(run = {previous_run:UInt64})
-        WHERE (source, event_id) IN (SELECT source, event_id FROM history_by_run WHERE run_id = {run_id:UInt64} AND arrived = 1)
+        FROM known_events_by_run
+        WHERE run_id = {run_id:UInt64}
+          AND (source, event_id) IN (SELECT source, event_id FROM history_by_run WHERE run_id = {run_id:UInt64} AND arrived = 1)
         UNION ALL
         SELECT DISTINCT '', 'new_events', 1 -- whoever names nobody
         FROM history_by_run
