@@ -1,10 +1,12 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/models/qualify"
@@ -31,11 +33,35 @@ type unitHistory struct {
 	signals []qualify.Signal
 }
 
+// signalRow is a row of staging/signals.sql.
+type signalRow struct {
+	qualify.Signal
+	Admitted   uint8 `ch:"admitted"`    // 1: the definitions may look at it
+	SurelyKept uint8 `ch:"surely_kept"` // 1: no exclusion can leave it out
+}
+
+// signalsThatMatter puts a unit's signals in order and leaves out what can't matter: of those that the definitions don't look at,
+// only the first that no exclusion leaves out does, which makes a suspect of the unit.
+func signalsThatMatter(rows []signalRow) []qualify.Signal {
+	slices.SortFunc(rows, func(a, b signalRow) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.EventID, b.EventID))
+	})
+	signals := make([]qualify.Signal, 0, len(rows))
+	begun := false
+	for i := range rows {
+		if rows[i].Admitted == 1 || !begun {
+			signals = append(signals, rows[i].Signal)
+		}
+		begun = begun || rows[i].SurelyKept == 1
+	}
+	return signals
+}
+
 // unitHistories yields the units of a kind that have signals, by id: one unit's history is in memory at a time.
 func unitHistories(ctx context.Context, db *warehouse.DB, kind string, people identity.Options, params warehouse.Params) iter.Seq2[unitHistory, error] {
-	key := func(s qualify.Signal) string { return s.PersonID }
+	key := func(s signalRow) string { return s.PersonID }
 	if kind == unitAccount {
-		key = func(s qualify.Signal) string { return s.AccountID }
+		key = func(s signalRow) string { return s.AccountID }
 	}
 	params = maps.Clone(params)
 	params["unit"], params["unit_kind"] = kind+"_id", kind
@@ -43,14 +69,14 @@ func unitHistories(ctx context.Context, db *warehouse.DB, kind string, people id
 	return func(yield func(unitHistory, error) bool) {
 		units, stop := iter.Pull2(warehouse.Select[unitRow](ctx, db, "staging/units_of_"+kind+"s.sql", params))
 		defer stop()
-		signals := warehouse.Select[qualify.Signal](ctx, db, "staging/signals.sql", params)
+		signals := warehouse.Select[signalRow](ctx, db, "staging/signals.sql", params)
 		for own, err := range grouped(signals, key) {
 			if err != nil {
 				yield(unitHistory{}, err)
 				return
 			}
 			row, err := advance(units, key(own[0]))
-			h := unitHistory{signals: own, unit: qualify.Unit{
+			h := unitHistory{signals: signalsThatMatter(own), unit: qualify.Unit{
 				Kind: kind, ID: row.UnitID, AccountID: row.AccountID, JunkReason: row.JunkReason,
 				BusinessDomain: people.AccountDomain(row.Email),
 			}}

@@ -21,9 +21,10 @@ FROM
 WHERE (source, event_id, ingested_at) NOT IN known
   AND (source, event_id) NOT IN
   (
-      SELECT source, event_id -- whose receipt of before still is the earliest
-      FROM events
-      WHERE ingested_at <= {events_until:DateTime64(3, 'UTC')} AND (source, event_id) IN (SELECT source, event_id FROM known)
-      GROUP BY source, event_id
-      HAVING argMax(ingested_at, (version, ingested_at)) <= {was_settled_until:DateTime64(3, 'UTC')}
+      SELECT e.source, e.event_id -- whose receipt of before still is the earliest
+      FROM events AS e
+      INNER JOIN known ON known.source = e.source AND known.event_id = e.event_id
+      WHERE e.ingested_at <= {events_until:DateTime64(3, 'UTC')}
+      GROUP BY e.source, e.event_id
+      HAVING argMax(e.ingested_at, (e.version, e.ingested_at)) <= {was_settled_until:DateTime64(3, 'UTC')}
   )
