@@ -26,9 +26,11 @@ const pieceRows = 1 << 16
 
 func newTable(pieces []Columns) (*table, error) {
 	t := &table{}
+	faults := make([]error, len(pieces))
+	sideBySide(len(pieces), func(i int) { faults[i] = pieces[i].validate() })
 	for i := range pieces {
-		if err := pieces[i].validate(); err != nil {
-			return nil, err
+		if faults[i] != nil {
+			return nil, faults[i]
 		}
 		t.names = append(t.names, pieces[i].Channels...)
 	}

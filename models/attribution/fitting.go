@@ -73,14 +73,37 @@ func distance(a, b []float64) float64 {
 	return largest
 }
 
+// setsAtATime is how many sets are credited in one go: others beside them, where there are more. It doesn't depend on the
+// machine, so that sums don't either.
+const setsAtATime = 1 << 14
+
 // creditSets is the credit that each channel gets from all sets together.
 func creditSets(sets paths, counts, factors, sums []float64) {
 	clear(sums)
-	for set, count := range counts {
+	if len(counts) <= setsAtATime {
+		creditSomeSets(sets, 0, counts, factors, sums)
+		return
+	}
+	parts := make([][]float64, (len(counts)+setsAtATime-1)/setsAtATime)
+	sideBySide(len(parts), func(i int) {
+		parts[i] = make([]float64, len(sums))
+		from := i * setsAtATime
+		creditSomeSets(sets, from, counts[from:min(from+setsAtATime, len(counts))], factors, parts[i])
+	})
+	for _, part := range parts {
+		for i, sum := range part {
+			sums[i] += sum
+		}
+	}
+}
+
+// creditSomeSets adds the credit of the sets whose counts are given, the first of which is set from.
+func creditSomeSets(sets paths, from int, counts, factors, sums []float64) {
+	for i, count := range counts {
 		if count == 0 {
 			continue
 		}
-		ids := sets.at(set)
+		ids := sets.at(from + i)
 		if len(ids) == 1 {
 			sums[ids[0]] += count
 			continue

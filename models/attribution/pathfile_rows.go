@@ -100,7 +100,10 @@ func (s *rowScanner) field() (field []byte, last bool, err error) {
 		return s.quoted()
 	}
 	rest := s.text[s.at:s.end]
-	until := bytes.IndexByte(rest, s.delimiter)
+	until := 1 // counts are mostly one digit
+	if len(rest) < 2 || rest[1] != s.delimiter || rest[0] == s.delimiter {
+		until = bytes.IndexByte(rest, s.delimiter)
+	}
 	if last = until < 0; last {
 		until = len(rest)
 	}
