@@ -32,7 +32,7 @@ var ownedBy = map[string][]string{
 // pure packages take data and return data: no clock, chance, network, file, logger or database.
 var pure = []string{
 	"ingest/source", "models/identity", "models/touch", "models/yamlfile", "models/qualify", "models/attribution", "models/path",
-	"models/simulate", "models/score", "models/quality",
+	"models/layered", "models/simulate", "models/score", "models/quality",
 }
 
 // What a pure package may not reach, even through others.

@@ -130,14 +130,14 @@ func (o *pathsOptions) run(c *cobra.Command, connections *connectionFlags) error
 			if err != nil {
 				return err
 			}
-			return o.finish(ctx, definition, study)
+			return o.finish(definition, study)
 		})
 	}
 	study, err := o.ofLog(definition)
 	if err != nil {
 		return err
 	}
-	return o.finish(c.Context(), definition, study)
+	return o.finish(definition, study)
 }
 
 // examples is how many units a way names.
@@ -279,13 +279,13 @@ func (o *pathsOptions) ofLog(d path.Definition) (*path.Study, error) {
 }
 
 // finish makes the report, draws the picture and shows both.
-func (o *pathsOptions) finish(ctx context.Context, d path.Definition, study *path.Study) error {
+func (o *pathsOptions) finish(d path.Definition, study *path.Study) error {
 	report, err := o.reportOf(d, study)
 	if err != nil {
 		return err
 	}
 	if o.picture != "" {
-		if err := drawPicture(ctx, o.picture, report.States, study.Whole.Graph()); err != nil {
+		if err := drawPicture(o.picture, report.States, study.Whole.Graph()); err != nil {
 			return err
 		}
 	}
@@ -382,8 +382,8 @@ func unitsOf(log bool, unit string) string {
 }
 
 // drawPicture writes the graph into a file.
-func drawPicture(ctx context.Context, file string, states []path.State, graph []path.Transition) error {
+func drawPicture(file string, states []path.State, graph []path.Transition) error {
 	return replaceFile(file, func(w io.Writer) error {
-		return renderPicture(ctx, w, file, path.Dot(states, graph, path.DotOptions{}))
+		return renderPicture(w, file, path.Draw(states, graph, path.DrawingOptions{}))
 	})
 }

@@ -1,20 +1,16 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-graphviz"
+	"github.com/funnelcloud/funnelcloud/models/path"
 )
 
-// pictureFormats are the endings of files that a picture can be drawn into. The layout is Graphviz's own, compiled to
-// WebAssembly: nothing to install.
+// pictureFormats are the endings of files that a picture can be drawn into.
 var pictureFormats = []string{".svg", ".png", ".dot"}
 
 func formatOf(file string) string { return strings.ToLower(filepath.Ext(file)) }
@@ -28,32 +24,19 @@ func validPicture(file string) error {
 
 // renderPicture lays a graph out and draws it. A file that ends in .dot gets the graph itself, for another program to
 // draw.
-func renderPicture(ctx context.Context, w io.Writer, file, dot string) error {
+func renderPicture(w io.Writer, file string, drawing path.Drawing) error {
 	if formatOf(file) == ".dot" {
-		_, err := io.WriteString(w, dot)
+		_, err := io.WriteString(w, drawing.Dot())
 		return err
 	}
-	var svg bytes.Buffer
-	if err := renderSVG(ctx, &svg, dot); err != nil {
+	p, err := newPicture(drawing)
+	if err == nil && formatOf(file) == ".png" {
+		err = p.png(w)
+	} else if err == nil {
+		err = p.svg(w)
+	}
+	if err != nil {
 		return fmt.Errorf("draw picture: %w", err)
 	}
-	if formatOf(file) == ".png" {
-		return svgToPNG(w, &svg)
-	}
-	_, err := w.Write(svg.Bytes())
-	return err
-}
-
-func renderSVG(ctx context.Context, w io.Writer, dot string) (err error) {
-	engine, err := graphviz.New(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, engine.Close()) }()
-	graph, err := graphviz.ParseBytes([]byte(dot))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, graph.Close()) }()
-	return engine.Render(ctx, graph, graphviz.SVG, w)
+	return nil
 }

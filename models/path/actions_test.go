@@ -199,7 +199,7 @@ func TestDotOfManyStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	graph := b.Graph()
-	text := Dot(states, graph, DotOptions{})
+	text := Draw(states, graph, DrawingOptions{}).Dot()
 	arrows := strings.Count(text, " -> ")
 	if len(states) != 40 || arrows > 3*40+2*43 || arrows >= len(graph) {
 		t.Errorf("%d states, %d arrows of %d", len(states), arrows, len(graph))
@@ -213,7 +213,7 @@ func TestDotOfManyStates(t *testing.T) {
 		t.Error("what is left out is not told")
 	}
 	slices.Reverse(graph)
-	if Dot(states, graph, DotOptions{}) != text {
+	if Draw(states, graph, DrawingOptions{}).Dot() != text {
 		t.Error("the picture depends on the order of the edges")
 	}
 }
@@ -230,7 +230,7 @@ func TestQuoteDot(t *testing.T) {
 		"a b": "a b", strings.Repeat("x", 45): strings.Repeat("x", 20) + "\n" + strings.Repeat("x", 20) + "\nxxxxx",
 		"one two three four five six": "one two three four\nfive six",
 	} {
-		if got := wrap(in); got != want {
+		if got := strings.Join(wrap(in), "\n"); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
