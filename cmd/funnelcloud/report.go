@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 )
 
 func newReport(connections *connectionFlags) *cobra.Command {
-	var out, period, segment string
+	var out, png, period, segment string
 	var serve bool
 	var page pageFlags
 	var options report.Options
@@ -37,16 +38,23 @@ func newReport(connections *connectionFlags) *cobra.Command {
 			if options.Segment, err = report.ParseSegment(segment); err != nil {
 				return usageError{fmt.Errorf("--segment: %w", err)}
 			}
-			return connections.use(c.Context(), func(db *warehouse.DB) error {
-				if err := writeReportOf(c.Context(), db, out, options); err != nil {
-					return err
+			browser := ""
+			if png != "" {
+				if browser, err = findBrowser(); err != nil {
+					return usageError{fmt.Errorf("--png: %w", err)}
 				}
-				_, err := fmt.Fprintf(c.OutOrStdout(), "Wrote %s.\n", out)
+			}
+			if err := connections.use(c.Context(), func(db *warehouse.DB) error { return writeReportOf(c.Context(), db, out, options) }); err != nil {
 				return err
-			})
+			}
+			if _, err = fmt.Fprintf(c.OutOrStdout(), "Wrote %s.\n", out); err != nil || png == "" {
+				return err
+			}
+			return drawReport(c.Context(), c.OutOrStdout(), browser, out, png)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "report.html", "file to write")
+	c.Flags().StringVar(&png, "png", "", "folder for a PNG picture of each chart, too, for slides; needs Chromium, Chrome or Edge")
 	c.Flags().StringVar(&options.Company, "company", "", "name in the title")
 	c.Flags().StringVar(&period, "period", "", "what to report on, such as 2026-Q1, 2026-03 or 2026-01-15..2026-02-14 (both included), compared with the period of the same length before it (default: the whole history)")
 	c.Flags().StringVar(&options.UnitKind, "unit", "", "count people or companies: person or account (default person)")
@@ -74,6 +82,20 @@ func servePages(ctx context.Context, db *warehouse.DB, page pageFlags, company s
 	s.places([][]string{{"report", pages.address}})
 	<-ctx.Done()
 	return pages.close()
+}
+
+// drawReport makes pictures of a report's charts and says which.
+func drawReport(ctx context.Context, w io.Writer, browser, report, folder string) error {
+	pictures, err := writePictures(ctx, browser, report, folder)
+	if err != nil {
+		return err
+	}
+	for _, p := range pictures {
+		if _, err := fmt.Fprintf(w, "Wrote %s: %s\n", filepath.Join(folder, p.name), p.title); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeReport writes the report on the whole history.

@@ -92,6 +92,12 @@ func (v *view) Periods() []navigation {
 	return all
 }
 
+// further is the field of an address that asks for a section's further figures.
+const further = "further"
+
+// FurtherLink leads to the same page with its further figures.
+func (v *view) FurtherLink() string { return v.Choice.address(v.Path, further, "yes") }
+
 const isoDay = "2006-01-02"
 
 func quarterStart(year, quarter int) time.Time {

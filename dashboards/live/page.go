@@ -65,7 +65,7 @@ func (s *site) view(r *http.Request) *view {
 		Page: &report.Page{}, Path: r.URL.Path, Version: s.Version, Company: s.Company, Choice: chosen(r.URL.Query()),
 		Fields: map[string]string{}, Question: r.URL.Query().Get("q"),
 	}
-	for _, name := range []string{"id", "by", "value"} {
+	for _, name := range []string{"id", "by", "value", further} {
 		if text := r.URL.Query().Get(name); text != "" {
 			v.Fields[name] = text
 		}

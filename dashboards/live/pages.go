@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
@@ -32,14 +33,14 @@ func (s *site) front(ctx context.Context, v *view) (err error) {
 // section is a page with the figures of one section.
 func (s *site) section(section report.Heading) func(ctx context.Context, v *view) error {
 	return func(ctx context.Context, v *view) (err error) {
-		v.Options.Only = []string{section.ID}
+		v.Options.Only, v.Options.Further = []string{section.ID}, v.Fields[further] != ""
 		if v.Page, err = report.Build(ctx, s.Query, v.Options); err != nil {
 			return err
 		}
 		v.Heading = section.Title
 		for _, part := range v.Sections {
 			v.About = part.Lead
-			for _, f := range part.Figures {
+			for _, f := range slices.Concat(part.Figures, part.Further) {
 				f.Link = v.link
 			}
 		}

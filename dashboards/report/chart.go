@@ -12,6 +12,9 @@ import (
 // changeID is the figure that compares with the time before.
 const changeID = "overview-5"
 
+// healthID is the figure that counts refused messages by when they were refused.
+const healthID = "overview-2"
+
 // creditID is the figure that says what brings the conversions of the period.
 const creditID = "overview-8"
 

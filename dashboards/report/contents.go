@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/funnelcloud/funnelcloud/dashboards"
 )
 
 // Section is a part of a report.
 type Section struct {
 	ID, Short, Title, Lead string
 	Figures                []*Figure
+	Further                []*Figure // for those who ask on; empty where they were not asked for
+	More                   []string  // titles of further figures that were not asked for
 }
 
 // FrontPage is the id, in Options.Only, of what stands above the sections: headline figures and findings.
@@ -19,21 +23,23 @@ const FrontPage = "front"
 type content struct {
 	id, short, title, lead, dashboard string
 	panels                            []uint32
-	hidden                            bool // asked for, for findings to rest on, and not shown
-	live                              bool // names people: on the local page only, not in a file that is passed on
+	further                           []uint32 // folded away
+	named                             []uint32 // as further, of people or with raw messages: on the local page only
+	hidden                            bool     // asked for, for findings to rest on, and not shown
+	live                              bool     // names people: on the local page only, not in a file that is passed on
 }
 
 var contents = []content{
-	{id: "change", short: "Changes", title: "What changed, and what came in by which way", lead: "This period beside the one of the same length before it, each change with its interval; without a period before it there is nothing to compare with.", dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 4, 8, 10, 9}},
-	{id: "credit", short: "Credit", title: "What brings conversions", lead: "Credit says who was there, weighed by a rule; how far rules disagree says how much of it to believe.", dashboard: "funnelcloud-attribution", panels: []uint32{1, 2, 6, 4, 5, 7, 8, 9, 10}},
+	{id: "change", short: "Changes", title: "What changed, and what came in by which way", lead: "This period beside the one of the same length before it, each change with its interval; without a period before it there is nothing to compare with.", dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 4, 8, 10, 9, 2}},
+	{id: "credit", short: "Credit", title: "What brings conversions", lead: "Credit says who was there, weighed by a rule; how far rules disagree says how much of it to believe.", dashboard: "funnelcloud-attribution", panels: []uint32{1, 2, 6, 15, 4, 5, 7, 13, 9, 8, 10}, further: []uint32{14}},
 	{id: "conversions", short: "Conversions", title: "Conversions, one by one", lead: "Each with its journey; its id opens the ledger.", dashboard: "funnelcloud-attribution", panels: []uint32{11}, live: true},
-	{id: "qualification", short: "Qualification", title: "Who is ready to buy, and can the definitions be trusted", lead: "What each definition flags, how many of those win, and how many wins it catches.", dashboard: "funnelcloud-qualification", panels: []uint32{1, 3, 4, 5, 6, 8, 9, 10}},
+	{id: "qualification", short: "Qualification", title: "Who is ready to buy, and can the definitions be trusted", lead: "What each definition flags, how many of those win, and how many wins it catches.", dashboard: "funnelcloud-qualification", panels: []uint32{1, 3, 4, 6, 5, 8, 10, 9}, further: []uint32{11, 7, 18, 16, 12, 19}, named: []uint32{17}},
 	{id: "calls", short: "Who to call", title: "Who to call now", lead: "Qualified and not with sales yet, and what prospects said in their own words; an id opens the story.", dashboard: "funnelcloud-qualification", panels: []uint32{2, 14, 13}, live: true},
-	{id: "waterfall", short: "Waterfall", title: "Where prospects go on, and where they stop", lead: "Steps count first entries in the period, and what became of those units until now.", dashboard: "funnelcloud-waterfall", panels: []uint32{1, 2, 7, 4, 6, 8, 5, 9}},
-	{id: "afterwin", short: "After the win", title: "What becomes of customers", lead: "Who stays, grows and is content, by the route that qualified them first.", dashboard: "funnelcloud-afterwin", panels: []uint32{1, 2, 3, 4, 6, 7, 8, 10}},
-	{id: "paths", short: "Paths", title: "Which ways they really take", lead: "Over the whole history of the run, loops and returns included.", dashboard: "funnelcloud-paths", panels: []uint32{1, 2, 3, 4, 5}},
+	{id: "waterfall", short: "Waterfall", title: "Where prospects go on, and where they stop", lead: "Steps count first entries in the period, and what became of those units until now.", dashboard: "funnelcloud-waterfall", panels: []uint32{1, 2, 7, 4, 15, 6, 8, 5, 9}, further: []uint32{3, 13, 11, 10, 14, 12, 16, 17}},
+	{id: "afterwin", short: "After the win", title: "What becomes of customers", lead: "Who stays, grows and is content, by the route that qualified them first.", dashboard: "funnelcloud-afterwin", panels: []uint32{1, 2, 3, 4, 10, 5, 6, 7, 8}, further: []uint32{9}, named: []uint32{11, 12}},
+	{id: "paths", short: "Paths", title: "Which ways they really take", lead: "Over the whole history of the run, loops and returns included.", dashboard: "funnelcloud-paths", panels: []uint32{1, 2, 3, 4, 9, 5, 13}, further: []uint32{10, 11, 7, 8, 12, 14}},
 	{id: "accounts", short: "Accounts", title: "Accounts worth a look", lead: "The most advanced first; an id opens the account's story.", dashboard: "funnelcloud-accounts", panels: []uint32{12}, live: true},
-	{id: "pipeline", short: "Data", title: "Whether the data can be trusted", lead: "What was ingested, what was refused, and what the batch did, since the first batch of events.", dashboard: "funnelcloud-pipeline", panels: []uint32{1, 5, 6, 9, 7, 8}},
+	{id: "pipeline", short: "Data", title: "Whether the data can be trusted", lead: "What was ingested, what was refused, and what the batch did, since the first batch of events.", dashboard: "funnelcloud-pipeline", panels: []uint32{1, 2, 5, 6, 9, 7, 8}, further: []uint32{4, 11, 12, 13}, named: []uint32{10}},
 }
 
 // restsOn are the figures that the front page is made of.
@@ -82,11 +88,33 @@ func figureID(dashboard string, panel uint32) string {
 // SectionOf is the id of the section that shows a figure; empty: none does.
 func SectionOf(figure string) string {
 	for _, c := range contents {
-		for _, id := range c.panels {
+		for _, id := range slices.Concat(c.panels, c.further, c.named) {
 			if figureID(c.dashboard, id) == figure {
 				return c.id
 			}
 		}
 	}
 	return ""
+}
+
+// wanted are the panels of a section that are asked for: in a file all that name nobody, on the local page, which has a section a
+// page, the further ones when the reader asks for them.
+func (c content) wanted(o Options) (shown, further []uint32) {
+	switch {
+	case o.Only == nil:
+		return c.panels, c.further
+	case o.Further:
+		return c.panels, slices.Concat(c.further, c.named)
+	}
+	return c.panels, nil
+}
+
+// unasked are the titles of a section's further panels.
+func (c content) unasked(all []dashboards.Panel, scope dashboards.Scope) (titles []string) {
+	for _, p := range all {
+		if p.Dashboard == c.dashboard && slices.Contains(slices.Concat(c.further, c.named), p.ID) {
+			titles = append(titles, fill(p.Title, scope))
+		}
+	}
+	return titles
 }

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
 )
@@ -22,6 +24,7 @@ type Figure struct {
 	Link                    func(column, value string) string // where a cell leads, empty for nowhere; nil: none does
 
 	panel dashboards.Panel
+	alone bool // beside it on a wide screen stands nothing
 }
 
 // draw decides how the figure is shown.
@@ -42,20 +45,6 @@ func (f *Figure) draw(frames map[string]frame) {
 	if f.ID == certaintyID && len(f.Data.Rows) > 0 {
 		f.Kind, f.Chart = "chart", f.intervals()
 	}
-}
-
-// wideFrom is how many columns a table has that needs the whole width of a page.
-const wideFrom = 8
-
-// Wide says whether the figure takes the whole width of a page.
-func (f *Figure) Wide() bool {
-	switch f.Kind {
-	case "tiles", "graph":
-		return true
-	case "table":
-		return len(f.Data.Columns) >= wideFrom
-	}
-	return f.ID == certaintyID || f.Chart != nil && len(f.Chart.Series) > 8
 }
 
 // Without leaves columns out, such as those that say the same in every row.
@@ -121,6 +110,24 @@ type Cell struct {
 	Right bool
 	Time  bool
 	Heat  int
+}
+
+// breaking is from how many letters on a text breaks into lines on a narrow screen, too.
+const breaking = 40
+
+// Class is the cell's style.
+func (c Cell) Class() string {
+	switch {
+	case c.Heat > 0:
+		return fmt.Sprintf("right heat%d", c.Heat)
+	case c.Right:
+		return "right"
+	case c.Time:
+		return "time"
+	case utf8.RuneCountInString(c.Text) > breaking:
+		return "text"
+	}
+	return ""
 }
 
 // Heads are the names of the table's columns.

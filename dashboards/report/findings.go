@@ -95,8 +95,11 @@ func changed(p *Page) (Finding, bool) {
 	}, true
 }
 
-// signed is percent with its sign.
+// signed is percent with its sign; from tenfold on, which percents hide, it says how many times as much.
 func signed(x float64) string {
+	if x >= 9 {
+		return "×" + grouped(1+x, 0)
+	}
 	if x < 0 {
 		return "−" + percent(-x)
 	}

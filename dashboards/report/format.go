@@ -34,6 +34,9 @@ func writeNumber(x float64, f dashboards.Format) string {
 	}
 	switch f.Unit {
 	case "percentunit":
+		if math.Abs(x) >= 10 {
+			return grouped(100*x, 0) + " %"
+		}
 		return minus(strconv.FormatFloat(100*x, 'f', f.Decimals, 64)) + " %"
 	case "short":
 		return brief(x, f.Decimals)

@@ -16,15 +16,12 @@ import (
 const atOnce = 3
 
 // figuresOf asks for each panel of the sections once.
-func (g *gatherer) figuresOf(ctx context.Context, p *Page, wanted []content) error {
-	all, err := dashboards.Panels()
-	if err != nil {
-		return err
-	}
+func (g *gatherer) figuresOf(ctx context.Context, p *Page, all []dashboards.Panel, wanted []content, o Options) error {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for _, c := range wanted {
-		for _, id := range c.panels {
+		shown, further := c.wanted(o)
+		for _, id := range slices.Concat(shown, further) {
 			panel, err := panelOf(all, c.dashboard, id)
 			if err != nil {
 				return err
@@ -55,7 +52,7 @@ func panelOf(all []dashboards.Panel, dashboard string, id uint32) (dashboards.Pa
 // scopeOf is the scope a panel is shown in: the batch knows another time than the events, and a change needs a time before.
 func (g *gatherer) scopeOf(p dashboards.Panel) dashboards.Scope {
 	switch {
-	case p.Dashboard == "funnelcloud-pipeline":
+	case p.Dashboard == "funnelcloud-pipeline", figureID(p.Dashboard, p.ID) == healthID:
 		return g.ingest
 	case figureID(p.Dashboard, p.ID) == changeID:
 		return g.recent

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ func (p *Page) More() []Finding { return p.Findings[min(leading, len(p.Findings)
 func (p *Page) Faults() []string {
 	var all []string
 	for _, s := range p.Sections {
-		for _, f := range s.Figures {
+		for _, f := range slices.Concat(s.Figures, s.Further) {
 			if f.Fault != "" {
 				all = append(all, fmt.Sprintf("“%s” is missing: ClickHouse refused its statement.", f.Title))
 			}
@@ -86,7 +87,7 @@ func (p *Page) Faults() []string {
 func (p *Page) Charts() map[string]*Chart {
 	all := map[string]*Chart{}
 	for _, s := range p.Sections {
-		for _, f := range s.Figures {
+		for _, f := range slices.Concat(s.Figures, s.Further) {
 			if f.Chart != nil {
 				all[f.ID] = f.Chart
 			}

@@ -38,6 +38,7 @@ type Options struct {
 	Lenient        bool           // a choice that the data don't offer is replaced by the usual one and noted, not refused
 	Pickers        *Pickers       // list the segments that the data hold; nil: don't
 	Only           []string       // sections by id; nil: all of the report; see Sections
+	Further        bool           // with Only: the further figures of the sections, too, and those that name people
 	Now            time.Time      // printed as the time of writing; zero: not printed
 	Version        string         // of the program that writes, printed at the foot; may be empty
 }
@@ -101,26 +102,26 @@ func Build(ctx context.Context, query Query, o Options) (*Page, error) {
 	if p.Empty {
 		return p, nil
 	}
-	return p, g.fill(ctx, p, o.Only)
+	return p, g.fill(ctx, p, o)
 }
 
 // fill asks for the figures of the sections, and makes of them what stands above.
-func (g *gatherer) fill(ctx context.Context, p *Page, only []string) error {
-	wanted := chosenSections(only)
-	if err := g.figuresOf(ctx, p, wanted); err != nil {
+func (g *gatherer) fill(ctx context.Context, p *Page, o Options) error {
+	panels, err := dashboards.Panels()
+	if err != nil {
+		return err
+	}
+	wanted := chosenSections(o.Only)
+	if err := g.figuresOf(ctx, p, panels, wanted, o); err != nil {
 		return err
 	}
 	for _, c := range wanted {
 		if c.hidden {
 			continue
 		}
-		s := Section{ID: c.id, Short: c.short, Title: c.title, Lead: c.lead}
-		for _, id := range c.panels {
-			s.Figures = append(s.Figures, p.figures[figureID(c.dashboard, id)])
-		}
-		p.Sections = append(p.Sections, s)
+		p.Sections = append(p.Sections, p.section(c, o, c.unasked(panels, g.scope)))
 	}
-	if only != nil && !contains(only, FrontPage) {
+	if o.Only != nil && !contains(o.Only, FrontPage) {
 		return nil
 	}
 	base, err := g.read(ctx, "report/baseline", g.scope)
@@ -132,6 +133,22 @@ func (g *gatherer) fill(ctx context.Context, p *Page, only []string) error {
 	p.Front.Recent = fmt.Sprintf("%s to %s, against as many days before. ▲ ▼: beyond chance, with the 95 %% interval of the change.", g.day(g.recent.From), g.day(g.recent.To))
 	p.Trace, err = g.trace(ctx)
 	return err
+}
+
+// section has the figures that were asked for, or the titles of those that were not.
+func (p *Page) section(c content, o Options, unasked []string) Section {
+	figures := func(ids []uint32) (all []*Figure) {
+		for _, id := range ids {
+			all = append(all, p.figures[figureID(c.dashboard, id)])
+		}
+		return pair(all)
+	}
+	shown, further := c.wanted(o)
+	s := Section{ID: c.id, Short: c.short, Title: c.title, Lead: c.lead, Figures: figures(shown), Further: figures(further)}
+	if further == nil {
+		s.More = unasked
+	}
+	return s
 }
 
 // zone is UTC where there is none, or none with a name.

@@ -100,12 +100,16 @@ func (g *gatherer) scopes(ctx context.Context, o Options) (found, error) {
 		g.recent.From = recentFrom(from, until)
 	}
 	g.ingest.From, g.ingest.To = extent.instant("first_batch"), extent.instant("last_batch")
+	g.ingest.Interval = max(g.ingest.To.Sub(g.ingest.From)/ingestSteps, time.Second).Round(time.Second)
 	return found{
 		first: first, until: last,
 		run:       strings.TrimSpace(fmt.Sprintf("%.0f %s", run, extent.text(0, "version"))),
 		simulated: extent.number(0, "truths") > 0, empty: run == 0,
 	}, nil
 }
+
+// ingestSteps is into how many steps charts divide the time in which events were ingested.
+const ingestSteps = 60
 
 // recentFrom starts the last 90 days of a history, or its second half where it is shorter than twice that.
 func recentFrom(from, until time.Time) time.Time {

@@ -29,6 +29,10 @@ func (f *Figure) series() *Chart {
 		values[label][at.Unix()] = row[2]
 	}
 	times = withoutGaps(times)
+	layout := "2006-01-02"
+	if len(times) > 1 && times[1].Sub(times[0]) < 23*time.Hour {
+		layout = "2006-01-02 15:04:05"
+	}
 	slices.Sort(labels)
 	for _, label := range labels {
 		s := ChartSeries{Name: label, Color: f.color(label)}
@@ -42,7 +46,7 @@ func (f *Figure) series() *Chart {
 		c.Series = append(c.Series, s)
 	}
 	for _, at := range times {
-		c.Categories = append(c.Categories, at.Format("2006-01-02"))
+		c.Categories = append(c.Categories, at.Format(layout))
 	}
 	c.limitSeries()
 	return c

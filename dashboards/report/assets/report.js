@@ -32,7 +32,7 @@
           xAxis: { ...b.value, max: most }, yAxis: { ...b.category, data: c.categories, inverse: true, axisLine: { ...b.category.axisLine, onZero: !below } },
           series: c.series.map((s) => ({
             type: 'bar', name: s.name, data: s.data, stack: c.stacked ? 'all' : undefined, itemStyle: { color: s.color }, barCategoryGap: '22%', barMaxWidth: 26,
-            label: { show: true, position: c.stacked ? 'inside' : 'right', color: c.stacked ? undefined : css('--ink'), fontSize: 11, formatter: (p) => p.value == null || (c.stacked && Math.abs(p.value) / longest * (room - 100) < 32) ? '' : write(p.value, c) },
+            label: { show: true, position: c.stacked ? 'inside' : 'right', color: c.stacked ? undefined : css('--ink'), fontSize: 11, formatter: (p) => p.value == null || (c.stacked && Math.abs(p.value) / longest * (room - 170) < 32) ? '' : write(p.value, c) },
             labelLayout: { hideOverlap: true },
           })),
         },
@@ -76,25 +76,42 @@
 
   const option = (c, room) => {
     const { height, option: { value, category, ...rest } } = draw[c.kind](c, room);
-    return { height, option: rest };
+    if (rest.legend.show === false) return { height, option: rest };
+    // A legend of a few lines shows all its names; only longer ones turn over.
+    const names = rest.legend.data ?? rest.series.map((s) => s.name), letters = names.reduce((sum, name) => sum + Math.min(name.length, 28), 0);
+    const lines = Math.ceil((letters * 7.2 + names.length * 32) / Math.max(room, 200));
+    if (lines > 6) return { height, option: rest };
+    const more = (lines - 1) * 20;
+    return { height: height + more, option: { ...rest, legend: { ...rest.legend, type: 'plain' }, grid: { ...rest.grid, bottom: rest.grid.bottom + more } } };
   };
   const places = [...document.querySelectorAll('[data-chart]')].filter((place) => charts[place.dataset.chart]);
   const open = new Map();
-  const drawAll = () => {
-    for (const place of places) {
-      open.get(place)?.dispose();
-      const { height, option: o } = option(charts[place.dataset.chart], place.clientWidth);
-      place.style.height = height + 'px';
-      const chart = echarts.init(place, null, { renderer: 'svg' });
-      chart.setOption(o);
-      open.set(place, chart);
-    }
+  const drawOne = (place) => {
+    open.get(place)?.dispose();
+    const { height, option: o } = option(charts[place.dataset.chart], place.clientWidth);
+    place.style.height = height + 'px';
+    const chart = echarts.init(place, null, { renderer: 'svg' });
+    chart.setOption(o);
+    open.set(place, chart);
   };
-  drawAll();
+  // Each has its height from the start, so that nothing jumps, and is drawn when it is about to be seen.
+  for (const place of places) place.style.height = option(charts[place.dataset.chart], 600).height + 'px';
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      drawOne(target);
+    }
+  }, { rootMargin: '800px' });
+  for (const place of places) near.observe(place);
   const resize = () => open.forEach((c) => c.resize());
   addEventListener('resize', resize);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  addEventListener('beforeprint', () => { document.querySelectorAll('.about').forEach((d) => { d.open = true; }); resize(); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => open.forEach((_, place) => drawOne(place)));
+  addEventListener('beforeprint', () => {
+    document.querySelectorAll('.about').forEach((d) => { d.open = true; });
+    for (const place of places) if (!open.has(place) && place.clientWidth) drawOne(place);
+    resize();
+  });
   addEventListener('afterprint', resize);
 
   // A picture for slides: twice as sharp as a screen, with its title, on the page's own ground.
@@ -118,8 +135,8 @@
     image.onerror = () => reject(new Error('the picture could not be drawn'));
     image.src = source;
   });
-  const chartPicture = async (place) => {
-    const width = Math.max(place.clientWidth, 640), { height, option: o } = option(charts[place.dataset.chart], width);
+  const chartPicture = async (place, width) => {
+    const { height, option: o } = option(charts[place.dataset.chart], width);
     const off = document.createElement('div');
     off.style.cssText = `position:absolute;left:-9999px;width:${width}px;height:${height}px`;
     document.body.append(off);
@@ -141,17 +158,18 @@
     copy.setAttribute('height', height);
     return [width, height, await loaded('data:image/svg+xml;charset=utf-8,' + encodeURIComponent(new XMLSerializer().serializeToString(copy)))];
   };
-  const picture = async (figure) => {
-    const place = figure.querySelector('[data-chart]'), title = figure.querySelector('h3').textContent;
-    return painted(title, ...await (place ? chartPicture(place) : drawingPicture(figure.querySelector('svg'))));
+  const picture = async (figure, width) => {
+    const place = figure.querySelector('[data-chart]');
+    return painted(nameOf(figure), ...await (place ? chartPicture(place, width ?? Math.max(place.clientWidth, 640)) : drawingPicture(figure.querySelector('svg'))));
   };
-  for (const figure of document.querySelectorAll('figure.chart, figure.graph')) {
-    if (!figure.querySelector('[data-chart], svg')) continue;
+  const nameOf = (figure) => figure.querySelector('h3').textContent;
+  const drawn = [...document.querySelectorAll('figure.chart, figure.graph')].filter((figure) => figure.querySelector('[data-chart], svg'));
+  for (const figure of drawn) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'save';
     button.textContent = 'PNG';
-    button.setAttribute('aria-label', 'Save as a picture: ' + figure.querySelector('h3').textContent);
+    button.setAttribute('aria-label', 'Save as a picture: ' + nameOf(figure));
     button.addEventListener('click', async () => {
       const link = document.createElement('a');
       link.href = await picture(figure);
@@ -160,6 +178,18 @@
     });
     figure.querySelector('figcaption').prepend(button);
   }
+  // For the command 'report --png', which reads the page's text: all pictures at a slide's width, and a word that this was all.
+  const pictures = async () => {
+    for (const figure of drawn) {
+      const image = document.createElement('img');
+      image.dataset.picture = figure.id;
+      image.alt = nameOf(figure);
+      image.src = await picture(figure, 1120);
+      document.body.append(image);
+    }
+    document.body.dataset.pictures = drawn.length;
+  };
+  if (location.hash === '#pictures') pictures();
 
   const key = (row, i) => {
     const c = row.children[i];
