@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -49,16 +51,14 @@ func (r *run) fit(ctx context.Context, kind, conversionType string, w *fitWriter
 	if err != nil {
 		return 0, err
 	}
-	params := r.params("unit_kind", kind, "conversion_type", conversionType, "buckets", uint32(attribution.Buckets))
-	names, err := r.names(ctx, params)
-	if err != nil {
+	f := fitting{run: r, kind: kind, conversionType: conversionType, seed: seedOf(kind, conversionType), resampled: r.row.RunID, w: w,
+		params: r.params("unit_kind", kind, "conversion_type", conversionType)}
+	if f.names, err = r.names(ctx, f.params); err != nil {
 		return 0, err
 	}
-	sample, in, err := r.sample(ctx, params, names)
-	if err != nil {
+	if in, err = f.read(ctx, models); err != nil {
 		return in, err
 	}
-	f := fitting{run: r, kind: kind, conversionType: conversionType, params: params, names: names, sample: sample, seed: seedOf(kind, conversionType), w: w}
 	if err := f.rules(ctx, models.rules); err != nil {
 		return in, err
 	}
@@ -76,8 +76,27 @@ type fitting struct {
 	params               warehouse.Params
 	names                *names
 	sample               *attribution.Sample // their paths
+	carried              carried             // nil: the run resamples
+	resampled            uint64              // run whose resamples the intervals rest on
 	seed                 uint64
 	w                    *fitWriter
+}
+
+// with is the parameters of the fit's statements, and one more.
+func (f *fitting) with(name string, value any) warehouse.Params {
+	params := maps.Clone(f.params)
+	params[name] = value
+	return params
+}
+
+// read reads the journeys as counted paths, unit by unit if they are to be resampled.
+func (f *fitting) read(ctx context.Context, models ledgerModels) (in uint64, err error) {
+	if in, err = f.carry(ctx, models); err != nil || f.carried != nil {
+		return in, err
+	}
+	sample, read, err := f.run.sample(ctx, f.params, f.names)
+	f.sample = sample
+	return in + read, err
 }
 
 // paths fits the models that look at paths.
@@ -91,9 +110,9 @@ func (f *fitting) paths(ctx context.Context, models []attribution.Model) (err er
 			return err
 		}
 	}
-	intervals, err := attribution.BootstrapAll(models, f.sample, credits, f.run.o.Bootstrap, f.seed)
+	intervals, err := f.intervals(models, f.sample, credits)
 	if err != nil {
-		return fmt.Errorf("intervals: %w", err)
+		return err
 	}
 	for i, m := range models {
 		if err := f.effects(ctx, attribution.Effects(m, f.sample, credits[i], f.kind, f.conversionType, intervals[i])); err != nil {
@@ -103,8 +122,23 @@ func (f *fitting) paths(ctx context.Context, models []attribution.Model) (err er
 	return nil
 }
 
+// intervals are those of models fitted to a sample.
+func (f *fitting) intervals(models []attribution.Model, sample *attribution.Sample, credits []attribution.Credit) ([]attribution.Intervals, error) {
+	if f.carried != nil {
+		return f.carried.all(models, f.sample), nil
+	}
+	intervals, err := attribution.BootstrapAll(models, sample, credits, f.run.o.Bootstrap, f.seed)
+	if err != nil {
+		return nil, fmt.Errorf("intervals: %w", err)
+	}
+	return intervals, nil
+}
+
 func (f *fitting) effects(ctx context.Context, effects []attribution.Effect) error {
 	for _, effect := range effects {
+		if len(effect.Resamples) > 0 {
+			effect.ResampledRun = f.resampled
+		}
 		if err := f.w.effects.Append(ctx, effect); err != nil {
 			return err
 		}
@@ -167,29 +201,58 @@ func (f *fitting) row(m attribution.Model) fittedRow {
 }
 
 type ruleCredit struct {
-	Model   string  `ch:"model"`
-	Channel string  `ch:"channel"`
-	Bucket  uint32  `ch:"bucket"`
-	Credit  float64 `ch:"credit"`
+	Model   string `ch:"model"`
+	Channel string `ch:"channel"`
+	Bucket  uint32 `ch:"bucket"`
+	parts
 }
+
+// parts is credit in whole conversions and 1e-15 of one: sums don't depend on their order.
+type parts struct {
+	Whole int64 `ch:"whole"`
+	Rest  int64 `ch:"rest"`
+}
+
+const partsOfOne = 1_000_000_000_000_000
+
+func (p parts) plus(q parts) parts {
+	rest := p.Rest + q.Rest
+	return parts{p.Whole + q.Whole + rest/partsOfOne, rest % partsOfOne}
+}
+
+func (p parts) float() float64 { return float64(p.Whole) + float64(p.Rest)/partsOfOne }
 
 // rules writes what the rules say of each channel, with intervals.
 func (f *fitting) rules(ctx context.Context, rules []attribution.Model) error {
-	tallies := map[string]*attribution.Tally{}
+	tallies, sums := map[string]*attribution.Tally{}, map[string]map[string]parts{}
 	for _, m := range rules {
-		tallies[m.Name()] = attribution.NewTally()
+		tallies[m.Name()], sums[m.Name()] = attribution.NewTally(), map[string]parts{}
 	}
-	for row, err := range warehouse.Select[ruleCredit](ctx, f.run.db, "staging/rule_credit.sql", f.params) {
+	buckets := attribution.Buckets
+	if f.carried != nil {
+		buckets = 1
+	}
+	for row, err := range warehouse.Select[ruleCredit](ctx, f.run.db, "staging/rule_credit.sql", f.with("buckets", uint32(buckets))) {
 		if err != nil {
 			return err
 		}
 		if t, known := tallies[row.Model]; known {
-			t.Add(f.names.of(row.Channel), int(row.Bucket), row.Credit)
+			name := f.names.of(strings.Clone(row.Channel))
+			t.Add(name, int(row.Bucket), row.float())
+			sums[row.Model][name] = sums[row.Model][name].plus(row.parts)
 		}
 	}
+	intervals := f.carried.all(rules, f.sample)
 	draws := attribution.NewResamples(f.run.o.Bootstrap, f.seed)
-	for _, m := range rules {
-		if err := f.effects(ctx, attribution.TalliedEffects(m, f.sample, tallies[m.Name()], f.kind, f.conversionType, draws)); err != nil {
+	for i, m := range rules {
+		conversions := map[string]float64{}
+		for name, sum := range sums[m.Name()] {
+			conversions[name] = sum.float()
+		}
+		if f.carried == nil {
+			intervals[i] = tallies[m.Name()].Intervals(draws)
+		}
+		if err := f.effects(ctx, attribution.SummedEffects(m, f.sample, conversions, f.kind, f.conversionType, intervals[i])); err != nil {
 			return err
 		}
 	}

@@ -3,14 +3,23 @@ package models
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
 
-// timedUnits is how many units models of time are fitted to at most, since they keep every touch with its time; they are picked
-// by a hash. All conversions are weighed.
-const timedUnits = 40_000
+// timedJourneys is about how many journeys models of time are fitted to at most, censored ones not counted, since they keep every
+// touch with its time: those of every second unit, of every fourth, and so on, by a hash. All conversions are weighed.
+const timedJourneys = 40_000
+
+// every is one in how many units models of time are fitted to.
+func (f *fitting) every() (units uint64) {
+	for units = 1; f.sample.Conversions()+f.sample.Nulls() > float64(timedJourneys*units); {
+		units *= 2
+	}
+	return units
+}
 
 // timelineRow is a journey with its times.
 type timelineRow struct {
@@ -47,16 +56,16 @@ func (f *fitting) times(ctx context.Context, models []attribution.Model) (in uin
 		}
 		credits[i] = fits[i].Credit
 	}
-	intervals, err := attribution.BootstrapAll(models, sample, credits, f.run.o.Bootstrap, f.seed)
+	intervals, err := f.intervals(models, sample, credits)
 	if err != nil {
-		return in, fmt.Errorf("intervals: %w", err)
+		return in, err
 	}
 	read, totals, err := f.weighAll(ctx, models, fits)
 	if err != nil {
 		return in + read, err
 	}
 	for i, m := range models {
-		if err := f.effects(ctx, attribution.TimedEffects(m, f.sample, totals[i], f.kind, f.conversionType, intervals[i])); err != nil {
+		if err := f.effects(ctx, attribution.SummedEffects(m, f.sample, totals[i], f.kind, f.conversionType, intervals[i])); err != nil {
 			return in + read, err
 		}
 	}
@@ -73,18 +82,16 @@ func (f *fitting) unfitted(ctx context.Context, models []attribution.Model) erro
 	return nil
 }
 
-func (f *fitting) timelines(converted bool) warehouse.Params {
-	params := warehouse.Params{"converted_only": converted}
-	for name, value := range f.params {
-		params[name] = value
-	}
+func (f *fitting) timelines(every uint64, converted bool) warehouse.Params {
+	params := f.with("converted_only", converted)
+	params["every"] = every
 	return params
 }
 
 func (f *fitting) timedSample(ctx context.Context) (*attribution.Sample, uint64, error) {
 	var in uint64
-	sampler := attribution.NewTimedSampler(timedUnits)
-	rows := warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(false))
+	sampler := attribution.NewTimedSampler(math.MaxInt)
+	rows := warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(f.every(), false))
 	for unit, err := range grouped(rows, func(t timelineRow) string { return t.UnitID }) {
 		if err != nil {
 			return nil, in, err
@@ -110,7 +117,7 @@ func (f *fitting) weighAll(ctx context.Context, models []attribution.Model, fits
 	for i, m := range models {
 		totals[i], rows[i] = map[string]float64{}, f.row(m)
 	}
-	for t, err := range warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(true)) {
+	for t, err := range warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(1, true)) {
 		if err != nil {
 			return in, nil, err
 		}

@@ -114,4 +114,15 @@ func (r *creditReport) refine(effects []effectRow) {
 		row.Rank, row.RankLow, row.RankHigh, row.SameRank = int(e.Rank), int(e.RankLow), int(e.RankHigh), e.SameRank
 		row.Lead, row.Like = &ratio{e.Lead, e.LeadLow, e.LeadHigh}, e.Like
 	}
+	if since := carriedFrom(effects); since != 0 && since != r.Run {
+		r.Notes = append(r.Notes, fmt.Sprintf("Intervals rest on the resamples of run %d: less than a tenth of the journeys came or went since. Shares are fitted to all.", since))
+	}
+}
+
+// carriedFrom is the run whose resamples the intervals rest on.
+func carriedFrom(effects []effectRow) (run uint64) {
+	for _, e := range effects {
+		run = max(run, e.Resampled)
+	}
+	return run
 }

@@ -47,6 +47,8 @@ type effectRow struct {
 	LeadLow  float64  `ch:"lead_low"`
 	LeadHigh float64  `ch:"lead_high"`
 	Like     []string `ch:"not_distinguishable_from"`
+	// Resampled is the run whose resamples the interval rests on; 0: there are none.
+	Resampled uint64 `ch:"resampled_run_id"`
 }
 
 // report reads the slice.

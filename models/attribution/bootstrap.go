@@ -19,6 +19,7 @@ type Intervals struct {
 	Replicates int
 
 	shares [][]float64 // of each replicate
+	was    []float64   // shares that the replicates lie around, where they are to be moved; see Carried
 }
 
 // Unknown are the intervals of no resamples.

@@ -23,6 +23,10 @@ type Effect struct {
 	LeadLow  float64  `ch:"lead_low"`
 	LeadHigh float64  `ch:"lead_high"`
 	Like     []string `ch:"not_distinguishable_from"`
+
+	// ResampledRun is the run whose resamples the intervals rest on, for the caller to fill; 0: there are none.
+	ResampledRun uint64    `ch:"resampled_run_id"`
+	Resamples    []float64 `ch:"resamples"` // share in each
 }
 
 // Effects are the rows of a model, one a channel in the order of the sample's channels. Share is that of the ledger;
@@ -39,22 +43,11 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 	return rows
 }
 
-// TalliedEffects are the rows of a model whose credit was tallied by channel, in the order of the sample's channels.
-func TalliedEffects(m Model, s *Sample, t *Tally, unitKind, conversionType string, draws Resamples) []Effect {
-	names, credit := t.Totals()
-	conversions := make([]float64, len(s.channels))
-	for at, name := range names {
-		if id := s.channelID(name); id >= 0 {
-			conversions[id] = credit[at]
-		}
-	}
-	return effects(m, s, unitKind, conversionType, conversions, t.Intervals(draws).over(s.channels))
-}
-
 // effects takes conversions in the order of the intervals' channels: the sample's, then the baseline if the model has one.
 func effects(m Model, s *Sample, unitKind, conversionType string, conversions []float64, i Intervals) []Effect {
 	journeys, converted := s.presence()
 	credited := shares(conversions)
+	i = i.around(credited)
 	rows := make([]Effect, len(i.Channels))
 	for id, standing := range i.Standings(credited) {
 		row := &rows[id]
@@ -63,6 +56,7 @@ func effects(m Model, s *Sample, unitKind, conversionType string, conversions []
 			Share: credited[id], Low: i.Low[id], High: i.High[id],
 			Rank: uint32(standing.Rank), RankLow: uint32(standing.Low), RankHigh: uint32(standing.High), SameRank: standing.Same,
 			Lead: standing.Lead, LeadLow: standing.LeadLow, LeadHigh: standing.LeadHigh, Like: make([]string, len(standing.Like)),
+			Resamples: i.of(id),
 		}
 		for k, other := range standing.Like {
 			row.Like[k] = i.Channels[other]
@@ -88,13 +82,22 @@ func (s *Sample) presence() (journeys, converted []float64) {
 	return journeys, converted
 }
 
-// TimedEffects are the rows of a model of time: conversions by channel and Baseline, with intervals of a bootstrap whose
-// sample may have other channels.
-func TimedEffects(m Model, s *Sample, conversions map[string]float64, unitKind, conversionType string, i Intervals) []Effect {
-	names := append(slices.Clone(s.channels), Baseline)
+// SummedEffects are the rows of a model whose conversions were added up by name, with Baseline for models of time. The
+// intervals may be of other channels.
+func SummedEffects(m Model, s *Sample, conversions map[string]float64, unitKind, conversionType string, i Intervals) []Effect {
+	names := s.channels
+	if NeedsTimes(m) {
+		names = append(slices.Clone(names), Baseline)
+	}
 	credited := make([]float64, len(names))
 	for id, name := range names {
 		credited[id] = conversions[name]
 	}
-	return effects(m, s, unitKind, conversionType, credited, i.over(names))
+	switch {
+	case i.was == nil && i.Replicates == 0:
+		i = Unknown(names)
+	case !slices.Equal(names, i.Channels):
+		i = i.over(names)
+	}
+	return effects(m, s, unitKind, conversionType, credited, i)
 }

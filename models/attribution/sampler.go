@@ -53,21 +53,23 @@ func (s *Sampler) single(member int32) {
 	s.alone[member]++
 }
 
+// Path adds counted journeys of the same channels, of units that have no other: their resamples are too narrow.
+func (s *Sampler) Path(channels []string, conversions, nulls uint64, value int64) {
+	if len(channels) == 0 || conversions+nulls == 0 {
+		return
+	}
+	p := s.path(channels)
+	s.c.conv[p] += float64(conversions)
+	s.c.null[p] += float64(nulls)
+	s.c.value[p] += float64(value)
+}
+
 // walk counts a journey and returns its member, or -1 when it has no touch.
 func (s *Sampler) walk(w *Walk) int32 {
 	if len(w.Channels) == 0 {
 		return -1
 	}
-	c := s.c
-	c.buffer = c.buffer[:0]
-	last, id := "", int32(-1)
-	for _, name := range w.Channels {
-		if id < 0 || name != last {
-			last, id = name, c.channel(name)
-		}
-		c.buffer = binary.LittleEndian.AppendUint32(c.buffer, uint32(id))
-	}
-	p := c.path()
+	c, p := s.c, s.path(w.Channels)
 	if !w.Converted {
 		c.null[p]++
 		return 2*p + 1
@@ -75,6 +77,19 @@ func (s *Sampler) walk(w *Walk) int32 {
 	c.conv[p]++
 	c.value[p] += float64(w.Value)
 	return 2 * p
+}
+
+func (s *Sampler) path(channels []string) int32 {
+	c := s.c
+	c.buffer = c.buffer[:0]
+	last, id := "", int32(-1)
+	for _, name := range channels {
+		if id < 0 || name != last {
+			last, id = name, c.channel(name)
+		}
+		c.buffer = binary.LittleEndian.AppendUint32(c.buffer, uint32(id))
+	}
+	return c.path()
 }
 
 // Sample is what was counted. The sampler must not be used again.
