@@ -84,7 +84,7 @@ func firstQualified() cog.Builder[dashboard.Panel] {
 		empty:   "No unit qualified in the period",
 		targets: []target{tabular("waterfall/first_qualified")},
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
-		OverrideByName("Median days to win", unit(number, 1))
+		OverrideByName("Median days to win", append(unit(number, 1), width(150))).OverrideByName("First qualified by", narrow(145))
 }
 
 func speedToLead() cog.Builder[dashboard.Panel] {
@@ -129,17 +129,17 @@ func lossReasons() cog.Builder[dashboard.Panel] {
 
 func stagesByOwner() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{0, 56, 24, 9}, title: "Whose stages take long, and who waits there now?",
+		id: 10, at: grid{0, 56, 24, 10}, title: "Whose stages take long, and who waits there now?",
 		about:   "Entries of the period by the owner of the stage. Medians and 90th percentile are of finished stays; who is still there is counted apart, with the days so far at the end of observation, since leaving them out makes slow stages look fast.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/owners")},
 	}).Decimals(0).OverrideByName("Median days", unit(number, 1)).OverrideByName("p90 days", unit(number, 1)).
-		OverrideByName("Median days so far", append(unit(number, 1), width(140)))
+		OverrideByName("Median days so far", append(unit(number, 1), width(155)))
 }
 
 func promises() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 74, 24, 9}, title: "Who keeps the promised time of reply?",
+		id: 11, at: grid{0, 75, 24, 9}, title: "Who keeps the promised time of reply?",
 		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; missed: the others of these, answered late or never; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/promises")},
@@ -149,16 +149,16 @@ func promises() cog.Builder[dashboard.Panel] {
 
 func nurturePool() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 83, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
+		id: 12, at: grid{0, 84, 24, 9}, title: "Is the nurture pool worked, or forgotten?",
 		about:   "Units sent to nurture in the period, by reason; who is there at the end of observation, and for how many days. A call that ends in nurture sets a day to revisit: overdue are those whose day has come without a call since they were sent. Asked again: a call since. Left the pool: any other stage, by whatever way.",
 		empty:   "Nobody was sent to nurture in the period",
 		targets: []target{tabular("waterfall/nurture")},
-	}).Decimals(0).OverrideByName("Median days so far", unit(number, 1)).OverrideByName("Left the pool", unit(share, 1)).OverrideByName("Sent because", narrow(300))
+	}).Decimals(0).OverrideByName("Median days so far", append(unit(number, 1), width(155))).OverrideByName("With a day to revisit", narrow(160)).OverrideByName("Left the pool", unit(share, 1)).OverrideByName("Sent because", narrow(300))
 }
 
 func handoffs() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 14, at: grid{0, 65, 24, 9}, title: "Who hands prospects to whom, and how often do they come back?",
+		id: 14, at: grid{0, 66, 24, 9}, title: "Who hands prospects to whom, and how often do they come back?",
 		about:   "Hand-offs of the period: a unit enters a stage that another team owns. Days before: how long the first team had it since it was handed to them. Handed back: the next hand-off returns it to them.",
 		empty:   "Nobody was handed on in the period",
 		targets: []target{tabular("waterfall/handoffs")},
@@ -168,12 +168,13 @@ func handoffs() cog.Builder[dashboard.Panel] {
 
 func byOrigin() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 15, at: grid{0, 92, 24, 8}, title: "Where do they come from, and who of them buys?",
+		id: 15, at: grid{0, 93, 24, 7}, title: "Where do they come from, and who of them buys?",
 		about:   "Units first seen in the period by where they come from: inbound (they asked), product (they signed up), outbound (we wrote or called first, or bought a list), sales-generated and tele-generated (our own people found them). The first event that tells decides; the definitions of stages say which do. Win rate: won, of those who came beyond suspect, from … to its 95 % interval (Wilson). Young units have not had the time to buy.",
 		empty:   "Nobody was first seen in the period",
 		targets: []target{tabular("waterfall/origins")},
-	}).Decimals(0).OverrideByName("Win rate", unit(share, 1)).OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).
-		OverrideByName("Median days to win", unit(number, 1))
+	}).Decimals(0).OverrideByName("Win rate", unit(share, 1)).
+		OverrideByName("Median days to win", append(unit(number, 1), width(150))).OverrideByName("Beyond suspect", narrow(135)).
+		OverrideByName("from", append(unit(share, 1), width(65))).OverrideByName("to", append(unit(share, 1), width(65)))
 }
 
 func junkRates() cog.Builder[dashboard.Panel] {
@@ -191,5 +192,5 @@ func junkReasons() cog.Builder[dashboard.Panel] {
 		about:   "Inquiries of the period by the reason for which they are taken for junk; nothing is deleted. Junk that was won is a customer: then the rule is wrong.",
 		empty:   "No inquiry in the period",
 		targets: []target{tabular("waterfall/junk_reasons")},
-	}).Decimals(0).OverrideByName("Share", unit(share, 1))
+	}).Decimals(0).OverrideByName("Share", unit(share, 1)).OverrideByName("Reason", narrow(160))
 }

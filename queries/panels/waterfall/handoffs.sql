@@ -18,8 +18,8 @@ WITH
         WHERE owner != owner_before
     )
 SELECT
-    toString(owner_before) AS "From",
-    toString(owner) AS "To",
+    if(owner_before IN ('sdr', 'ae'), upper(toString(owner_before)), toString(owner_before)) AS "From",
+    if(owner IN ('sdr', 'ae'), upper(toString(owner)), toString(owner)) AS "To",
     count() AS "Hand-offs",
     uniqExact(unit_id) AS "Units",
     quantileExactInclusive(0.5)(dateDiff('second', taken_at, entered_at) / 86400) AS "Median days before",

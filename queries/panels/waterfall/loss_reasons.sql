@@ -2,7 +2,7 @@
 -- the same reasons add up.
 SELECT
     toString(stage) AS "Stage",
-    if(cause = '', '(no reason given)', cause) AS "Reason",
+    if(cause = '', '(no reason given)', replaceAll(cause, '_', ' ')) AS "Reason",
     uniqExact(unit_id) AS "Units"
 FROM
 (

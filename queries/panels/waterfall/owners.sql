@@ -1,7 +1,7 @@
 -- How long units stay with each owner, stage by stage: finished stays of the period, and who waits there at the end of observation.
 WITH (SELECT max(observed_until) FROM runs FINAL WHERE run_id = (SELECT run_id FROM published_run)) AS until
 SELECT
-    if(owner = '', '(nobody)', toString(owner)) AS "Owner",
+    multiIf(owner = '', '(nobody)', owner IN ('sdr', 'ae'), upper(toString(owner)), toString(owner)) AS "Owner",
     if(stage IN ('mql', 'pql', 'cql', 'sal', 'sql'), upper(toString(stage)), toString(stage)) AS "Stage",
     count() AS "Entries",
     if(countIf(left_at IS NOT NULL) = 0, NULL, quantileExactInclusiveIf(0.5)(days, left_at IS NOT NULL)) AS "Median days",
@@ -17,4 +17,4 @@ FROM
         AND stage IN ('inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'nurture') AND $__timeFilter_ms(entered_at)
 )
 GROUP BY owner, stage
-ORDER BY "Owner", indexOf(['inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'nurture'], toString(stage))
+ORDER BY indexOf(['marketing', 'product', 'sdr', 'ae', 'success'], toString(owner)), "Owner", indexOf(['inquiry', 'mql', 'pql', 'cql', 'sal', 'sql', 'opportunity', 'nurture'], toString(stage))

@@ -1,6 +1,6 @@
 -- Whether the promised time of reply is kept, by who owned the unit when it asked, and by what was asked.
 SELECT
-    if(owner = '', '(nobody)', toString(owner)) AS "Owner",
+    multiIf(owner = '', '(nobody)', owner IN ('sdr', 'ae'), upper(toString(owner)), toString(owner)) AS "Owner",
     toString(request) AS "Request",
     count() AS "Requests",
     if(countIf(status != 'waiting') = 0, NULL, countIf(in_time) / countIf(status != 'waiting')) AS "In time",

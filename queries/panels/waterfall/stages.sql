@@ -10,7 +10,7 @@ WITH
     )
 SELECT
     toString(stage) AS "Stage",
-    topK(1)(owner)[1] AS "Owner",
+    if(topK(1)(owner)[1] IN ('sdr', 'ae'), upper(topK(1)(owner)[1]), topK(1)(owner)[1]) AS "Owner",
     uniqExact(unit_id) AS "Units",
     count() AS "Entries",
     countIf(entry_no > 1) AS "Returns",
