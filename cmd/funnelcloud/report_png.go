@@ -47,12 +47,12 @@ func findBrowser() (string, error) {
 	return "", errNoBrowser
 }
 
-// picture is a chart of a report as a PNG file.
-type picture struct{ name, title string }
+// chartPicture is a chart of a report as a PNG file.
+type chartPicture struct{ name, title string }
 
 // writePictures saves each chart of a report's file as a picture of its own in a folder, named by the figure. The charts are drawn by
 // the report's own script in a headless browser, which prints the page with its pictures in it.
-func writePictures(ctx context.Context, browser, report, folder string) ([]picture, error) {
+func writePictures(ctx context.Context, browser, report, folder string) ([]chartPicture, error) {
 	page, err := openReport(ctx, browser, report)
 	if err != nil {
 		return nil, fmt.Errorf("draw pictures: %w", err)
@@ -69,10 +69,10 @@ var (
 )
 
 // savePictures takes the pictures out of the text of a page, which says how many it has.
-func savePictures(page []byte, folder string) ([]picture, error) {
-	var all []picture
+func savePictures(page []byte, folder string) ([]chartPicture, error) {
+	var all []chartPicture
 	for _, m := range drawnPicture.FindAllSubmatch(page, -1) {
-		p := picture{name: string(m[1]) + ".png", title: html.UnescapeString(string(m[2]))}
+		p := chartPicture{name: string(m[1]) + ".png", title: html.UnescapeString(string(m[2]))}
 		drawn, err := base64.StdEncoding.DecodeString(string(m[3]))
 		if err != nil {
 			return nil, fmt.Errorf("read picture %s: %w", p.name, err)

@@ -17,7 +17,7 @@ func TestPicturesAreTakenOutOfThePage(t *testing.T) {
 	both := image("credit-1", "one") + image("paths-2", "two")
 	folder := t.TempDir()
 	all, err := savePictures([]byte(`<body class="x" data-pictures="2"><figure></figure>`+both+`</body>`), folder)
-	if err != nil || len(all) != 2 || all[1] != (picture{"paths-2.png", "Who & why?"}) {
+	if err != nil || len(all) != 2 || all[1] != (chartPicture{"paths-2.png", "Who & why?"}) {
 		t.Fatalf("%v, %v", all, err)
 	}
 	if text, err := os.ReadFile(filepath.Join(folder, "paths-2.png")); err != nil || string(text) != "two" {
