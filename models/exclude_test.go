@@ -20,6 +20,8 @@ func TestBotsAndOurselvesAreNoVisitors(t *testing.T) {
 	// Ann is real, and a scanner of her company opens the links of her mail.
 	page(1, "ann", browser, "https://www.acme.test/?x=1")
 	page(1.01, "ann", browser, "https://www.acme.test/pricing")
+	// A click id that only the user's file knows begins a visit, in the product too, and whatever kind of event carries it.
+	s.add(1.02, event{Kind: "identify", AnonymousID: "ann", UserAgent: browser, URL: "https://app.acme.test/?myclid=7"})
 	s.add(2, event{Kind: "track", Meaning: "email_clicked", AnonymousID: "ann", UserID: "ann", UserAgent: "Barracuda Sentinel", UTMCampaign: "may"})
 	page(3, "ann", browser, "https://staging.acme.test/")
 	// Accounts: a group call, then what other events, a CRM and the address say; two ids of one account.
@@ -28,7 +30,7 @@ func TestBotsAndOurselvesAreNoVisitors(t *testing.T) {
 	s.add(3.5, event{Kind: "group", UserID: "ann", AccountID: "acme", Properties: `{"name":"Acme"}`})
 	s.add(4, event{Kind: "stage", UserID: "ben", AccountID: "001A", Email: "ben@other.example"})
 	s.add(4, event{Kind: "track", UserID: "cleo", Email: "cleo@acme.example"})
-	rules, err := touch.ReadRules("channels.yaml", []byte("exclude: {hosts: [staging.acme.test], user_agents: [acme-suite]}"))
+	rules, err := touch.ReadRules("channels.yaml", []byte("exclude: {hosts: [staging.acme.test], user_agents: [acme-suite]}\nclick_ids: {MyClid: {source: mynetwork, medium: cpc}}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func TestBotsAndOurselvesAreNoVisitors(t *testing.T) {
 		"ann  acme", "ben  acme", "cleo  acme", "crawler bot ", "developer internal ", "tester internal ")
 	wantRows(t, db, "SELECT reason, source, sum(events), uniqExact(person_id) FROM excluded_touches GROUP BY ALL ORDER BY ALL",
 		"bot test 2 2", "internal test 3 3")
-	wantRows(t, db, "SELECT landing_page, events FROM touchpoints", "/ 2")
+	wantRows(t, db, "SELECT landing_page, click_id_kind, utm_source, events FROM touchpoints ORDER BY touch_ts", "/  (direct) 2", "/ myclid mynetwork 1")
 	wantRows(t, db, "SELECT what, reason, items, events FROM left_out", "visits internal 3 3", "visits bot 2 2", "people internal 2 2", "people bot 1 1")
 	wantRows(t, db, "SELECT account_id, members, name FROM accounts ORDER BY account_id", "acme 3 Acme", "workspace 1 ")
 }

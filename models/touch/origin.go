@@ -2,6 +2,7 @@ package touch
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -59,17 +60,27 @@ func (r Rules) advertisement(o origin) (SourceMedium, bool) {
 	if ad, ok := r.clickIDs[strings.ToLower(o.clickIDKind)]; ok {
 		return ad, true
 	}
-	_, query, _ := strings.Cut(o.url, "?")
-	query, _, _ = strings.Cut(query, "#")
-	for query != "" {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		name, content, _ := strings.Cut(pair, "=")
+	for name, content := range parameters(o.url) {
 		if ad, ok := r.clickIDs[strings.ToLower(name)]; ok && content != "" {
 			return ad, true
 		}
 	}
 	return SourceMedium{}, false
+}
+
+// parameters are the names and undecoded contents in the query of an address, in order.
+func parameters(address string) iter.Seq2[string, string] {
+	return func(yield func(name, content string) bool) {
+		_, query, _ := strings.Cut(address, "?")
+		query, _, _ = strings.Cut(query, "#")
+		for query != "" {
+			var pair string
+			pair, query, _ = strings.Cut(query, "&")
+			if name, content, _ := strings.Cut(pair, "="); !yield(name, content) {
+				return
+			}
+		}
+	}
 }
 
 var engines = []string{

@@ -63,6 +63,7 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 		ignored: slices.Concat(r.ignored, f.OwnDomains, f.IgnoredReferrers), memory: newMemories(),
 		file: name, examples: f.Examples, hash: hashOf(r.hash, botText, string(text)),
 	}
+	out.ownClicks = slices.Sorted(maps.Keys(lowerKeys(f.ClickIDs)))
 	for i := range out.examples {
 		out.examples[i].line = lines.Of(fmt.Sprintf("$.examples[%d]", i))
 	}

@@ -16,6 +16,7 @@ type Rules struct {
 	rules      []rule
 	contacts   map[string]ContactRule
 	clickIDs   map[string]SourceMedium
+	ownClicks  []string // kinds of click id that a user's file names
 	ignored    []string
 	categories map[string]string // by source, by ".host", by "host.*"
 	excluded   exclusions
@@ -62,6 +63,9 @@ func (r Rules) WithOwnDomains(domains ...string) Rules {
 
 // NotReferrers are the domains that send nobody: parameter own_domains of sessions.sql, so that both agree.
 func (r Rules) NotReferrers() []string { return slices.Clone(r.ignored) }
+
+// OwnClickIDs are the click ids that a user's file names, in lower case: parameter own_click_ids of sessions.sql.
+func (r Rules) OwnClickIDs() []string { return append([]string{}, r.ownClicks...) }
 
 // Channel returns the channel of the first rule that holds, "Unassigned" when none does.
 func (r Rules) Channel(in Input) string {

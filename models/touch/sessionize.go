@@ -26,6 +26,8 @@ type Options struct {
 	// OwnDomains are domains that refer nobody: the company's own, and those that a visitor passes through, such as
 	// sign-in and payment pages. The host of the page itself is always one.
 	OwnDomains []string
+	// ClickIDs are parameters of addresses that count as click ids beside those that ingest knows, in lower case.
+	ClickIDs []string
 }
 
 // DefaultGap is the silence that ends a session (GA4's and Snowplow's default too).
@@ -58,6 +60,7 @@ func Sessionize(events []Event, o Options) []Session {
 	var internal []bool
 	lastCampaign := ""
 	for i, e := range events {
+		e.ClickIDKind = o.clickID(e)
 		first := i == 0 || events[i-1].PersonID != e.PersonID
 		silence := first || e.At.Sub(events[i-1].At) > o.Gap
 		if silence {
@@ -96,6 +99,21 @@ func (e Event) campaign() string {
 		return ""
 	}
 	return strings.Join([]string{e.UTMSource, e.UTMMedium, e.UTMCampaign, e.ClickIDKind}, "\x01")
+}
+
+// clickID is the kind of click id that an event has, by its address where ingest knew none.
+func (o Options) clickID(e Event) string {
+	if e.ClickIDKind != "" {
+		return e.ClickIDKind
+	}
+	for _, kind := range o.ClickIDs {
+		for name, content := range parameters(e.URL) {
+			if content != "" && strings.ToLower(name) == kind {
+				return kind
+			}
+		}
+	}
+	return ""
 }
 
 func (o Options) returns(before, e Event) bool {

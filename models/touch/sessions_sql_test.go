@@ -49,7 +49,8 @@ var (
 		"https://www.acme.example/", "https://acme.example/pricing?x=1#y", "https://app.acme.example/board/7",
 		"https://app.acme.example", "http://docs.acme.example:8080/a//b", "https://acme.example/app/settings",
 		"HTTPS://User:pw@WWW.ACME.example/Upper", "https://acme.example?q=http://other.example/", "//acme.example/x", "nonsense",
-		"https:///nohost", "https://app.acme.example?x#y", "ftp+x://a@b@acme.example/p", "1https://acme.example/",
+		"https:///nohost", "https://acme.example/?MyClid=7&x=1", "https://app.acme.example/?a=b&myclid=8", "https://acme.example/#/a?other=1#x",
+		"https://acme.example/?myclid=", "https://acme.example/?notmyclid=1", "https://acme.example/#myclid=1", "https://app.acme.example?x#y", "ftp+x://a@b@acme.example/p", "1https://acme.example/",
 	}
 	someReferrers = []string{
 		"", "", "", "https://www.google.com/", "https://acme.example/", "https://docs.acme.example/x", "https://accounts.google.com/o",
@@ -92,8 +93,8 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 	db := queriestest.New(t)
 	settings := []Options{
 		{Gap: DefaultGap, ProductPages: DefaultProductPages, OwnDomains: []string{}},
-		{Gap: time.Second, ProductPages: []string{}, OwnDomains: []string{"accounts.google.com", "other.example"}},
-		{Gap: 24 * time.Hour, ProductPages: []string{"app.acme.example/", "acme.example/app/"}, OwnDomains: []string{"accounts.google.com"}},
+		{Gap: time.Second, ProductPages: []string{}, OwnDomains: []string{"accounts.google.com", "other.example"}, ClickIDs: []string{"myclid"}},
+		{Gap: 24 * time.Hour, ProductPages: []string{"app.acme.example/", "acme.example/app/"}, OwnDomains: []string{"accounts.google.com"}, ClickIDs: []string{"myclid", "other"}},
 	}
 	for run, seed := range []uint64{1, 2, 3} {
 		r := rand.New(rand.NewPCG(seed, 7))
@@ -114,7 +115,7 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 			for _, people := range [][2]string{{"", "p5"}, {"p5", ""}} {
 				some, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
 					"run_id": uint64(run + 1), "session_gap_seconds": uint32(o.Gap.Seconds()),
-					"product_pages": o.ProductPages, "own_domains": o.OwnDomains,
+					"product_pages": o.ProductPages, "own_domains": o.OwnDomains, "own_click_ids": append([]string{}, o.ClickIDs...),
 					"first_person": people[0], "before_person": people[1],
 				})
 				if err != nil {

@@ -8,17 +8,20 @@
 -- A session that starts inside the product without a campaign is use, not a touch, and is left out: else every working
 -- day of a customer would be a Direct touch. Product pages are those whose host and path begin with one of
 -- product_pages, by default any host that begins with "app.".
--- A click id counts by its kind: two clicks of one kind within a session are one campaign.
+-- A click id counts by its kind: two clicks of one kind within a session are one campaign. Kinds that ingest doesn't know are
+-- looked for in the address (own_click_ids).
 --
 -- Parameters: run_id; first_person, before_person: the ids between which to read, '' without an end; session_gap_seconds
 -- (1800); product_pages (['app.']); own_domains: domains that refer nobody, the company's own and those that a visitor
--- passes through (sign-in, payment). The host of the page itself is always one.
+-- passes through (sign-in, payment), the host of the page itself is always one; own_click_ids, in lower case ([]).
 WITH
     web AS
     (
         SELECT
-            person_id, account_id, event_ts, source, event_id, url, referrer, utm_source, utm_medium, utm_campaign, click_id_kind,
-            user_agent,
+            person_id, account_id, event_ts, source, event_id, url, referrer, utm_source, utm_medium, utm_campaign, user_agent,
+            if(empty({own_click_ids:Array(String)}) OR e.click_id_kind != '', toString(e.click_id_kind),
+               arrayFirst(kind -> arrayExists(pair -> startsWith(pair, concat(kind, '=')) AND length(pair) > length(kind) + 1, splitByChar('&', queryString(lower(url)))),
+                   {own_click_ids:Array(String)})) AS click_id_kind,
             if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
                concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
             -- Hosts and paths are cut by hand: domain() guesses at what is no address, and regular expressions take twice
@@ -44,7 +47,7 @@ WITH
                 AND NOT endsWith(page_host, concat('.', referrer_host))
                 AND NOT arrayExists(domain -> referrer_host = domain OR endsWith(referrer_host, concat('.', domain)),
                                     {own_domains:Array(String)}) AS from_outside
-        FROM person_events_by_run
+        FROM person_events_by_run AS e
         WHERE run_id = {run_id:UInt64} AND person_id >= {first_person:String} AND ({before_person:String} = '' OR person_id < {before_person:String})
           AND url != ''
           AND kind IN ('page', 'screen', 'track', 'identify')
@@ -59,7 +62,7 @@ WITH
             person_id,
             arraySort(groupArray((event_ts, source, event_id, in_product, from_outside, campaign,
                 if(in_product AND campaign = '', ('', '', '', '', '', '', '', ''),
-                   (account_id, url, referrer, toString(utm_source), toString(utm_medium), toString(utm_campaign), toString(click_id_kind), user_agent))))) AS events
+                   (account_id, url, referrer, toString(utm_source), toString(utm_medium), toString(utm_campaign), click_id_kind, user_agent))))) AS events
         FROM web
         GROUP BY person_id
     ),
