@@ -79,7 +79,7 @@ func (a *additive) x(f *additiveFit, param int32, age float64) float64 {
 	if k == steady {
 		return 1
 	}
-	return f.scale[param] * f.rate[k] * math.Exp(-f.rate[k]*age)
+	return f.scale[param] * f.rate[k] * decayed(f.rate[k]*age)
 }
 
 // Rounds end when the log-likelihood grows by less than a tolerance, or at the most. A tolerance of .002 is some hundredths of
@@ -161,7 +161,7 @@ func (a *additive) round(f *additiveFit, events []float64, met [][ageBins]float6
 	decay := make([][ageBins]float64, len(f.rate))
 	for k, rate := range f.rate {
 		for b, age := range middles {
-			decay[k][b] = math.Exp(-rate * age)
+			decay[k][b] = decayed(rate * age)
 		}
 	}
 	byRate, reached := make([]float64, len(f.rate)), make([]float64, len(f.theta))
@@ -197,30 +197,40 @@ func (a *additive) round(f *additiveFit, events []float64, met [][ageBins]float6
 // explain shares out events among parameters: how many each explains, and the sum of the ages by rate.
 func (a *additive) explain(f *additiveFit, events []float64) (explained, ages []float64, likelihood float64) {
 	explained, ages = make([]float64, len(f.theta)), make([]float64, len(f.rate))
+	factor := make([]float64, len(f.theta)) // of each parameter's terms
+	for p, k := range a.kernel {
+		if factor[p] = f.theta[p]; k != steady {
+			factor[p] *= f.scale[p] * f.rate[k]
+		}
+	}
 	var parts []float64
+	sum := newLogs()
 	for i, n := range events {
-		from, until := a.start[i], a.start[i+1]
 		if n == 0 {
 			continue
 		}
-		parts = parts[:0]
+		params, aged := a.param[a.start[i]:a.start[i+1]], a.age[a.start[i]:a.start[i+1]]
+		parts = slices.Grow(parts[:0], len(params))[:len(params)]
 		hazard := 0.0
-		for t := from; t < until; t++ {
-			part := f.theta[a.param[t]] * a.x(f, a.param[t], a.age[t])
-			parts = append(parts, part)
+		for t, p := range params {
+			part := factor[p]
+			if k := a.kernel[p]; k != steady && part != 0 {
+				part *= decayed(f.rate[k] * aged[t])
+			}
+			parts[t] = part
 			hazard += part
 		}
 		if hazard <= 0 {
 			continue
 		}
-		likelihood += n * math.Log(hazard)
-		for t := from; t < until; t++ {
-			part := n * parts[t-from] / hazard
-			explained[a.param[t]] += part
-			if k := a.kernel[a.param[t]]; k != steady {
-				ages[k] += part * a.age[t]
+		sum.add(n, hazard)
+		for t, p := range params {
+			part := n * parts[t] / hazard
+			explained[p] += part
+			if k := a.kernel[p]; k != steady {
+				ages[k] += part * aged[t]
 			}
 		}
 	}
-	return explained, ages, likelihood
+	return explained, ages, sum.total()
 }

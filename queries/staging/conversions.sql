@@ -52,11 +52,13 @@ WITH
         WHERE {unit_kind:String} = 'person' AND person_id = '' AND account_id = ''
           AND ({previous_run:UInt64} = 0 OR person_id IN (SELECT unit_id FROM changed))
     ),
-    money AS
+    money AS -- from the table of all versions: few events have a value, and those are looked at first
     (
         SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
-        FROM person_events_at(run = {run_id:UInt64})
-        WHERE value != 0
+        FROM person_events_by_run
+        PREWHERE value != 0
+        WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
+          AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
         GROUP BY event_id
     )
 SELECT
