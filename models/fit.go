@@ -109,6 +109,7 @@ func (f *fitting) paths(ctx context.Context, models []attribution.Model) (err er
 		if err := f.write(ctx, m, &credits[i]); err != nil {
 			return err
 		}
+		credits[i] = credits[i].WithoutWeights()
 	}
 	intervals, err := f.intervals(models, f.sample, credits)
 	if err != nil {
@@ -181,12 +182,9 @@ func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution
 		return err
 	}
 	row := f.row(m)
-	for i, path := range f.sample.Paths() {
-		if row.Weights = c.Weights(i); row.Weights == nil {
-			continue
-		}
-		row.Baseline, row.Rule = c.BaselineWeight(i), c.Rule(i)
-		for _, row.Key = range f.names.keysOf(path.Channels) {
+	for i, channels := range f.sample.Credited() {
+		row.Weights, row.Baseline, row.Rule = c.Weights(i), c.BaselineWeight(i), c.Rule(i)
+		for _, row.Key = range f.names.keysOf(channels) {
 			if err := f.w.credit.Append(ctx, row); err != nil {
 				return err
 			}

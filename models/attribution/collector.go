@@ -11,7 +11,7 @@ import (
 type collector struct {
 	ids    map[string]int32
 	names  []string
-	byKey  map[string]int32 // path by its ids, four bytes each
+	byKey  map[string]int32 // path by its ids, a byte each where they are small
 	paths  paths
 	pathOf []int32
 	conv   []float64
@@ -50,7 +50,7 @@ func (c *collector) journey(j *Journey, dimension func(*Touch) string) {
 		if name := dimension(&j.Touches[i]); id < 0 || name != last {
 			last, id = name, c.channel(name)
 		}
-		c.buffer = binary.LittleEndian.AppendUint32(c.buffer, uint32(id))
+		c.append(id)
 	}
 	p := c.path()
 	c.pathOf = append(c.pathOf, p)
@@ -62,6 +62,9 @@ func (c *collector) journey(j *Journey, dimension func(*Touch) string) {
 	}
 }
 
+// append adds a channel to the path in the buffer.
+func (c *collector) append(id int32) { c.buffer = binary.AppendUvarint(c.buffer, uint64(id)) }
+
 // path is the index of the path in the buffer.
 func (c *collector) path() int32 {
 	p, known := c.byKey[string(c.buffer)]
@@ -70,8 +73,9 @@ func (c *collector) path() int32 {
 	}
 	p = int32(c.paths.len())
 	c.byKey[string(c.buffer)] = p
-	for b := c.buffer; len(b) > 0; b = b[4:] {
-		c.paths.ids = append(c.paths.ids, int32(binary.LittleEndian.Uint32(b)))
+	for b := c.buffer; len(b) > 0; {
+		id, size := binary.Uvarint(b)
+		c.paths.ids, b = append(c.paths.ids, int32(id)), b[size:]
 	}
 	c.paths.start = append(c.paths.start, len(c.paths.ids))
 	c.conv, c.null, c.value = append(c.conv, 0), append(c.null, 0), append(c.value, 0)
@@ -92,6 +96,7 @@ func (c *collector) sample() *Sample {
 // sorted renumbers channels and paths in sorted order, so that sums of floats don't depend on the order of arrival.
 // position is where each path went.
 func (c *collector) sorted() (s *Sample, position []int32) {
+	c.byKey = nil // it is the largest of all, and of no use any more
 	s = &Sample{channels: slices.Sorted(slices.Values(c.names))}
 	rank := make([]int32, len(c.names))
 	for i, name := range c.names {

@@ -80,6 +80,17 @@ func (c *Credit) BaselineWeight(j int) float64 {
 // HasBaseline reports whether the model tells what would have happened anyway.
 func (c *Credit) HasBaseline() bool { return c.cells.baseline != nil }
 
+// WithoutWeights is the credit of channels alone: enough for a bootstrap and for effects, where there are many paths, and the
+// weights have been written.
+func (c *Credit) WithoutWeights() Credit {
+	rest := *c
+	rest.cells, rest.cell = cells{}, nil
+	if c.HasBaseline() {
+		rest.cells.baseline = []float64{}
+	}
+	return rest
+}
+
 // Shares are the parts of the credited conversions, the baseline among them but not listed; all 0 when nothing
 // converted.
 func (c *Credit) Shares() []float64 {

@@ -2,7 +2,7 @@ package attribution
 
 import (
 	"cmp"
-	"encoding/binary"
+	"iter"
 	"slices"
 )
 
@@ -75,7 +75,7 @@ func NewSampleOfPaths(counted []Path) *Sample {
 	for _, p := range counted {
 		c.buffer = c.buffer[:0]
 		for _, channel := range p.Channels {
-			c.buffer = binary.LittleEndian.AppendUint32(c.buffer, uint32(c.channel(channel)))
+			c.append(c.channel(channel))
 		}
 		if len(p.Channels) == 0 {
 			continue
@@ -115,6 +115,26 @@ func (s *Sample) Paths() []Path {
 		all[i].Conversions, all[i].Nulls, all[i].Value = s.conv[i], s.null[i], s.value[i]/valueUnit
 	}
 	return all
+}
+
+// Credited yields the index and the channels of each path that converted, in the order of Paths. The slice is the receiver's
+// until the next.
+func (s *Sample) Credited() iter.Seq2[int, []string] {
+	return func(yield func(int, []string) bool) {
+		var channels []string
+		for i, count := range s.conv {
+			if count == 0 {
+				continue
+			}
+			channels = channels[:0]
+			for _, id := range s.paths.at(i) {
+				channels = append(channels, s.channels[id])
+			}
+			if !yield(i, channels) {
+				return
+			}
+		}
+	}
 }
 
 // canonical is the indices of the converted journeys with touches, ordered by unit, time and id whatever the order

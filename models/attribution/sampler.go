@@ -87,7 +87,7 @@ func (s *Sampler) path(channels []string) int32 {
 		if id < 0 || name != last {
 			last, id = name, c.channel(name)
 		}
-		c.buffer = binary.LittleEndian.AppendUint32(c.buffer, uint32(id))
+		c.append(id)
 	}
 	return c.path()
 }

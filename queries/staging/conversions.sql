@@ -73,3 +73,4 @@ SELECT
 FROM (SELECT * FROM entries UNION ALL SELECT * FROM sign_ups UNION ALL SELECT * FROM happenings UNION ALL SELECT * FROM nobodys) AS c
 LEFT JOIN money AS m ON m.event_id = c.event_id
 ORDER BY unit_id, converted_at, conversion_type, cycle_no
+SETTINGS max_bytes_before_external_sort = 1000000000

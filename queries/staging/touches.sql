@@ -25,3 +25,4 @@ WHERE unit_id != ''
   AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}))
   AND person_id NOT IN (SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != '')
 ORDER BY unit_id, touch_ts, source_rank, touch_id
+SETTINGS max_bytes_before_external_sort = 1000000000
