@@ -16,18 +16,25 @@ import (
 
 // scale is a simulated company of a size.
 type scale struct {
-	name         string // of the figures
-	people, days int
+	name   string // of the figures
+	people int
 }
 
-// scales by the events they leave.
+// scales by the events they leave: companies that differ in nothing but size, a person leaves 32 events on average.
 var (
-	million    = scale{"1m", 88_000, 120}
-	tenMillion = scale{"10m", 600_000, 360}
+	million       = scale{"1m", 30_000}
+	tenMillion    = scale{"10m", 300_000}
+	thirtyMillion = scale{"30m", 900_000}
 )
 
-func (b *bench) batchOfAMillion(ctx context.Context) error   { return b.batch(ctx, million) }
-func (b *bench) batchOfTenMillion(ctx context.Context) error { return b.batch(ctx, tenMillion) }
+const (
+	daysOfCompany     = 540
+	baselineOfCompany = 6 // more sign up, and use the product, than in the simulator's own company
+)
+
+func (b *bench) batchOfAMillion(ctx context.Context) error      { return b.batch(ctx, million) }
+func (b *bench) batchOfTenMillion(ctx context.Context) error    { return b.batch(ctx, tenMillion) }
+func (b *bench) batchOfThirtyMillion(ctx context.Context) error { return b.batch(ctx, thirtyMillion) }
 
 // batch measures two runs over the events of a simulated company, in a database of its own: one that computes everybody,
 // and one after the hundredth of the events that came last. Reported are the seconds of each step, of the whole, the
@@ -154,7 +161,7 @@ func (b *bench) fill(ctx context.Context, db *warehouse.DB, company scale) error
 		return err
 	}
 	config := simulate.Default()
-	config.People, config.Days = company.people, company.days
+	config.People, config.Days, config.Baseline = company.people, daysOfCompany, baselineOfCompany
 	brokers := []string{b.broker.Addr()}
 	if _, err := ingest.Produce(ctx, brokers, eventsOf(config, own), nil); err != nil {
 		return err
