@@ -52,6 +52,7 @@ exclusions: {name: exclusions, version: 1, events: [{reason: robot, where: prope
 		t.Errorf("notices that did not run: %v", want)
 	}
 	wantRows(t, db, "SELECT property FROM (SELECT arrayJoin(properties) AS property FROM definitions WHERE definition = 'pql_nobody')", "featur")
+	wantRows(t, db, "SELECT what, reason, items, events FROM left_out", "histories of people excluded from definitions: robot 1 1")
 	wantRows(t, db, "SELECT count() FROM stages WHERE unit_id IN (SELECT person_id FROM person_identities WHERE id_value = 'robot')", "0")
 }
 
