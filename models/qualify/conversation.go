@@ -166,7 +166,9 @@ type verdict struct {
 // read judges one message of a prospect: by the expressions, weighed by likeness.
 func (d *Definitions) read(message string) verdict {
 	text := plain(message)
-	return d.weigh(d.express(text, message), text.folded)
+	whole := text.folded
+	text.folded = ownWords(whole)
+	return d.weigh(d.express(text, message), whole)
 }
 
 // express is the verdict of the expressions alone.

@@ -30,6 +30,8 @@ const (
 	kindConcepts
 	kindConceptNegated
 	kindNear
+	kindQuoted
+	kindConceptQuoted
 )
 
 // hashed mixes bytes into a hash: FNV-1a.
@@ -65,6 +67,7 @@ type features struct {
 	concepts *concepts
 	said     uint64 // the concepts so far, a bit each
 	words    uint32
+	quoted   bool
 	negated  int // so many more words lie in reach of a negation
 	// The hashes of the last word, of the one before, and of the last concept.
 	last, beforeLast, lastConcept uint32
@@ -112,8 +115,8 @@ func (f *features) token(w string) {
 }
 
 func (f *features) word(w string) {
-	if isNumber(w) {
-		w = "#"
+	if unit, ok := amount(w); ok {
+		w = unit
 		f.concept(conceptNumber)
 	} else {
 		for _, c := range f.concepts.of(w) {
@@ -122,6 +125,9 @@ func (f *features) word(w string) {
 	}
 	h := hashed(kindWord, w)
 	f.add(h)
+	if f.quoted {
+		f.add(h ^ kindQuoted)
+	}
 	switch {
 	case f.words == 0:
 		f.add(h ^ kindFirst)
@@ -153,6 +159,9 @@ func (f *features) concept(c uint8) {
 	if f.negated > 0 {
 		f.add(h ^ kindConceptNegated)
 	}
+	if f.quoted {
+		f.add(h ^ kindConceptQuoted)
+	}
 	if f.lastConcept != 0 {
 		f.add(f.lastConcept*41 ^ h ^ kindNear)
 	}
@@ -179,6 +188,8 @@ func (f *features) mark(r rune, text string) {
 		f.concept(conceptQuestion)
 	case '!':
 		f.concept(conceptExclaim)
+	case '"', '“', '”', '«', '»':
+		f.quoted = !f.quoted
 	}
 	f.negated = 0
 	if strings.ContainsRune(`?!"%€$@`, r) || unicode.Is(unicode.So, r) {
@@ -190,7 +201,11 @@ func (f *features) mark(r rune, text string) {
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\'' }
 
-func isNumber(w string) bool { return strings.Trim(w, "0123456789") == "" }
+// amount is what a number is of: # of 40, #k of 15k.
+func amount(w string) (string, bool) {
+	unit := strings.TrimLeft(w, "0123456789")
+	return "#" + unit, len(unit) < len(w)
+}
 
 // lengthOf puts messages into steps of one, two, four, eight and more words.
 func lengthOf(words uint32) uint32 {

@@ -3,6 +3,7 @@ package qualify
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // plainText is a message folded for matching, with the way back: from[i] is where byte i came from.
@@ -61,3 +62,33 @@ func sentencesOf(text string) []string {
 	}
 	return sentences
 }
+
+// ownWords blanks what stands in quotation marks, which somebody else said, byte for byte. A message that is little else stays.
+func ownWords(folded string) string {
+	if !strings.ContainsAny(folded, quotationMarks) {
+		return folded
+	}
+	own, quoted, left := []byte(folded), false, 0
+	for i, r := range folded {
+		mark := strings.ContainsRune(quotationMarks, r)
+		if mark {
+			quoted = !quoted
+		}
+		if quoted || mark {
+			for j := range utf8.RuneLen(r) {
+				own[i+j] = ' '
+			}
+		} else if unicode.IsLetter(r) {
+			left++
+		}
+	}
+	if quoted || left < leastOwnLetters {
+		return folded
+	}
+	return string(own)
+}
+
+const (
+	quotationMarks  = "\"“”«»"
+	leastOwnLetters = 10
+)
