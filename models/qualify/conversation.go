@@ -125,10 +125,15 @@ func (c *ConversationDefinition) compile(p place) *conversationProgram {
 		h := heard{phrases: each(at.key("match"), match)}
 		for i, rule := range rules {
 			in := at.key("sentences").item(i)
-			s := sentenceProgram{unless: alone(in.key("unless"), rule.Unless, `(?:%s)`)}
-			for g, group := range rule.All {
-				s.all = append(s.all, one(in.key("all").item(g), group, `(?:%s)`))
+			s := sentenceProgram{}
+			for _, group := range slices.Concat([]words{rule.Unless}, rule.All) {
+				var ways []pattern
+				for _, alternative := range apart(group) {
+					ways = append(ways, one(in, words{alternative}, `(?:%s)`))
+				}
+				s.all = append(s.all, ways)
 			}
+			s.unless, s.all = s.all[0], s.all[1:]
 			h.sentences = append(h.sentences, s)
 		}
 		return h

@@ -49,8 +49,8 @@ var labelled = []struct {
 	{"No queremos comprar nada por ahora", 0, ""},
 	{"No necesito contratar el plan", 0, ""},
 	{"Thanks, that helped!", 0, ""},
-	{"Do you have a dark mode?", 0, ""},
-	{"Is my data stored in the EU?", 0, ""},
+	{"Do you have a dark mode?", 1, ""},
+	{"Is my data stored in the EU?", 1, ""},
 	{"Gracias, muy amable", 0, ""},
 	{"", 0, ""},
 
@@ -87,7 +87,7 @@ func allPatterns(d *Definitions) []pattern {
 	for _, h := range slices.Concat(d.patterns.intents, d.patterns.negatives) {
 		all = append(all, h.phrases...)
 		for _, s := range h.sentences {
-			all = append(all, s.all...)
+			all = append(all, slices.Concat(s.all...)...)
 		}
 	}
 	return all
@@ -103,7 +103,7 @@ func tried(d *Definitions, possible possibility) int {
 			}
 		}
 		for _, s := range h.sentences {
-			if !slices.ContainsFunc(s.all, func(p pattern) bool { return !possible.of(p) }) {
+			if !slices.ContainsFunc(s.all, func(group []pattern) bool { return !slices.ContainsFunc(group, possible.of) }) {
 				n++
 			}
 		}
