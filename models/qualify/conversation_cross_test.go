@@ -45,13 +45,6 @@ func TestCrossValidation(t *testing.T) {
 	}
 }
 
-func isIntent(class string) string {
-	if class == ClassIntent {
-		return "yes"
-	}
-	return "no"
-}
-
 func tuningMessages(t *testing.T) []LabelledMessage {
 	t.Helper()
 	all, err := Labelled()

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/quality"
@@ -106,13 +108,57 @@ type Misreading struct {
 
 // Agreement holds the conversation definition against people. split and language narrow the messages; empty takes all.
 func (d *Definitions) Agreement(messages []LabelledMessage, split, language string) quality.Agreement {
-	var judgements []quality.Judgement
+	classes, _ := d.judgements(messages, split, language)
+	return quality.Agree(classes)
+}
+
+// Agreements are those of one split: over all classes, of intent or not, and both by language.
+type Agreements struct {
+	quality.Agreement
+	Intent    quality.Agreement    `json:"intent_or_not"` // classes yes and no
+	Languages []LanguageAgreements `json:"languages"`
+}
+
+// LanguageAgreements are those of the messages in one language.
+type LanguageAgreements struct {
+	Language string            `json:"language"`
+	Classes  quality.Agreement `json:"all_classes"`
+	Intent   quality.Agreement `json:"intent_or_not"`
+}
+
+// Agreements holds the definition against people, with intervals of κ.
+func (d *Definitions) Agreements(messages []LabelledMessage, split string) Agreements {
+	classes, intent := d.judgements(messages, split, "")
+	all := Agreements{Agreement: quality.AgreeWithin(classes), Intent: quality.AgreeWithin(intent)}
+	languages := map[string]bool{}
 	for _, m := range messages {
-		if m.of(split, language) {
-			judgements = append(judgements, quality.Judgement{Said: m.Said, Predicted: d.Read(m.Text).Class()})
+		languages[m.Language] = languages[m.Language] || m.of(split, "")
+	}
+	for _, language := range slices.Sorted(maps.Keys(languages)) {
+		if classes, intent := d.judgements(messages, split, language); len(classes) > 0 {
+			all.Languages = append(all.Languages, LanguageAgreements{language, quality.AgreeWithin(classes), quality.AgreeWithin(intent)})
 		}
 	}
-	return quality.Agree(judgements)
+	return all
+}
+
+// judgements are by class, and by intent or not.
+func (d *Definitions) judgements(messages []LabelledMessage, split, language string) (classes, intent []quality.Judgement) {
+	for _, m := range messages {
+		if m.of(split, language) {
+			heard := d.Read(m.Text).Class()
+			classes = append(classes, quality.Judgement{Said: m.Said, Predicted: heard})
+			intent = append(intent, quality.Judgement{Said: isIntent(m.Said), Predicted: isIntent(heard)})
+		}
+	}
+	return classes, intent
+}
+
+func isIntent(class string) string {
+	if class == ClassIntent {
+		return "yes"
+	}
+	return "no"
 }
 
 // Misread are the messages of a split on which the definition and people differ, in their order.

@@ -29,9 +29,19 @@ func TestAgreementWithPeople(t *testing.T) {
 	for _, c := range test.Classes {
 		t.Logf("test   %-10s precision %2d of %2d, recall %2d of %2d", c.Name, c.Precision.Of, c.Precision.Total, c.Recall.Of, c.Recall.Total)
 	}
-	intent := test.Of(ClassIntent)
-	if test.N < 100 || test.Kappa < 0.3 || intent.Precision.Value < 0.5 || intent.Recall.Value < 0.5 {
-		t.Errorf("test split: %d messages, κ %.2f, intent's precision %.2f and recall %.2f", test.N, test.Kappa, intent.Precision.Value, intent.Recall.Value)
+	for split, floor := range map[string]struct{ kappa, intent, precision, recall float64 }{
+		"blind": {0.7, 0.75, 0.75, 0.8},
+		"test":  {0.4, 0.5, 0.5, 0.8},
+	} {
+		all := d.Agreements(messages, split)
+		intent := all.Of(ClassIntent)
+		if all.N < 100 || all.Kappa < floor.kappa || all.Intent.Kappa < floor.intent || intent.Precision.Value < floor.precision || intent.Recall.Value < floor.recall {
+			t.Errorf("%s split: %d messages, κ %.2f, of intent %.2f, its precision %.2f and recall %.2f",
+				split, all.N, all.Kappa, all.Intent.Kappa, intent.Precision.Value, intent.Recall.Value)
+		}
+		if all.KappaLow >= all.Kappa || all.KappaHigh <= all.Kappa || len(all.Languages) != 2 || all.Languages[0].Classes.N+all.Languages[1].Classes.N != all.N {
+			t.Errorf("%s split: κ %.2f within %.2f and %.2f, languages %v", split, all.Kappa, all.KappaLow, all.KappaHigh, all.Languages)
+		}
 	}
 	if tuning := d.Agreement(messages, "tuning", ""); tuning.N < 100 || tuning.Kappa < 0.9 {
 		t.Errorf("tuning split: %d messages, κ %.2f", tuning.N, tuning.Kappa)

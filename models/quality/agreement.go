@@ -2,6 +2,7 @@ package quality
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -13,7 +14,10 @@ type Agreement struct {
 	N        int     `json:"messages"`
 	Accuracy Rate    `json:"accuracy"`
 	Kappa    float64 `json:"kappa"`   // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
-	Classes  []Class `json:"classes"` // by name
+	// KappaLow and KappaHigh bound κ with 95 % confidence; 0 where nobody asked for them.
+	KappaLow  float64 `json:"kappa_low"`
+	KappaHigh float64 `json:"kappa_high"`
+	Classes   []Class `json:"classes"` // by name
 }
 
 // Class is one class of an agreement.
@@ -55,5 +59,30 @@ func Agree(judgements []Judgement) Agreement {
 		chance += ratio(float64(said[name]), n) * ratio(float64(predicted[name]), n)
 	}
 	a.Kappa = ratio(a.Accuracy.Value-chance, 1-chance)
+	return a
+}
+
+const (
+	resamples    = 2000
+	resampleSeed = 1
+)
+
+// AgreeWithin is Agree with κ's interval: the middle 95 % of what the judgements, drawn anew with replacement, come to
+// (Efron's percentile bootstrap, 1979). The same judgements come to the same interval.
+func AgreeWithin(judgements []Judgement) Agreement {
+	a := Agree(judgements)
+	if len(judgements) == 0 {
+		return a
+	}
+	random := rand.New(rand.NewPCG(resampleSeed, resampleSeed))
+	drawn, kappas := make([]Judgement, len(judgements)), make([]float64, resamples)
+	for i := range kappas {
+		for j := range drawn {
+			drawn[j] = judgements[random.IntN(len(judgements))]
+		}
+		kappas[i] = Agree(drawn).Kappa
+	}
+	slices.Sort(kappas)
+	a.KappaLow, a.KappaHigh = kappas[resamples/40], kappas[resamples-1-resamples/40]
 	return a
 }
