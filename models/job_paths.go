@@ -28,7 +28,7 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 		}
 	}
 	w := &pathWriter{run: r}
-	reader := pathReader{r.db, r.row.RunID, r.o.SessionGap}
+	reader := pathReader{r.db, r.row.RunID, r.o.SessionGap, r.keepHistories}
 	for _, d := range reports.Paths {
 		study, read, err := reader.study(ctx, d, r.marks.ObservedUntil, pathExamples)
 		in += read

@@ -16,7 +16,7 @@ import (
 
 // histories are those of all units, by unit. One is valid until the next.
 func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.History, error] {
-	const file = "staging/path_steps.sql"
+	file := r.statement(s)
 	return func(yield func(path.History, error) bool) {
 		text, err := queries.Read(file)
 		if err != nil {
@@ -34,13 +34,12 @@ func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.H
 	}
 }
 
-// historiesOf puts the steps of each unit together: a unit's follow each other. Columns are read as they are and not by
-// rows, since there may be hundreds of millions of steps; strings share the memory of their batch. The session gap is
-// that of the touchpoints.
+// historiesOf puts the steps of each unit together: a unit's follow each other, or are one row. Columns are read as they
+// are and not by rows, since there may be hundreds of millions of steps; strings share the memory of their batch. The
+// session gap is that of the touchpoints.
 func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string, sessionGap time.Duration) iter.Seq2[path.History, error] {
 	return func(yield func(path.History, error) bool) {
-		var h path.History
-		var lastVisit time.Time
+		var h growing
 		for batch, err := range batches {
 			var steps stepColumns
 			if err == nil {
@@ -50,37 +49,65 @@ func historiesOf(batches iter.Seq2[arrow.Record, error], properties []string, se
 				yield(path.History{}, err)
 				return
 			}
-			for i := range int(batch.NumRows()) {
-				if unit := steps.unit.value(i); unit != h.UnitID || len(h.Events) == 0 {
-					if len(h.Events) > 0 && !yield(h, nil) {
+			for row := range int(batch.NumRows()) {
+				if unit := steps.unit.value(row); unit != h.UnitID || len(h.Events) == 0 {
+					if len(h.Events) > 0 && !yield(h.History, nil) {
 						return
 					}
-					h.UnitID, h.Events, lastVisit = unit, h.Events[:0], time.Time{}
+					h.begin(unit)
 				}
-				e := steps.event(i, properties)
-				if visit := steps.visitAt(i); visit != noVisit {
-					// What silence explains, the definition decides anew: it may have another gap.
-					e.Arrives = visit == entersTouch && e.At.Sub(lastVisit) <= sessionGap
-					lastVisit = e.At
-				}
-				h.Events = append(h.Events, e)
+				h.add(&steps, row, properties, sessionGap)
 			}
 		}
 		if len(h.Events) > 0 {
-			yield(h, nil)
+			yield(h.History, nil)
 		}
 	}
 }
 
-// stepColumns are the columns of staging/path_steps.sql; those that a statement has not are empty.
+// growing is a history while its steps are read.
+type growing struct {
+	path.History
+	lastVisit time.Time
+}
+
+func (h *growing) begin(unit string) {
+	h.UnitID, h.Events, h.lastVisit = unit, h.Events[:0], time.Time{}
+}
+
+// add takes the steps of a row.
+func (h *growing) add(steps *stepColumns, row int, properties []string, sessionGap time.Duration) {
+	for i, to := steps.of(row); i < to; i++ {
+		e := steps.event(i, properties)
+		if visit := steps.visitAt(i); visit != noVisit {
+			// What silence explains, the definition decides anew: it may have another gap.
+			e.Arrives = visit == entersTouch && e.At.Sub(h.lastVisit) <= sessionGap
+			h.lastVisit = e.At
+		}
+		h.Events = append(h.Events, e)
+	}
+}
+
+// stepColumns are the columns of staging/path_steps.sql, or of staging/path_histories.sql, where a row is a unit and its
+// steps are lists; those that a statement has not are empty.
 type stepColumns struct {
 	unit, kind, name, meaning, url, campaign textColumn
 
+	steps      *array.List // of each row; nil where each row is a step
 	at         *array.Timestamp
 	unitOfTime arrow.TimeUnit
 	visit      *array.Uint8
 	values     *array.List
 	texts      *array.String // of values
+}
+
+// of are the steps of a row.
+func (c *stepColumns) of(row int) (from, to int) {
+	if c.steps == nil {
+		return row, row + 1
+	}
+	first, end := c.steps.ValueOffsets(row)
+	return int(first), int(end)
 }
 
 // textColumn is a column of texts, as they are or by their place in a dictionary.
@@ -108,36 +135,49 @@ func (t *textColumn) value(i int) string {
 }
 
 func stepColumnsOf(batch arrow.Record) (c stepColumns, err error) {
-	texts := map[string]*textColumn{"unit_id": &c.unit, "kind": &c.kind, "name": &c.name, "meaning": &c.meaning, "url": &c.url, "campaign": &c.campaign}
+	if at := batch.Schema().FieldIndices("at"); len(at) == 1 {
+		c.steps, _ = batch.Column(at[0]).(*array.List)
+	}
 	for i, field := range batch.Schema().Fields() {
 		column := batch.Column(i)
-		var ok bool
-		switch field.Name {
-		case "visit":
-			c.visit, ok = column.(*array.Uint8)
-		case "at":
-			if c.at, ok = column.(*array.Timestamp); ok {
-				c.unitOfTime = c.at.DataType().(*arrow.TimestampType).Unit
+		if list, ok := column.(*array.List); ok && c.steps != nil {
+			if column = list.ListValues(); column.Len() == 0 {
+				continue // the report asks for none
 			}
-		case "values":
-			if c.values, ok = column.(*array.List); ok {
-				c.texts, ok = c.values.ListValues().(*array.String)
-			}
-		default:
-			text, known := texts[field.Name]
-			if !known {
-				return c, fmt.Errorf("column %s is none of a step's", field.Name)
-			}
-			ok = text.read(column)
+		}
+		known, ok := c.take(field.Name, column)
+		if !known {
+			return c, fmt.Errorf("column %s is none of a step's", field.Name)
 		}
 		if !ok {
 			return c, fmt.Errorf("column %s is %s: cannot be read as a step's", field.Name, field.Type)
 		}
 	}
-	if c.unit.texts == nil || c.name.texts == nil || c.at == nil {
+	if c.steps == nil && (c.unit.texts == nil || c.name.texts == nil || c.at == nil) {
 		return c, fmt.Errorf("steps need the columns unit_id, name and at; there are %s", batch.Schema())
 	}
 	return c, nil
+}
+
+// take makes a column the steps', if it is known and its type can be read.
+func (c *stepColumns) take(name string, column arrow.Array) (known, ok bool) {
+	texts := map[string]*textColumn{"unit_id": &c.unit, "kind": &c.kind, "name": &c.name, "meaning": &c.meaning, "url": &c.url, "campaign": &c.campaign}
+	switch name {
+	case "visit":
+		c.visit, ok = column.(*array.Uint8)
+	case "at":
+		if c.at, ok = column.(*array.Timestamp); ok {
+			c.unitOfTime = c.at.DataType().(*arrow.TimestampType).Unit
+		}
+	case "values":
+		if c.values, ok = column.(*array.List); ok {
+			c.texts, ok = c.values.ListValues().(*array.String)
+		}
+	default:
+		text, known := texts[name]
+		return known, known && text.read(column)
+	}
+	return true, ok
 }
 
 func (c *stepColumns) event(i int, properties []string) path.Event {

@@ -71,6 +71,7 @@ type pathReader struct {
 	db         *warehouse.DB
 	run        uint64
 	sessionGap time.Duration // of its touchpoints
+	keep       keepHistories // nil: nothing is kept
 }
 
 // publishedPaths reads from the published run.
@@ -89,7 +90,7 @@ func publishedPaths(ctx context.Context, db *warehouse.DB) (pathReader, error) {
 	if err := json.Unmarshal([]byte(last[0].Parameters), &o); err != nil {
 		return pathReader{}, fmt.Errorf("read the last run's parameters: %w", err)
 	}
-	return pathReader{db, run, o.withDefaults().SessionGap}, nil
+	return pathReader{db: db, run: run, sessionGap: o.withDefaults().SessionGap}, nil
 }
 
 func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil time.Time, examples int) (*path.Study, uint64, error) {
@@ -98,7 +99,10 @@ func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil 
 		return nil, 0, err
 	}
 	d = ways.Definition()
-	scope := pathScope{unit: d.Unit, key: d.Key, since: d.Since.Time, until: d.Until.Time, needs: d.Needs()}
+	scope := pathScope{report: "paths " + d.Name, unit: d.Unit, key: d.Key, since: d.Since.Time, until: d.Until.Time, needs: d.Needs()}
+	if err := r.keepAside(ctx, scope); err != nil {
+		return nil, 0, err
+	}
 	return drawSteps(ways, examples, func() iter.Seq2[path.History, error] { return r.histories(ctx, scope) })
 }
 
@@ -133,7 +137,10 @@ func (r pathReader) funnel(ctx context.Context, f path.SavedFunnel) (*path.Funne
 	if err != nil {
 		return nil, 0, err
 	}
-	scope := pathScope{unit: f.Unit, key: f.Key, since: f.Since.Time, until: f.Until.Time, needs: f.Needs()}
+	scope := pathScope{report: "funnel " + f.Name, unit: f.Unit, key: f.Key, since: f.Since.Time, until: f.Until.Time, needs: f.Needs()}
+	if err := r.keepAside(ctx, scope); err != nil {
+		return nil, 0, err
+	}
 	var read uint64
 	for h, err := range r.histories(ctx, scope) {
 		if err != nil {
@@ -149,6 +156,7 @@ func (r pathReader) funnel(ctx context.Context, f path.SavedFunnel) (*path.Funne
 
 // pathScope says what to read: whose events, when, and which.
 type pathScope struct {
+	report       string
 	unit, key    string
 	since, until time.Time
 	needs        path.Needs
@@ -160,12 +168,16 @@ var (
 	end       = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
 )
 
+// unitKind is whose steps are read: a session's are its person's.
+func (s pathScope) unitKind() string {
+	if s.unit == "" || s.unit == path.UnitSession {
+		return path.UnitPerson
+	}
+	return s.unit
+}
+
 // params of staging/path_steps.sql.
 func (s pathScope) params(run uint64) warehouse.Params {
-	kind := s.unit
-	if kind == "" || kind == path.UnitSession {
-		kind = path.UnitPerson
-	}
 	bound := func(t, otherwise time.Time) string {
 		if t.IsZero() {
 			t = otherwise
@@ -173,7 +185,7 @@ func (s pathScope) params(run uint64) warehouse.Params {
 		return t.UTC().Format("2006-01-02 15:04:05.000")
 	}
 	return warehouse.Params{
-		"run_id": run, "unit_kind": kind, "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),
+		"run_id": run, "report": s.report, "unit_kind": s.unitKind(), "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),
 		"names": s.needs.Names, "meanings": s.needs.Meanings, "properties": nonNil(s.needs.Properties),
 		"pages": bit(s.needs.Pages), "stages": bit(s.needs.Stages), "channels": bit(s.needs.Channels), "all_events": bit(s.needs.Campaigns),
 		"stage_order": vocabulary.Stages, "since": bound(s.since, beginning), "until": bound(s.until, end),

@@ -1,78 +1,10 @@
--- What path and funnel reports are made of: stage entries, touches by channels and events of the units of one kind, each
--- unit's in order of time. models/path decides what they mean; this file only leaves out what no definition asks for.
---
--- At one instant touches come first, then events by source and event id, then stages in the drawn order: the touch
--- brought the unit, and the event caused the entry. A page view goes by its page and not by its title. Junk is left out.
---
--- visit parts sessions as the touchpoints are parted: 1 is an event with a page, 2 one that is the entry of a touchpoint or
--- of a touch that was excluded, 0 anything else (sessions.sql says which events are visits).
---
--- Parameters: run_id; unit_kind: person, account or property (what shares a value of the property at unit_index, counted
--- from 1); names, meanings: regular expressions, empty for none; pages, stages, channels, all_events: 1 or 0; properties:
--- whose values come with each row; stage_order; since, until: period, until itself is out.
-WITH
-    junk AS
-    (
-        SELECT person_id FROM persons_at(run = {run_id:UInt64}) WHERE junk_reason != ''
-    ),
-    entries AS
-    (
-        SELECT touch_id FROM touchpoints_at(run = {run_id:UInt64}) WHERE {all_events:UInt8} = 1
-        UNION ALL
-        SELECT touch_id FROM excluded_touches_by_run
-        WHERE {all_events:UInt8} = 1
-          AND run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
-          AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
-    )
+-- What a path or funnel report is made of, in order: the steps of all units. View path_steps_at says what they are, and
+-- what the parameters mean but for since, until: the period, until itself is out.
 SELECT unit_id, kind, name, meaning, url, campaign, visit, at, values -- few different texts, many times: as dictionaries
-FROM
-(
-    SELECT
-        multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', values[{unit_index:UInt32}], person_id) AS unit_id,
-        toLowCardinality('') AS kind, toLowCardinality(if(e.kind = 'page', '', e.name)) AS name, toLowCardinality(e.meaning) AS meaning, if({pages:UInt8} = 1, e.url, '') AS url,
-        if(utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
-           concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
-        toUInt8(if({all_events:UInt8} = 0 OR e.url = '' OR e.kind NOT IN ('page', 'screen', 'track', 'identify')
-            OR e.meaning IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
-                             'conversation_closed', 'call_completed', 'meeting_booked'), 0,
-            1 + (event_id IN entries))) AS visit,
-        event_ts AS at,
-        arrayMap(property -> multiIf(
-            property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
-            property = 'utm_campaign', toString(utm_campaign), property = 'source', toString(source),
-            JSONType(properties, property) = 'String', JSONExtractString(properties, property),
-            JSONExtractRaw(properties, property) = 'null', '',
-            JSONExtractRaw(properties, property)), {properties:Array(String)}) AS values,
-        1 AS rank, toString(source) AS tie, event_id AS id
-    FROM person_events_at(run = {run_id:UInt64}) AS e
-    WHERE ({all_events:UInt8} = 1
-        OR ({names:String} != '' AND e.kind != 'page' AND match(e.name, {names:String}))
-        OR ({meanings:String} != '' AND match(e.meaning, {meanings:String}))
-        OR ({pages:UInt8} = 1 AND e.url != ''))
-      AND person_id NOT IN junk
-    UNION ALL
-    SELECT
-        multiIf({unit_kind:String} = 'account', account_id, {unit_kind:String} = 'property', '', person_id) AS unit_id,
-        toLowCardinality('channel') AS kind, toLowCardinality(channel) AS name, toLowCardinality('') AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, touch_ts AS at,
-        arrayMap(property -> multiIf(
-            property = 'utm_source', toString(utm_source), property = 'utm_medium', toString(utm_medium),
-            property = 'utm_campaign', toString(utm_campaign), property = 'landing_page', landing_page, ''), {properties:Array(String)}) AS values,
-        0 AS rank, leftPad(toString(source_rank), 10, '0') AS tie, touch_id AS id
-    FROM touchpoints_at(run = {run_id:UInt64})
-    WHERE {channels:UInt8} = 1 AND person_id NOT IN junk
-    UNION ALL
-    SELECT
-        unit_id, toLowCardinality('stage') AS kind, toLowCardinality(stage) AS name, toLowCardinality('') AS meaning, '' AS url, '' AS campaign, toUInt8(0) AS visit, entered_at AS at,
-        arrayMap(property -> multiIf(
-            property = 'origin', toString(origin), property = 'via_definition', toString(via_definition),
-            property = 'owner', toString(owner), property = 'reason', reason, ''), {properties:Array(String)}) AS values,
-        2 AS rank, leftPad(toString(indexOf({stage_order:Array(String)}, stage)), 10, '0') AS tie, '' AS id
-    FROM stages_at(run = {run_id:UInt64})
-    WHERE {stages:UInt8} = 1 AND junk_reason = ''
-      AND unit_kind = if({unit_kind:String} = 'property', '', {unit_kind:String})
-)
-WHERE unit_id != ''
-  AND at >= {since:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
+FROM path_steps_at(run = {run_id:UInt64}, unit_kind = {unit_kind:String}, unit_index = {unit_index:UInt8}, names = {names:String},
+    meanings = {meanings:String}, properties = {properties:Array(String)}, pages = {pages:UInt8}, stages = {stages:UInt8},
+    channels = {channels:UInt8}, all_events = {all_events:UInt8}, stage_order = {stage_order:Array(String)})
+WHERE at >= {since:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
 ORDER BY unit_id, at, rank, tie, id
 -- Sorting goes to disk rather than out of memory.
 SETTINGS max_bytes_before_external_sort = 1000000000, output_format_arrow_low_cardinality_as_dictionary = 1

@@ -11,7 +11,7 @@
 -- A click id counts by its kind: two clicks of one kind within a session are one campaign. Kinds that ingest doesn't know are
 -- looked for in the address (own_click_ids).
 --
--- Parameters: run_id; first_person, before_person: the ids between which to read, '' without an end; session_gap_seconds
+-- Parameters: run_id; first_unit, before_unit: the ids between which to read, '' without an end; session_gap_seconds
 -- (1800); product_pages (['app.']); own_domains: domains that refer nobody, the company's own and those that a visitor
 -- passes through (sign-in, payment), the host of the page itself is always one; own_click_ids, in lower case ([]).
 WITH
@@ -48,7 +48,7 @@ WITH
                 AND NOT arrayExists(domain -> referrer_host = domain OR endsWith(referrer_host, concat('.', domain)),
                                     {own_domains:Array(String)}) AS from_outside
         FROM person_events_by_run AS e
-        WHERE run_id = {run_id:UInt64} AND person_id >= {first_person:String} AND ({before_person:String} = '' OR person_id < {before_person:String})
+        WHERE run_id = {run_id:UInt64} AND person_id >= {first_unit:String} AND ({before_unit:String} = '' OR person_id < {before_unit:String})
           AND url != ''
           AND kind IN ('page', 'screen', 'track', 'identify')
           AND meaning NOT IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
