@@ -20,6 +20,33 @@ type Columns struct {
 	Values             []float64 // value of the conversions of each row, in money; nil: not known
 }
 
+// Counts are the journeys of row j that converted, and those that didn't.
+func (c *Columns) Counts(j int) (conversions, nulls float64) {
+	switch {
+	case c.Converted == nil:
+		return c.Conversions[j], c.Nulls[j]
+	case c.Converted[j]:
+		return 1, 0
+	}
+	return 0, 1
+}
+
+// add appends the outcome of a row: as single journeys, which take a sixteenth of the memory, as long as all are.
+func (c *Columns) add(conversions, nulls float64) {
+	if c.Converted != nil && (conversions == 0 || conversions == 1) && conversions+nulls == 1 {
+		c.Converted = append(c.Converted, conversions == 1)
+		return
+	}
+	if rows := len(c.Converted); c.Converted != nil {
+		c.Conversions, c.Nulls = make([]float64, rows, cap(c.Converted)), make([]float64, rows, cap(c.Converted))
+		for j := range rows {
+			c.Conversions[j], c.Nulls[j] = c.Counts(j)
+		}
+		c.Converted = nil
+	}
+	c.Conversions, c.Nulls = append(c.Conversions, conversions), append(c.Nulls, nulls)
+}
+
 // validate finds what would be read beyond an end.
 func (c *Columns) validate() error {
 	rows := len(c.Ends)
@@ -65,7 +92,7 @@ func GroupedColumns(n int, pieces ...Columns) ([]Columns, error) {
 		p := &t.pieces[i]
 		for j := range p.Ends {
 			rows++
-			conv, null := p.counts(j)
+			conv, null := p.Counts(j)
 			for _, id := range p.row(j) {
 				if at := p.rank[id]; seen[at] != rows {
 					seen[at] = rows

@@ -101,7 +101,7 @@ func (p *piece) count(channels int, counts []float64) (conversions float64) {
 	columns := channels + 3
 	for j := range p.Ends {
 		path := p.row(j)
-		conv, null := p.counts(j)
+		conv, null := p.Counts(j)
 		if len(path) == 0 || conv+null == 0 {
 			continue
 		}

@@ -31,7 +31,7 @@ func NewSampleOfColumns(pieces ...Columns) (*Sample, error) {
 		}
 		before = row
 		last := len(s.conv) - 1
-		conv, null := p.counts(int(row.row))
+		conv, null := p.Counts(int(row.row))
 		s.conv[last] += conv
 		s.null[last] += null
 		s.value[last] += p.value(int(row.row))

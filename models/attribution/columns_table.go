@@ -76,20 +76,9 @@ func (p *piece) row(j int) []uint16 {
 	return p.Touches[from:p.Ends[j]]
 }
 
-// counts are the journeys of row j.
-func (p *piece) counts(j int) (conv, null float64) {
-	switch {
-	case p.Converted == nil:
-		return p.Conversions[j], p.Nulls[j]
-	case p.Converted[j]:
-		return 1, 0
-	}
-	return 0, 1
-}
-
 // value is that of the conversions of row j, in the unit of Conversion.Value; one without a conversion is none.
 func (p *piece) value(j int) float64 {
-	if conv, _ := p.counts(j); p.Values == nil || conv == 0 {
+	if conv, _ := p.Counts(j); p.Values == nil || conv == 0 {
 		return 0
 	}
 	return p.Values[j] * valueUnit

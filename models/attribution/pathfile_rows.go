@@ -33,7 +33,7 @@ func (s *rowScanner) scan() {
 	s.quotes = bytes.IndexByte(s.text, '"') >= 0
 	rows := bytes.Count(s.text, []byte{'\n'}) + 1
 	s.columns.Touches, s.columns.Ends = make([]uint16, 0, len(s.text)/8), make([]int32, 0, rows)
-	s.columns.Conversions, s.columns.Nulls = make([]float64, 0, rows), make([]float64, 0, rows)
+	s.columns.Converted = make([]bool, 0, rows)
 	if s.value >= 0 {
 		s.columns.Values = make([]float64, 0, rows)
 	}
@@ -87,7 +87,7 @@ func (s *rowScanner) row() error {
 	}
 	c := &s.columns
 	c.Ends = append(c.Ends, int32(len(c.Touches)))
-	c.Conversions, c.Nulls = append(c.Conversions, conv), append(c.Nulls, null)
+	c.add(conv, null)
 	if s.value >= 0 {
 		c.Values = append(c.Values, value)
 	}

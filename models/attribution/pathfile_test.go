@@ -30,7 +30,8 @@ func pathsOfPiece(c attribution.Columns) (all []string) {
 			names = append(names, c.Channels[id])
 		}
 		from = until
-		row := fmt.Sprint(strings.Join(names, "|"), " ", c.Conversions[j], " ", c.Nulls[j])
+		conversions, nulls := c.Counts(j)
+		row := fmt.Sprint(strings.Join(names, "|"), " ", conversions, " ", nulls)
 		if c.Values != nil {
 			row += fmt.Sprint(" ", c.Values[j])
 		}
