@@ -93,9 +93,8 @@ func ratioOf(value float64, resampled [][]float64, at int, of func(float64) floa
 			figures = append(figures, of(r[at]))
 		}
 	}
-	low, high := attribution.Interval(figures)
 	if len(figures) == 0 {
-		low, high = value, value
+		return &ratio{Value: value}
 	}
-	return &ratio{value, low, high}
+	return &ratio{value, newInterval(attribution.Interval(figures))}
 }

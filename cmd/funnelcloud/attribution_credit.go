@@ -107,12 +107,16 @@ func (r *creditReport) refine(effects []effectRow) {
 	for i := range r.Credits {
 		row := &r.Credits[i]
 		e, found := byName[[2]string{row.Model, row.Channel}]
-		if !found || e.High == 0 && row.Share > 0 {
+		if !found {
 			continue
 		}
-		row.Low, row.High, row.RemovalEffect = e.Low, e.High, e.Removal
+		row.RemovalEffect = e.Removal
+		if e.RankHigh == 0 && e.High == 0 { // the run took no resamples
+			continue
+		}
+		row.Interval = newInterval(e.Low, e.High)
 		row.Rank, row.RankLow, row.RankHigh, row.SameRank = int(e.Rank), int(e.RankLow), int(e.RankHigh), e.SameRank
-		row.Lead, row.Like = &ratio{e.Lead, e.LeadLow, e.LeadHigh}, e.Like
+		row.Lead, row.Like = &ratio{e.Lead, newInterval(e.LeadLow, e.LeadHigh)}, e.Like
 	}
 	if since := carriedFrom(effects); since != 0 && since != r.Run {
 		r.Notes = append(r.Notes, fmt.Sprintf("Intervals rest on the resamples of run %d: less than a tenth of the journeys came or went since. Shares are fitted to all.", since))

@@ -42,14 +42,18 @@ func TestAttributionOfOddFiles(t *testing.T) {
 				r := decode[creditReport](t, mustRun(t, "attribution", "--paths", path, "--bootstrap", b, "--order", "0", "--output", "json").out)
 				sums := map[string]float64{}
 				for _, c := range r.Credits {
-					for _, x := range []float64{c.Conversions, c.Value, c.Share, c.Low, c.High, c.SameRank, c.RemovalEffect} {
+					figures := []float64{c.Conversions, c.Value, c.Share, c.SameRank, c.RemovalEffect}
+					if c.known() {
+						figures = append(figures, *c.Low, *c.High)
+					}
+					for _, x := range figures {
 						if math.IsNaN(x) || math.IsInf(x, 0) {
 							t.Errorf("%+v", c)
 						}
 					}
 					sums[c.Model] += c.Share
-					if b == "0" && (c.Low != 0 || c.High != 1) {
-						t.Errorf("an interval of no resamples: %+v", c)
+					if resampled := b != "0"; c.known() != resampled || c.Lead.known() != resampled || c.RankHigh > 0 != (resampled && c.Rank > 0) {
+						t.Errorf("%s resamples: %+v", b, c)
 					}
 				}
 				for model, sum := range sums {
@@ -57,6 +61,9 @@ func TestAttributionOfOddFiles(t *testing.T) {
 						t.Errorf("shares of %s sum to %v", model, sum)
 					}
 				}
+			}
+			if out := mustRun(t, "attribution", "--paths", path, "--bootstrap", "0", "--model", "linear").out; !strings.Contains(out, "–  ") || strings.Contains(out, "100.0–") || strings.Contains(out, "0.0–") {
+				t.Errorf("intervals of no resamples:\n%s", out)
 			}
 			for _, output := range []string{"table", "csv"} {
 				if out := mustRun(t, "attribution", "--paths", path, "--bootstrap", "20", "--output", output).out; strings.Contains(out, "NaN") || strings.Contains(out, "Inf") {

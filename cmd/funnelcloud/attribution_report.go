@@ -41,12 +41,11 @@ type channelCredit struct {
 	Conversions float64 `json:"conversions"`
 	Value       float64 `json:"value"`
 	Share       float64 `json:"share"`
-	Low         float64 `json:"low"` // of the 95 % interval of the share
-	High        float64 `json:"high"`
-	Rank        int     `json:"rank"`     // 0 for the baseline
-	RankLow     int     `json:"rank_low"` // the rank lies between these in 95 % of resamples
-	RankHigh    int     `json:"rank_high"`
-	SameRank    float64 `json:"same_rank"` // part of the resamples with the same rank
+	Interval            // 95 % interval of the share
+	Rank        int     `json:"rank"`                // 0 for the baseline
+	RankLow     int     `json:"rank_low,omitempty"`  // the rank lies between these in 95 % of resamples; 0: not known
+	RankHigh    int     `json:"rank_high,omitempty"` // as RankLow
+	SameRank    float64 `json:"same_rank,omitempty"` // part of the resamples with the same rank
 	// Lead is the share less that of the next in rank.
 	Lead *ratio `json:"lead,omitempty"`
 	// Like are channels that the model can't tell it from: the interval of the difference holds 0. The nearest in rank
@@ -64,8 +63,25 @@ type channelCredit struct {
 // ratio is a figure with its 95 % interval.
 type ratio struct {
 	Value float64 `json:"value"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
+	Interval
+}
+
+// Interval is a 95 % interval; without resamples none is known. It is exported so that JSON has its fields.
+type Interval struct {
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+}
+
+func newInterval(low, high float64) Interval { return Interval{&low, &high} }
+
+func (i Interval) known() bool { return i.Low != nil }
+
+// csv are the two ends, empty where they are not known.
+func (i Interval) csv() []string {
+	if !i.known() {
+		return []string{"", ""}
+	}
+	return []string{number(*i.Low), number(*i.High)}
 }
 
 // modelCredit is what a model says, in the order of its channels.
@@ -85,9 +101,6 @@ func sum(xs []float64) float64 {
 	return all
 }
 
-// sure reports whether an interval is known.
-func (c *channelCredit) sure() bool { return c.High > c.Low && (c.Low > 0 || c.High < 1) }
-
 // add appends the rows of a model, the largest share first and the baseline last.
 func (r *creditReport) add(m modelCredit) {
 	all := sum(m.conversions)
@@ -102,8 +115,11 @@ func (r *creditReport) add(m modelCredit) {
 	for i, s := range standings {
 		row := channelCredit{
 			Model: m.model, Channel: m.channels[i], Conversions: m.conversions[i], Value: m.values[i], Share: shares[i],
-			Low: m.intervals.Low[i], High: m.intervals.High[i],
-			Rank: s.Rank, RankLow: s.Low, RankHigh: s.High, SameRank: s.Same, Lead: &ratio{s.Lead, s.LeadLow, s.LeadHigh},
+			Rank: s.Rank, Lead: &ratio{Value: s.Lead},
+		}
+		if m.intervals.Replicates > 0 {
+			row.Interval, row.Lead.Interval = newInterval(m.intervals.Low[i], m.intervals.High[i]), newInterval(s.LeadLow, s.LeadHigh)
+			row.RankLow, row.RankHigh, row.SameRank = s.Low, s.High, s.Same
 		}
 		for _, other := range s.Like {
 			row.Like = append(row.Like, m.channels[other])
@@ -149,8 +165,8 @@ func (r *creditReport) compare() {
 	for _, c := range r.Credits {
 		m := &models[slices.Index(names, c.Model)]
 		m.Shares[c.Channel] = c.Share
-		if c.sure() {
-			m.Low[c.Channel], m.High[c.Channel] = c.Low, c.High
+		if c.known() {
+			m.Low[c.Channel], m.High[c.Channel] = *c.Low, *c.High
 		}
 	}
 	r.Comparison = attribution.Compare(models)
@@ -175,8 +191,11 @@ func (r *creditReport) csv(s *screen) error {
 
 func (r *creditReport) csvRows() (rows [][]string) {
 	for _, c := range r.Credits {
-		row := []string{c.Model, c.Channel, number(c.Conversions), number(c.Value), number(c.Share), number(c.Low), number(c.High),
-			strconv.Itoa(c.Rank), strconv.Itoa(c.RankLow), strconv.Itoa(c.RankHigh), number(c.RemovalEffect), "", "", "", strings.Join(c.Like, "|")}
+		row := slices.Concat([]string{c.Model, c.Channel, number(c.Conversions), number(c.Value), number(c.Share)}, c.csv(),
+			[]string{strconv.Itoa(c.Rank), "", "", number(c.RemovalEffect), "", "", "", strings.Join(c.Like, "|")})
+		if c.RankHigh > 0 {
+			row[8], row[9] = strconv.Itoa(c.RankLow), strconv.Itoa(c.RankHigh)
+		}
 		if c.Spend != nil {
 			row[11] = number(*c.Spend)
 		}
@@ -185,7 +204,7 @@ func (r *creditReport) csvRows() (rows [][]string) {
 				row[12+i] = number(x.Value)
 			}
 		}
-		rows = append(rows, append(row, number(c.Lead.Value), number(c.Lead.Low), number(c.Lead.High)))
+		rows = append(rows, slices.Concat(row, []string{number(c.Lead.Value)}, c.Lead.csv()))
 	}
 	return rows
 }

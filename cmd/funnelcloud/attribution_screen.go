@@ -90,8 +90,8 @@ func (r *creditReport) anyway() string {
 			continue
 		}
 		part := fmt.Sprintf("%.0f %% by %s", 100*c.Share, c.Model)
-		if c.sure() {
-			part += fmt.Sprintf(" (%.0f–%.0f)", 100*c.Low, 100*c.High)
+		if c.known() {
+			part += fmt.Sprintf(" (%.0f–%.0f)", 100**c.Low, 100**c.High)
 		}
 		parts = append(parts, part)
 	}
@@ -159,10 +159,10 @@ func (r *creditReport) matrix(s *screen, chosen []string) {
 }
 
 func shareCell(c channelCredit) string {
-	if !c.sure() {
+	if !c.known() || *c.High <= *c.Low {
 		return fmt.Sprintf("%.1f", 100*c.Share)
 	}
-	return fmt.Sprintf("%.1f ±%.1f", 100*c.Share, 50*(c.High-c.Low))
+	return fmt.Sprintf("%.1f ±%.1f", 100*c.Share, 50*(*c.High-*c.Low))
 }
 
 // detail shows one model.
@@ -177,7 +177,7 @@ func (r *creditReport) detail(s *screen) {
 		{"conv.>", true, func(c channelCredit) string { return fixed(c.Conversions) }},
 		{"value>", false, func(c channelCredit) string { return nonZero(c.Value, whole) }},
 		{"share>", true, func(c channelCredit) string { return fmt.Sprintf("%.1f", 100*c.Share) }},
-		{"95 %>", true, func(c channelCredit) string { return fmt.Sprintf("%.1f–%.1f", 100*c.Low, 100*c.High) }},
+		{"95 %>", true, intervalCell},
 		{"rank>", true, rankCell},
 		{"removal>", false, func(c channelCredit) string {
 			if costly {
@@ -206,6 +206,16 @@ func (r *creditReport) detail(s *screen) {
 	if like := r.likes(); like != "" {
 		r.Notes = append(r.Notes, like)
 	}
+}
+
+// unknownCell stands where nothing is known.
+const unknownCell = "–"
+
+func intervalCell(c channelCredit) string {
+	if !c.known() {
+		return unknownCell
+	}
+	return fmt.Sprintf("%.1f–%.1f", 100**c.Low, 100**c.High)
 }
 
 func rankCell(c channelCredit) string {
@@ -239,7 +249,7 @@ func (r *creditReport) likes() string {
 	var pairs []string
 	for i := 1; i < len(r.Credits); i++ {
 		if a, b := r.Credits[i-1], r.Credits[i]; slices.Contains(a.Like, b.Channel) && a.Share > 0 {
-			pairs = append(pairs, fmt.Sprintf("%s and %s (%.1f points apart, %.1f to %.1f)", a.Channel, b.Channel, 100*a.Lead.Value, 100*a.Lead.Low, 100*a.Lead.High))
+			pairs = append(pairs, fmt.Sprintf("%s and %s (%.1f points apart, %.1f to %.1f)", a.Channel, b.Channel, 100*a.Lead.Value, 100**a.Lead.Low, 100**a.Lead.High))
 		}
 	}
 	if len(pairs) == 0 {

@@ -43,7 +43,8 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 	return rows
 }
 
-// effects takes conversions in the order of the intervals' channels: the sample's, then the baseline if the model has one.
+// effects leaves intervals 0 to 0 where there were no resamples: a table of figures has no word for unknown. It takes
+// conversions in the order of the intervals' channels: the sample's, then the baseline if the model has one.
 func effects(m Model, s *Sample, unitKind, conversionType string, conversions []float64, i Intervals) []Effect {
 	journeys, converted := s.presence()
 	credited := shares(conversions)
@@ -53,10 +54,12 @@ func effects(m Model, s *Sample, unitKind, conversionType string, conversions []
 		row := &rows[id]
 		*row = Effect{
 			UnitKind: unitKind, ConversionType: conversionType, Model: m.Name(), Channel: i.Channels[id],
-			Share: credited[id], Low: i.Low[id], High: i.High[id],
-			Rank: uint32(standing.Rank), RankLow: uint32(standing.Low), RankHigh: uint32(standing.High), SameRank: standing.Same,
-			Lead: standing.Lead, LeadLow: standing.LeadLow, LeadHigh: standing.LeadHigh, Like: make([]string, len(standing.Like)),
+			Share: credited[id], Rank: uint32(standing.Rank), Lead: standing.Lead, Like: make([]string, len(standing.Like)),
 			Resamples: i.of(id),
+		}
+		if i.Replicates > 0 {
+			row.Low, row.High, row.LeadLow, row.LeadHigh = i.Low[id], i.High[id], standing.LeadLow, standing.LeadHigh
+			row.RankLow, row.RankHigh, row.SameRank = uint32(standing.Low), uint32(standing.High), standing.Same
 		}
 		for k, other := range standing.Like {
 			row.Like[k] = i.Channels[other]
