@@ -15,21 +15,25 @@ import (
 var costDimensions = []string{"channel", "source", "medium", "source_medium", "campaign"}
 
 type spendCell struct {
+	Part     string  `ch:"part"`
 	Name     string  `ch:"name"`
 	Currency string  `ch:"currency"`
 	Spend    float64 `ch:"spend"`
 }
 
-// costs are the money spent by name, in the currency of the report.
-func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (map[string]float64, error) {
-	if !slices.Contains(costDimensions, s.dimension) || s.by != "" {
+// periods are the parts that costs have too: they are known for everybody together, day by day.
+var periods = []string{"week", "month", "quarter", "year"}
+
+// costs are the money spent by part and name, in the currency of the report.
+func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (map[string]map[string]float64, error) {
+	if !slices.Contains(costDimensions, s.dimension) {
 		return nil, nil
 	}
 	cells, err := warehouse.SelectAll[spendCell](ctx, db, "screens/spend.sql", s.params())
 	if err != nil || len(cells) == 0 {
 		return nil, err
 	}
-	if s.attribute != "" {
+	if s.attribute != "" || s.by != "" && !slices.Contains(periods, s.by) {
 		r.Notes = append(r.Notes, "Advertising costs are known for everybody together, not for a segment: cost per conversion is left out.")
 		return nil, nil
 	}
@@ -40,22 +44,44 @@ func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (m
 	if r.Currency == "" && len(currencies) == 1 {
 		r.Currency = cells[0].Currency
 	}
-	costs, foreign := map[string]float64{}, 0
+	costs, foreign, unknown := map[string]map[string]float64{}, 0, 0.0
 	for _, c := range cells {
-		if c.Currency == r.Currency {
-			costs[s.shown(c.Name)] += c.Spend
-		} else {
+		if c.Currency != r.Currency {
 			foreign++
+			continue
+		}
+		if costs[c.Part] == nil {
+			costs[c.Part] = map[string]float64{}
+		}
+		costs[c.Part][s.shown(c.Name)] += c.Spend
+		if c.Name == "(no channel)" || c.Name == "((no channel))" {
+			unknown += c.Spend
 		}
 	}
 	if foreign > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("Costs in %s are left out: only those in %s can be held against the values; see --currency.",
 			strings.Join(slices.Sorted(maps.Keys(currencies)), ", "), r.Currency))
 	}
-	if unknown := costs["(no channel)"] + costs["((no channel))"]; unknown > 0 {
+	if unknown > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s %s were spent on campaigns that no touch came by: on no channel.", fixed(unknown), r.Currency))
 	}
 	return costs, nil
+}
+
+// inVain says what was spent in parts in which nobody converted.
+func (r *creditReport) inVain(costs map[string]map[string]float64) {
+	all := 0.0
+	for part, ofPart := range costs {
+		if slices.ContainsFunc(r.Parts, func(p *creditReport) bool { return p.Part == part }) {
+			continue
+		}
+		for _, spent := range ofPart {
+			all += spent
+		}
+	}
+	if all > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s %s were spent in %ss in which nobody converted.", fixed(all), r.Currency, r.By))
+	}
 }
 
 // addTally adds the rows of a model, with what a conversion cost where that is known.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -256,47 +254,6 @@ func (r *creditReport) likes() string {
 		return ""
 	}
 	return "Not distinguishable (the interval of the difference holds 0): " + strings.Join(pairs, "; ") + "."
-}
-
-// partsTable shows the parts one below the other, by one model, with the channels that got most.
-func (r *creditReport) partsTable(s *screen) {
-	names := r.modelNames()
-	model := names[0]
-	for _, name := range shownModels {
-		if len(names) > 1 && slices.Contains(names, name) {
-			model = name
-			break
-		}
-	}
-	credit := map[string]float64{}
-	for _, part := range r.Parts {
-		for _, c := range part.Credits {
-			if c.Model == model {
-				credit[c.Channel] += c.Conversions
-			}
-		}
-	}
-	channels := slices.SortedFunc(maps.Keys(credit), func(a, b string) int { return cmp.Or(cmp.Compare(credit[b], credit[a]), cmp.Compare(a, b)) })
-	shown := channels[:min(len(channels), modelsAbreast-1)]
-	headings := []string{r.By, "conv.>"}
-	for _, name := range shown {
-		headings = append(headings, shorten(name, 12)+">")
-	}
-	rows := make([][]string, len(r.Parts))
-	for i, part := range r.Parts {
-		rows[i] = append([]string{shorten(part.Part, 15), fixed(part.Conversions)}, slices.Repeat([]string{"0.0"}, len(shown))...)
-		for _, c := range part.Credits {
-			if at := slices.Index(shown, c.Channel); at >= 0 && c.Model == model {
-				rows[i][2+at] = shareCell(c)
-			}
-		}
-	}
-	s.table(headings, rows)
-	note := "Shares in per cent by " + model + ", ± half of the 95 % interval."
-	if len(names) > 1 || len(shown) < len(channels) {
-		note += " --model chooses another; --output csv has all models and names."
-	}
-	r.Notes = append(r.Notes, note)
 }
 
 func fixed(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }

@@ -74,20 +74,21 @@ func (s *slice) report(ctx context.Context, db *warehouse.DB) (*creditReport, er
 	}
 	draws := attribution.NewResamples(s.bootstrap, s.seed)
 	if s.by == "" {
-		r.fill(cells, draws, costs)
+		r.fill(cells, draws, costs[""])
 		if s.whole() {
 			r.refine(effects)
 		}
 		r.compare()
 	} else {
-		s.part(r, cells, draws)
+		s.part(r, cells, draws, costs)
+		r.inVain(costs)
 	}
 	r.Notes = append(r.Notes, s.caveats(r)...)
 	return r, s.askTables(ctx, db, r)
 }
 
 // part makes a report of each part of the cells, which are sorted by it.
-func (s *slice) part(r *creditReport, cells []creditCell, draws attribution.Resamples) {
+func (s *slice) part(r *creditReport, cells []creditCell, draws attribution.Resamples, costs map[string]map[string]float64) {
 	for len(cells) > 0 {
 		until := slices.IndexFunc(cells, func(c creditCell) bool { return c.Part != cells[0].Part })
 		if until < 0 {
@@ -95,7 +96,7 @@ func (s *slice) part(r *creditReport, cells []creditCell, draws attribution.Resa
 		}
 		part := s.empty(cells[0].Part)
 		part.Currency = r.Currency
-		part.fill(cells[:until], draws, nil)
+		part.fill(cells[:until], draws, costs[part.Part])
 		part.compare()
 		r.Parts = append(r.Parts, part)
 		r.Conversions, r.Unattributed = r.Conversions+part.Conversions, r.Unattributed+part.Unattributed

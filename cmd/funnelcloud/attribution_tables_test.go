@@ -155,11 +155,22 @@ func TestAttributionOfTheTables(t *testing.T) {
 		t.Fatalf("parts %+v", months)
 	}
 	near(t, "May's part", of(t, *months.Parts[1], "linear", "Paid Search").Conversions, 10)
+	near(t, "cost per conversion of May's part", of(t, *months.Parts[1], "linear", "Paid Search").CPA.Value, 60)
+	near(t, "cost per conversion of March's part", of(t, *months.Parts[0], "linear", "Paid Search").CPA.Value, 40)
+	screen := mustRun(t, "attribution", "--data", s.folder, "--by", "month", "--model", "linear").out
+	for _, words := range []string{"Cost per conversion in EUR by linear", "Return on what was spent, by linear", "60.00", "40.00"} {
+		if !strings.Contains(screen, words) {
+			t.Errorf("months without %q:\n%s", words, screen)
+		}
+	}
 	countries := attribution("--by", "country", "--model", "linear", "--dimension", "landing_page")
 	if len(countries.Parts) != 2 || countries.Parts[0].Part != "DE" {
 		t.Fatalf("parts %+v", countries)
 	}
 	near(t, "the German part", of(t, *countries.Parts[0], "linear", "/").Value, 2000)
+	if out := mustRun(t, "attribution", "--data", s.folder, "--by", "country").out; !strings.Contains(out, "known for everybody together") {
+		t.Errorf("countries say nothing of costs:\n%s", out)
+	}
 	for segment, want := range map[string]float64{"country=DE": 20, "size=3": 10} {
 		r := attribution("--segment", segment, "--model", "last")
 		near(t, segment, r.Conversions, want)
