@@ -26,12 +26,20 @@ type creditReport struct {
 
 	Credits    []channelCredit          `json:"credits,omitempty"`
 	Comparison []attribution.Comparison `json:"comparison,omitempty"`
+	Dissenter  *dissenter               `json:"dissenter,omitempty"`
 	Parts      []*creditReport          `json:"parts,omitempty"`
 	Notes      []string                 `json:"notes,omitempty"`
 
 	Removals    []attribution.Removal    `json:"removals,omitempty"`
 	Transitions []attribution.Transition `json:"transitions,omitempty"`
 	Orders      *attribution.OrderChoice `json:"orders,omitempty"`
+}
+
+// dissenter is the model without which far fewer channels would be disputed.
+type dissenter struct {
+	Model    string `json:"model"`
+	Disputed int    `json:"disputed"` // channels
+	Without  int    `json:"without"`  // it
 }
 
 // channelCredit is what one model gives one channel.
@@ -170,6 +178,9 @@ func (r *creditReport) compare() {
 		}
 	}
 	r.Comparison = attribution.Compare(models)
+	if model, disputed, without := attribution.Dissenter(models); model != "" {
+		r.Dissenter = &dissenter{model, disputed, without}
+	}
 }
 
 var creditColumns = []string{"model", "channel", "conversions", "value", "share", "low", "high", "rank", "rank_low", "rank_high",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -56,28 +57,48 @@ func (r *creditReport) heading() string {
 	return heading
 }
 
-// readings are in words what the models disagree about; what they are less apart on is a line or two.
+// mostReadings is how many disputed channels get sentences of their own.
+const mostReadings = 5
+
+// readings are in words what the models disagree about, the furthest apart first; what they are less apart on is a line or two.
 func (r *creditReport) readings(s *screen) {
-	var differ, agreed []string
+	var disputed []attribution.Comparison
+	var chance, differ, agreed []string
 	for _, c := range r.Comparison {
 		switch name := fmt.Sprintf("%s (%s)", c.Channel, c.Span()); {
 		case c.Disputed():
-			fmt.Fprintln(s.out, indented(c.Reading))
+			disputed = append(disputed, c)
 		case c.Agreed():
 			agreed = append(agreed, name)
+		case c.ByChance:
+			chance = append(chance, name)
 		default:
 			differ = append(differ, name)
 		}
 	}
+	slices.SortStableFunc(disputed, func(a, b attribution.Comparison) int { return cmp.Compare(b.Disagreement, a.Disagreement) })
+	for _, c := range disputed[:min(mostReadings, len(disputed))] {
+		fmt.Fprintln(s.out, indented(c.Reading))
+	}
+	list := func(before string, names []string, after string) {
+		if len(names) > 0 {
+			fmt.Fprintln(s.out, indented(before+strings.Join(names, ", ")+after))
+		}
+	}
+	var more []string
+	for _, c := range disputed[min(mostReadings, len(disputed)):] {
+		more = append(more, fmt.Sprintf("%s (%s)", c.Channel, c.Span()))
+	}
+	list("Don't cut on these either: ", more, ".")
+	if d := r.Dissenter; d != nil {
+		fmt.Fprintln(s.out, indented(fmt.Sprintf("%s differs most from the others: without it %d of these %d would be disputed. That doesn't make it wrong: docs/truth.md has how near each model comes to the truth.", d.Model, d.Without, d.Disputed)))
+	}
+	list("They differ, perhaps by chance, on ", chance, ".")
+	list("They differ a little on ", differ, ".")
 	if text := r.anyway(); text != "" {
 		fmt.Fprintln(s.out, indented(text))
 	}
-	if len(differ) > 0 {
-		fmt.Fprintln(s.out, indented("They differ a little on "+strings.Join(differ, ", ")+"."))
-	}
-	if len(agreed) > 0 {
-		fmt.Fprintln(s.out, indented("They agree on "+strings.Join(agreed, ", ")+". Agreement is no proof: all of them read the same journeys, and none sees who would have come anyway."))
-	}
+	list("They agree on ", agreed, ". Agreement is no proof: all of them read the same journeys, and none sees who would have come anyway.")
 }
 
 // anyway tells how much would have converted without any touch, by the models that know.

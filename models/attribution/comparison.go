@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // ModelShares are the shares that one model gives channels, by name; they sum to 1. Low and High are the ends of their
@@ -24,7 +25,41 @@ type Comparison struct {
 	Low          float64 `json:"low,omitempty"`  // lowest end of the models' 95 % intervals; 0 with High 0: none is known
 	High         float64 `json:"high,omitempty"` // highest end
 	Disagreement float64 `json:"disagreement"`   // index: highest less lowest share
-	Reading      string  `json:"reading"`        // in plain words
+	// ByChance reports that the 95 % intervals of the two models at the ends overlap: chance may be all there is to it.
+	ByChance bool       `json:"by_chance"`
+	Kinds    []KindSpan `json:"by_kind"`
+	Reading  string     `json:"reading"` // in plain words
+
+	lowestHigh, highestLow float64 // the inner ends of the intervals of the models at the ends; NaN: not known
+}
+
+// KindSpan is how far the models of a kind are apart on a channel: whether the dispute is about first and last touch, about
+// what the journeys say, or about who would have come anyway.
+type KindSpan struct {
+	Kind    string  `json:"kind"`
+	Models  int     `json:"models"`
+	Lowest  float64 `json:"lowest"`
+	Highest float64 `json:"highest"`
+}
+
+// Kinds of models, by what they know.
+const (
+	KindRule   = "rules"                             // what somebody decided beforehand
+	KindFitted = "models fitted to all journeys"     // and what those say
+	KindAnyway = "those that know what comes anyway" // and what would have come without any touch
+)
+
+var kinds = []string{KindRule, KindFitted, KindAnyway}
+
+// kind of a model: only those of KindAnyway have a baseline.
+func (m *ModelShares) kind() string {
+	if _, known := m.Shares[Baseline]; known {
+		return KindAnyway
+	}
+	if named, err := Named(m.Model); err == nil && DependsOnOthers(named[0]) {
+		return KindFitted
+	}
+	return KindRule
 }
 
 // Compare says of each channel how far the models are apart, the channel with the highest share first. Shares are of the
@@ -37,7 +72,7 @@ func Compare(models []ModelShares) []Comparison {
 	for _, m := range models {
 		for name := range m.Shares {
 			if byChannel[name] == nil && name != Baseline {
-				byChannel[name] = &Comparison{Channel: name, Lowest: math.Inf(1), Highest: math.Inf(-1), Low: math.Inf(1)}
+				byChannel[name] = newComparison(name)
 				names = append(names, name)
 			}
 		}
@@ -52,8 +87,9 @@ func Compare(models []ModelShares) []Comparison {
 		if credited < hardlyCredited {
 			continue // all baseline: it says nothing of channels
 		}
+		kind := m.kind()
 		for name, c := range byChannel {
-			c.add(m.Model, m.Shares[name]/credited)
+			c.add(&m, kind, credited)
 			if high, known := m.High[name]; known {
 				c.Low, c.High = min(c.Low, m.Low[name]/credited), max(c.High, min(1, high/credited))
 			}
@@ -69,6 +105,8 @@ func Compare(models []ModelShares) []Comparison {
 			} else {
 				c.Low = 0
 			}
+			c.ByChance = c.lowestHigh >= c.highestLow
+			c.Kinds = slices.DeleteFunc(c.Kinds, func(k KindSpan) bool { return k.Models == 0 })
 			c.Reading = c.read()
 			all = append(all, *c)
 		}
@@ -85,14 +123,52 @@ func Compare(models []ModelShares) []Comparison {
 	return all
 }
 
-func (c *Comparison) add(model string, share float64) {
+func newComparison(channel string) *Comparison {
+	c := &Comparison{Channel: channel, Lowest: math.Inf(1), Highest: math.Inf(-1), Low: math.Inf(1), lowestHigh: math.NaN(), highestLow: math.NaN()}
+	for _, kind := range kinds {
+		c.Kinds = append(c.Kinds, KindSpan{Kind: kind, Lowest: math.Inf(1), Highest: math.Inf(-1)})
+	}
+	return c
+}
+
+// add counts in a model that credits channels with a part of all conversions.
+func (c *Comparison) add(m *ModelShares, kind string, credited float64) {
+	share, low, high := m.Shares[c.Channel]/credited, math.NaN(), math.NaN()
+	if _, known := m.High[c.Channel]; known {
+		low, high = m.Low[c.Channel]/credited, m.High[c.Channel]/credited
+	}
 	c.Models++
 	if share < c.Lowest {
-		c.Lowest, c.LowestBy = share, model
+		c.Lowest, c.LowestBy, c.lowestHigh = share, m.Model, high
 	}
 	if share > c.Highest {
-		c.Highest, c.HighestBy = share, model
+		c.Highest, c.HighestBy, c.highestLow = share, m.Model, low
 	}
+	k := &c.Kinds[slices.Index(kinds, kind)]
+	k.Models++
+	k.Lowest, k.Highest = min(k.Lowest, share), max(k.Highest, share)
+}
+
+// Dissenter is the model without which the models would dispute the fewest channels, if that spares at least a third of the
+// disputes, and how many there are with it and without it. Of equals it is the first. It need not be wrong: perhaps it alone
+// asks another question.
+func Dissenter(models []ModelShares) (model string, disputed, without int) {
+	count := func(models []ModelShares) (n int) {
+		for _, c := range Compare(models) {
+			if c.Disputed() {
+				n++
+			}
+		}
+		return n
+	}
+	disputed = count(models)
+	without = disputed
+	for i := range models {
+		if n := count(slices.Concat(models[:i], models[i+1:])); n < without && 3*n <= 2*disputed {
+			model, without = models[i].Model, n
+		}
+	}
+	return model, disputed, without
 }
 
 // Beyond muchApart and timesApart the models disagree by more than a decision about the channel can bear: a twentieth of
@@ -107,8 +183,10 @@ const (
 	hardlyCredited = .05
 )
 
-// Disputed reports whether the models are too far apart to decide on the channel by any of them.
-func (c *Comparison) Disputed() bool {
+// Disputed reports whether the models are too far apart to decide on the channel by any of them, by more than chance.
+func (c *Comparison) Disputed() bool { return c.farApart() && !c.ByChance }
+
+func (c *Comparison) farApart() bool {
 	return c.Disagreement >= muchApart && c.Highest >= timesApart*c.Lowest
 }
 
@@ -134,8 +212,11 @@ func (c *Comparison) read() string {
 	case c.Highest < hardlyThere:
 		return fmt.Sprintf("%s gets next to nothing from any model (%s).", c.Channel, credited)
 	case c.Disputed():
-		return fmt.Sprintf("%s is credited %s depending on the model (least by %s, most by %s)%s: don't cut on this, test it.",
-			c.Channel, credited, c.LowestBy, c.HighestBy, c.withChance(", "))
+		return fmt.Sprintf("%s is credited %s depending on the model (least by %s, most by %s)%s: don't cut on this, test it.%s",
+			c.Channel, credited, c.LowestBy, c.HighestBy, c.withChance(", "), c.byKind())
+	case c.farApart():
+		return fmt.Sprintf("%s is credited %s depending on the model%s, which overlap: chance may be all of it, more conversions will tell.",
+			c.Channel, credited, c.withChance(", "))
 	case c.Agreed():
 		return fmt.Sprintf("%s is credited %s: the models agree%s.", c.Channel, credited, c.withChance("; "))
 	}
@@ -148,4 +229,19 @@ func (c *Comparison) withChance(comma string) string {
 		return ""
 	}
 	return comma + span(c.Low, c.High) + " with their 95 % intervals"
+}
+
+// byKind tells what each kind of models says, where there are several of them to tell apart.
+func (c *Comparison) byKind() string {
+	if len(c.Kinds) < 2 || c.Models < 4 {
+		return ""
+	}
+	parts := make([]string, len(c.Kinds))
+	for i, k := range c.Kinds {
+		parts[i] = k.Kind + " " + span(k.Lowest, k.Highest)
+		if i == 0 {
+			parts[i] = strings.ToUpper(k.Kind[:1]) + k.Kind[1:] + " say " + span(k.Lowest, k.Highest)
+		}
+	}
+	return " " + strings.Join(parts, ", ") + "."
 }

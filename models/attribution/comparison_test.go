@@ -36,8 +36,32 @@ func TestCompare(t *testing.T) {
 			t.Errorf("got %+v, want %+v", g, w)
 		}
 	}
+	if k := got[2].Kinds; len(k) != 2 || k[0].Kind != KindRule || math.Abs(k[1].Highest-.1) > 1e-12 {
+		t.Errorf("kinds %+v", k)
+	}
 	if len(Compare(nil)) != 0 {
 		t.Error("nothing compared is something")
+	}
+}
+
+// What the 95 % intervals of the models at the ends share may be chance; and of many models the kinds are told apart.
+func TestWhatADisputeIsAbout(t *testing.T) {
+	shares := func(model string, a, wide float64) ModelShares {
+		return ModelShares{Model: model, Shares: map[string]float64{"A": a, "B": 1 - a}, Low: map[string]float64{"A": a - wide, "B": 1 - a - wide}, High: map[string]float64{"A": a + wide, "B": 1 - a + wide}}
+	}
+	few := Compare([]ModelShares{shares("first", .35, .08), shares("last", .2, .08)})
+	if c := few[1]; c.Channel != "A" || !c.ByChance || c.Disputed() || !strings.Contains(c.Reading, "20–35 % depending on the model, 12–43 % with their 95 % intervals, which overlap: chance may be all of it") {
+		t.Errorf("within chance: %+v", c)
+	}
+	sure := []ModelShares{shares("first", .35, .01), shares("last", .2, .01), shares("markov_1", .26, .01), shares("shapley_rate", .27, .01)}
+	if c := Compare(sure)[1]; !c.Disputed() || !strings.HasSuffix(c.Reading, "don't cut on this, test it. Rules say 20–35 %, models fitted to all journeys 26–27 %.") {
+		t.Errorf("beyond chance: %+v", c)
+	}
+	if model, disputed, without := Dissenter(sure); model != "last" || disputed != 1 || without != 0 {
+		t.Errorf("%s: %d, without it %d", model, disputed, without)
+	}
+	if model, disputed, _ := Dissenter(sure[:1]); model != "" || disputed != 0 {
+		t.Errorf("one model disagrees with itself: %s", model)
 	}
 }
 
