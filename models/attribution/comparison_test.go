@@ -57,7 +57,7 @@ func TestWhatADisputeIsAbout(t *testing.T) {
 	if c := Compare(sure)[1]; !c.Disputed() || !strings.HasSuffix(c.Reading, "don't cut on this, test it. Rules say 20–35 %, models fitted to all journeys 26–27 %.") {
 		t.Errorf("beyond chance: %+v", c)
 	}
-	if model, disputed, without := Dissenter(sure); model != "last" || disputed != 1 || without != 0 {
+	if model, disputed, without := Dissenter(sure); model != "first" || disputed != 1 || without != 0 {
 		t.Errorf("%s: %d, without it %d", model, disputed, without)
 	}
 	if model, disputed, _ := Dissenter(sure[:1]); model != "" || disputed != 0 {
