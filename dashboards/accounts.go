@@ -62,7 +62,7 @@ func buyingGroup() cog.Builder[dashboard.Panel] {
 		about:   "People of the account, those who talk to us or pay first. “Says to be” is a title that they or the CRM gave. “Part” follows from what they did, which is a guess at their role, not their job: contacts are forms, messages, meetings and calls; uses are features used, activation and limits hit.",
 		empty:   "No people are known in this account",
 		targets: []target{tabular("accounts/buying_group")},
-	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", idColumn(90)).OverrideByName("Part", narrow(280)).OverrideByName("Says to be", narrow(130)).
+	}).Decimals(0).OverrideByName("Who", narrow(250)).OverrideByName("Id", idColumn(90)).OverrideByName("Says to be", narrow(130)).
 		OverrideByName("Contacts", narrow(85)).OverrideByName("Uses", narrow(70)).OverrideByName("Uses in 30 days", narrow(120)).
 		OverrideByName("Events", narrow(75)).OverrideByName("First seen", day()).OverrideByName("Last seen", day())
 }

@@ -128,7 +128,7 @@ func quietCustomers() cog.Builder[dashboard.Panel] {
 		about:   "Customers of whom nobody has been seen for two weeks at the end of observation, those who fell silent last first: there is still something to be done about them. The first 100. Not every silent customer leaves. Click an account to see it.",
 		empty:   "Every customer was seen within the last two weeks",
 		targets: []target{tabular("afterwin/quiet")},
-	}).Decimals(1).OverrideByName("Account", []dashboard.DynamicConfigValue{toAccount(), width(150)}).OverrideByName("Stage", narrow(85)).OverrideByName("Customer", narrow(280)).
+	}).Decimals(1).OverrideByName("Account", []dashboard.DynamicConfigValue{toAccount(), width(150)}).OverrideByName("Stage", narrow(85)).
 		OverrideByName("Days silent", narrow(90)).OverrideByName("Last seen", day()).OverrideByName("In this stage since", append(day(), width(140)))
 }
 
@@ -138,5 +138,5 @@ func churnedCustomers() cog.Builder[dashboard.Panel] {
 		about:   "Customers who left in the period, the latest 200, with the reason that billing or the CRM gave. Came back: they entered another stage since. Click an account to see it.",
 		empty:   "Nobody left in the period",
 		targets: []target{tabular("afterwin/churned")},
-	}).OverrideByName("Left", day()).OverrideByName("Customer", narrow(280)).OverrideByName("Account", []dashboard.DynamicConfigValue{toAccount(), width(150)}).OverrideByName("Came back", narrow(90))
+	}).OverrideByName("Left", day()).OverrideByName("Account", []dashboard.DynamicConfigValue{toAccount(), width(150)}).OverrideByName("Came back", narrow(90))
 }

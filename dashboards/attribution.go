@@ -28,7 +28,7 @@ func creditTotals() cog.Builder[dashboard.Panel] {
 		about:   "Conversions of the chosen type in the period, their value in the currency they came in (currencies are added as they are), the share that has a touch to credit, and how long and how many-touched their journeys were. A journey holds the touches of the look-back window only.",
 		targets: []target{tabular("attribution/totals")},
 	}).OverrideByName("Amount", unit(brief, 1)).OverrideByName("Credited to a touch", unit(share, 1)).OverrideByName("Touches a journey", unit(number, 1)).
-		OverrideByName("Median days to convert", unit(days, 1))
+		OverrideByName("Median days to convert", unit(number, 1))
 }
 
 func creditByModel() cog.Builder[dashboard.Panel] {
@@ -138,7 +138,7 @@ func anyway() cog.Builder[dashboard.Panel] {
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/anyway")},
 	}).Unit(share).Decimals(1).OverrideByName("Model", narrow(125)).OverrideByName("Conversions", append(unit(number, 0), width(100))).
-		OverrideByName("To touches", narrow(90)).OverrideByName("Anyway", append(bar(1, quiet), width(110))).OverrideByName("No touch", narrow(80))
+		OverrideByName("To touches", narrow(90)).OverrideByName("Anyway", append(bar(1, quiet), width(130))).OverrideByName("No touch", narrow(80))
 }
 
 func unattributed() cog.Builder[dashboard.Panel] {
@@ -158,7 +158,7 @@ func conversions() cog.Builder[dashboard.Panel] {
 		about:   "The latest 200 conversions of the period with the channels of their journey (×n: n times in a row). Click an id and its ledger opens below.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/conversions")},
-	}).OverrideByName("Conversion", []dashboard.DynamicConfigValue{open, width(300)}).OverrideByName("Converted", instant()).
+	}).OverrideByName("Conversion", []dashboard.DynamicConfigValue{open, width(330)}).OverrideByName("Converted", instant()).
 		OverrideByName("Amount", append(unit(number, 0), width(90))).OverrideByName("Currency", narrow(80)).
 		OverrideByName("Touches", append(unit(number, 0), width(80))).OverrideByName("Days", append(unit(number, 1), width(80)))
 }
@@ -171,5 +171,5 @@ func ledger() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("attribution/ledger")},
 	}).OverrideByName("Weight", append(append(bar(1, accent), set("unit", share), set("decimals", 1)), width(140))).
 		OverrideByName("Amount", append(unit(number, 2), width(90))).OverrideByName("No.", append(unit(number, 0), width(60))).
-		OverrideByName("Conversion", narrow(220)).OverrideByName("Model", narrow(110)).OverrideByName("Channel", narrow(120)).OverrideByName("Touch", instant())
+		OverrideByName("Conversion", narrow(130)).OverrideByName("Rule", narrow(200)).OverrideByName("Model", narrow(110)).OverrideByName("Channel", narrow(120)).OverrideByName("Touch", instant())
 }

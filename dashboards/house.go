@@ -76,13 +76,13 @@ func figures(h head) *stat.PanelBuilder {
 		Orientation(common.VizOrientationVertical).TextMode(common.BigValueTextModeValueAndName).
 		ColorMode(common.BigValueColorModeNone).GraphMode(common.BigValueGraphModeNone).
 		JustifyMode(common.BigValueJustifyModeAuto).WideLayout(false).
-		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(22)).Thresholds(plain()).ColorScheme(fixed(ink))
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(13).ValueSize(22)).Thresholds(plain()).ColorScheme(fixed(ink)).NoValue("–")
 }
 
-// rows is a table.
+// rows is a table. The names of columns break into lines where they are wider than their column: cut off, they say nothing.
 func rows(h head) *table.PanelBuilder {
 	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).MinWidth(60).
-		Thresholds(plain()).ColorScheme(fixed(ink))
+		Thresholds(plain()).ColorScheme(fixed(ink)).OverrideByRegexp("/.*/", []dashboard.DynamicConfigValue{set("custom.wrapHeaderText", true)})
 }
 
 // bars is a bar chart over the first text column, lying down so that long names stay readable.

@@ -40,7 +40,7 @@ func health() cog.Builder[dashboard.Panel] {
 
 func overviewCredit() cog.Builder[dashboard.Panel] {
 	return bars(head{
-		id: 3, at: grid{0, 4, 10, 13}, title: "What brings conversions, by ${model}?",
+		id: 3, at: grid{0, 4, 10, 16}, title: "What brings conversions, by ${model}?",
 		about:   "Share of the period's conversions that the chosen model credits to each channel, those that no touch explains included. How sure that is, and whether other models agree, stands beside it.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/credit_by_channel")},
@@ -52,20 +52,20 @@ func overviewCredit() cog.Builder[dashboard.Panel] {
 
 func overviewCertainty() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 8, at: grid{10, 4, 14, 13}, title: "How sure is ${model} of it, and do other models agree?",
+		id: 8, at: grid{10, 4, 14, 16}, title: "How sure is ${model} of it, and do other models agree?",
 		about:   "Share of the period's conversions by the chosen model with its 95 % interval: chance over units only, not what the fit of a model or the model itself gets wrong. Lowest and highest: the shares that any model gives the channel over the whole history. Disputed: they are more than 10 points apart, so the choice of the model decides, not the data: test by experiment before moving money. Too few to say: fewer than ten units converted.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/credit")},
 	}).Unit(share).Decimals(1).OverrideByName("Channel", narrow(128)).
 		OverrideByName("Share", narrow(60)).OverrideByName("from", narrow(60)).OverrideByName("to", narrow(60)).OverrideByName("Conversions", append(unit(number, 1), width(98))).
 		OverrideByName("Lowest model", narrow(165)).OverrideByName("Highest model", narrow(165)).
-		OverrideByName("Reading", append(narrow(105), words(map[string]string{"disputed": alarm, "models differ": warning, "models agree": good})...)).
+		OverrideByName("Reading", append(narrow(120), words(map[string]string{"disputed": alarm, "models differ": warning, "models agree": good})...)).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Attribution", attributionUID)})
 }
 
 func overviewIndustry() cog.Builder[dashboard.Panel] {
 	return figures(head{
-		id: 9, at: grid{0, 33, 24, 5}, title: "How does it compare with the industry?",
+		id: 9, at: grid{0, 36, 24, 5}, title: "How does it compare with the industry?",
 		about:   "Units that became an inquiry, and those that became a customer, in the period; the share of inquiries that later qualified by any route (leads); and inquiries a customer; beside the figures usually quoted for B2B, 4.4 % and 351. Young inquiries have not had the time to qualify.",
 		targets: []target{tabular("waterfall/totals")},
 	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
@@ -77,7 +77,7 @@ func overviewIndustry() cog.Builder[dashboard.Panel] {
 
 func overviewFollowUp() cog.Builder[dashboard.Panel] {
 	return figures(head{
-		id: 10, at: grid{0, 48, 24, 5}, title: "Do we answer those who ask?",
+		id: 10, at: grid{0, 51, 24, 5}, title: "Do we answer those who ask?",
 		about:   "Requests of the period, and of those old enough to say: the share answered within 5 and 10 minutes, never followed up (no reply in the time after which it counts as never, 30 days by default), and wasted: no reply, and the unit went to no other stage by itself either. The median is of answered ones.",
 		targets: []target{tabular("overview/follow_up")},
 	}).OverrideByName("Within 5 minutes", unit(share, 1)).OverrideByName("Within 10 minutes", unit(share, 1)).OverrideByName("Median reply", unit(seconds, 1)).
@@ -87,7 +87,7 @@ func overviewFollowUp() cog.Builder[dashboard.Panel] {
 
 func overviewPayback() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 53, 24, 7}, title: "Do customers pay back what they cost within 9–12 months?",
+		id: 11, at: grid{0, 56, 24, 7}, title: "Do customers pay back what they cost within 9–12 months?",
 		about:   "Payback = advertising cost a win / (revenue a month × gross margin), by the route that qualified the customer first, over the whole history. 9–12 months are usual for software, with sales and salaries in the cost; here it is what ad_cost events say, advertising alone unless you send what sales costs as well, so the whole truth is longer.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
@@ -98,7 +98,7 @@ func overviewPayback() cog.Builder[dashboard.Panel] {
 
 func overviewRoutes() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 4, at: grid{0, 26, 24, 7}, title: "Which qualification do they come through?",
+		id: 4, at: grid{0, 29, 24, 7}, title: "Which qualification do they come through?",
 		about:   "Conversions and their value by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation. Open deals: opportunities opened by the end of the period and not left yet, by the route before the deal, and what the event that opened them says they are worth. What becomes of them is on After the win.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/routes")},
@@ -109,7 +109,7 @@ func overviewRoutes() cog.Builder[dashboard.Panel] {
 
 func overviewChange() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 5, at: grid{0, 17, 24, 9}, title: "What changed against the period before, and is it real?",
+		id: 5, at: grid{0, 20, 24, 9}, title: "What changed against the period before, and is it real?",
 		about:   "This period and the one of the same length before it, with the 95 % interval of the change: that of the ratio of two Poisson counts, for the amount of two sums of independent payments. Real: the interval leaves out no change; else such a change happens by chance too often to read anything into it. The data begin later: than the period before does, so it is too short to compare with. Two measures in a hundred seem to fall, and two to rise, though nothing changed.",
 		empty:   "Nothing to compare",
 		targets: []target{tabular("overview/change")},
@@ -119,7 +119,7 @@ func overviewChange() cog.Builder[dashboard.Panel] {
 
 func overviewSteps() cog.Builder[dashboard.Panel] {
 	return paint(bars(head{
-		id: 6, at: grid{0, 38, 12, 10}, title: "Where do prospects stop?",
+		id: 6, at: grid{0, 41, 12, 10}, title: "Where do prospects stop?",
 		about:   "Share of the units entering a step in the period that have gone on to the next since, beside the industry's 4.4 % of inquiries that become leads. Details on Waterfall.",
 		empty:   "No unit entered a stage in the period",
 		targets: []target{tabular("waterfall/steps")},
@@ -130,11 +130,12 @@ func overviewSteps() cog.Builder[dashboard.Panel] {
 
 func overviewSpeed() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 7, at: grid{12, 38, 12, 10}, title: "How fast do we answer?",
+		id: 7, at: grid{12, 41, 12, 10}, title: "How fast do we answer?",
 		about:   "Requests of the period until the first reply, call or meeting after it, wall time; and the share that qualified after the request. Details on Waterfall.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/speed_to_lead")},
-	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).OverrideByName("Qualified after", append(unit(share, 1), width(110))).
-		OverrideByName("First reply", narrow(140)).OverrideByName("Requests", narrow(80)).
+	}).Decimals(0).OverrideByName("Share", append(bar(1, accent), set("unit", share), set("decimals", 1), width(115))).OverrideByName("Qualified after", append(unit(share, 1), width(80))).
+		OverrideByName("First reply", narrow(135)).OverrideByName("Requests", narrow(80)).OverrideByName("from", append(unit(share, 0), width(60))).OverrideByName("to", append(unit(share, 0), width(60))).
+		OverrideByName("Odds ratio", append(unit(number, 1), width(65))).OverrideByName("odds from", append(unit(number, 1), width(65))).OverrideByName("odds to", append(unit(number, 1), width(65))).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Waterfall", waterfallUID)})
 }

@@ -18,7 +18,7 @@ func pipeline() page {
 		variables: []variable{datasource()},
 		panels: []cog.Builder[dashboard.Panel]{
 			pipelineTotals(), throughput(), lag(), rejectsOverTime(), rejects(), freshness(), runs(), runSteps(), checks(),
-			rejectSamples(), restatements(), identities(), leftOut(),
+			rejectSamples(), restatements(), identities(), leftOut(), topics(),
 		},
 	}
 }
@@ -100,7 +100,7 @@ func checks() cog.Builder[dashboard.Panel] {
 		about:   "Data checks of the published run, failures first, with one row that breaks the rule. A failed check means that figures on the other dashboards may be wrong.",
 		empty:   "The published run has no check results",
 		targets: []target{tabular("pipeline/checks")},
-	}).Decimals(0).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", instant())
+	}).Decimals(0).OverrideByName("Check", narrow(260)).OverrideByName("Result", append(narrow(80), verdict("pass", "fail")...)).OverrideByName("Violations", narrow(90)).OverrideByName("Checked", instant())
 }
 
 func runs() cog.Builder[dashboard.Panel] {
@@ -149,6 +149,16 @@ func identities() cog.Builder[dashboard.Panel] {
 		empty:   "No run that is kept has said how it resolved identities",
 		targets: []target{tabular("pipeline/identities")},
 	}).Decimals(0).OverrideByName("Run", narrow(60))
+}
+
+func topics() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 14, at: grid{0, 63, 24, 8}, title: "Who sends twice, or with a wrong clock?",
+		about:   "By topic, with the sources that come by it: messages, events, refusals and clocks corrected by more than a minute in the period; and, over the whole history up to the published run, rows that were repeats of others (by senders, or after a crash) and count once. Many repeats cost storage, not truth; many wrong clocks put journeys out of order.",
+		empty:   "Nothing was ingested yet",
+		targets: []target{tabular("pipeline/topics")},
+	}).Decimals(0).OverrideByName("Sources", narrow(200)).OverrideByName("Refused, share", unit(share, 2)).
+		OverrideByName("Corrected, share", unit(share, 2)).OverrideByName("Repeats, share", unit(share, 2))
 }
 
 func leftOut() cog.Builder[dashboard.Panel] {

@@ -61,7 +61,7 @@ func workList() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/work_list")},
 	}).Decimals(0).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(90)).OverrideByName("Qualified by", narrow(105)).
 		OverrideByName("Such units win", append(append(bar(1, good), set("unit", share), width(120)), set("decimals", 0))).
-		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(150)).OverrideByName("In their words", wrapped(400)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
+		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(240)).OverrideByName("In their words", wrapped(360)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
 		OverrideByName("Last seen", []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD"), width(100)}).OverrideByName("Owner", narrow(85))
 }
 

@@ -22,8 +22,8 @@ SELECT
     upper(a.survey) AS "Survey",
     count() AS "Answers",
     avg(assumeNotNull(a.score)) AS "Mean",
-    if(count() < 2, NULL, avg(assumeNotNull(a.score)) - 1.959964 * sqrt(varSamp(assumeNotNull(a.score)) / count())) AS "from",
-    if(count() < 2, NULL, avg(assumeNotNull(a.score)) + 1.959964 * sqrt(varSamp(assumeNotNull(a.score)) / count())) AS "to"
+    if(count() < 2, NULL, greatest("Mean" - (1.959964 * sqrt(varSamp(assumeNotNull(a.score)) / count()) AS half), if(a.survey = 'nps', -100, -inf))) AS "from",
+    if(count() < 2, NULL, least("Mean" + half, if(a.survey = 'nps', 100, inf))) AS "to"
 FROM answers AS a
 INNER JOIN first_routes AS r ON r.unit_id = a.unit_id
 GROUP BY r.route, a.survey

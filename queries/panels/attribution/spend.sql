@@ -36,16 +36,17 @@ WITH
         SELECT name, sum(conversions) AS conversions, sumMap(map(currency, value)) AS values
         FROM credit
         GROUP BY name
-    )
+    ),
+    (SELECT countIf(value != 0) = 0 FROM credit) AS worthless -- such as sign-ups: not a bad return, but none to speak of
 SELECT
     s.name AS "Name",
     s.currency AS "Currency",
     s.cost AS "Cost",
     s.cost / sum(s.cost) OVER (PARTITION BY s.currency) AS "Of cost",
     e.conversions AS "Conversions",
-    if(e.conversions < 0.005, NULL, s.cost / e.conversions) AS "Cost a conversion",
+    if(e.conversions <= 0, NULL, s.cost / e.conversions) AS "Cost a conversion",
     e.values[s.currency] AS "Amount",
-    if(s.cost <= 0, NULL, e.values[s.currency] / s.cost) AS "Return"
+    if(s.cost <= 0 OR worthless, NULL, e.values[s.currency] / s.cost) AS "Return"
 FROM spent AS s
 LEFT JOIN earned AS e ON e.name = s.name
 WHERE s.cost != 0

@@ -15,7 +15,7 @@ SELECT
     from_state AS source,
     to_state AS target,
     toFloat64(transitions) AS mainstat,
-    known_median / 86400 AS secondarystat,
+    round(known_median / 86400, 2) AS secondarystat,
     1 + 7 * sqrt(units / most) AS thickness,
     multiIf(from_state = to_state, '#E69F00', has(drawn, to_state) AND indexOf(drawn, to_state) < indexOf(drawn, from_state), '#D55E00', '#8C8C8C') AS color,
     units AS detail__units,

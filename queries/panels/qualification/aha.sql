@@ -1,4 +1,5 @@
 -- Early behaviour that separates later customers from others: chosen on the earlier half of the leads, shown on the later.
+-- Grafana rounds a text that is a number like a number, hence the sign before p.
 SELECT
     replaceAll(toString(behaviour), '_', ' ') AS "Did",
     concat('at least ', toString(times), if(times = 1, ' time', ' times'), ' within ', toString(days), if(days = 1, ' day', ' days')) AS "How often",
@@ -9,7 +10,7 @@ SELECT
     did_won + did_not_win AS "Did it",
     if(did_won + did_not_win = 0, NULL, ppv) AS "Won of those",
     if(didnt_won + didnt_not_win = 0, NULL, didnt_won / (didnt_won + didnt_not_win)) AS "Won of others",
-    if(p_adjusted < 0.0001, '< 0.0001', toString(round(p_adjusted, 4))) AS "p, adjusted"
+    if(p_adjusted < 0.0001, '< 0.0001', concat('= ', toString(round(p_adjusted, 4)))) AS "p, adjusted"
 FROM aha
 WHERE unit_kind = ${unit_kind:sqlstring} AND horizon_days = toUInt32(${horizon:sqlstring})
 ORDER BY position
