@@ -12,8 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
+	"github.com/funnelcloud/funnelcloud/models/yamlfile"
 	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
 
@@ -152,23 +151,7 @@ func setOf(words []string) map[string]bool {
 	return set
 }
 
-// words lets people write `on: signed_up` for `on: [signed_up]`.
-type words []string
-
-// UnmarshalYAML accepts a text or a list of texts.
-func (w *words) UnmarshalYAML(text []byte) error {
-	var many []string
-	if err := yaml.Unmarshal(text, &many); err == nil {
-		*w = many
-		return nil
-	}
-	var one string
-	if err := yaml.Unmarshal(text, &one); err != nil {
-		return fmt.Errorf("neither a text nor a list of texts: %w", err)
-	}
-	*w = words{one}
-	return nil
-}
+type words = yamlfile.Words
 
 func contains(list words, word string) bool { return slices.Contains(list, word) }
 

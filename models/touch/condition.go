@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"github.com/funnelcloud/funnelcloud/models/yamlfile"
 )
 
 // ruleSpec is a rule as written; its conditions must all hold.
@@ -31,28 +31,10 @@ type ConditionSpec struct {
 }
 
 type matcherSpec struct {
-	Is       oneOrMany `yaml:"is"`
-	Contains string    `yaml:"contains"`
-	EndsWith string    `yaml:"ends_with"`
-	Matches  string    `yaml:"matches"`
-}
-
-// oneOrMany lets people write `is: cpc` for `is: [cpc]`.
-type oneOrMany []string
-
-// UnmarshalYAML accepts a text or a list of texts.
-func (o *oneOrMany) UnmarshalYAML(text []byte) error {
-	var many []string
-	if err := yaml.Unmarshal(text, &many); err == nil {
-		*o = many
-		return nil
-	}
-	var one string
-	if err := yaml.Unmarshal(text, &one); err != nil {
-		return fmt.Errorf("neither a text nor a list of texts: %w", err)
-	}
-	*o = oneOrMany{one}
-	return nil
+	Is       yamlfile.Words `yaml:"is"`
+	Contains string         `yaml:"contains"`
+	EndsWith string         `yaml:"ends_with"`
+	Matches  string         `yaml:"matches"`
 }
 
 type rule struct {
