@@ -101,8 +101,11 @@ func (r *running) begin(now begun, meaning string) {
 		return
 	}
 	delete(r.open, "")
-	if open {
+	switch {
+	case open:
 		now = was.goesOn(now, meaning)
+	case meaning == vocabulary.SubscriptionUpgraded:
+		now.worth = worth{} // what it adds to isn't known
 	}
 	r.open[r.key], r.about = now, now
 }

@@ -1,0 +1,214 @@
+package qualify
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// stageReference says what stage rules mean over deals and subscriptions, as plainly as it can be said: at every event it
+// looks at the whole history anew. All events name what they are about.
+type stageReference struct {
+	d         *Definitions
+	signals   []Signal
+	positions []string // after each signal so far
+}
+
+// thing is a subscription or a deal after the first n signals.
+type thing struct {
+	open  bool
+	worth int64
+	sort  string
+	later bool // it began when the unit was a customer
+}
+
+func (r *stageReference) position(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return r.positions[n-1]
+}
+
+func (r *stageReference) about(i int) (what, key string) {
+	v := viewOf(&r.signals[i])
+	for _, p := range r.d.program.parallels {
+		if p.opens.holds(v) || p.closes.holds(v) {
+			key, _, _ := p.key.read(v, false)
+			return p.what, key
+		}
+	}
+	return "", ""
+}
+
+// thing follows one through the first n signals.
+func (r *stageReference) thing(what, key string, n int) (now thing) {
+	for i := range n {
+		if w, k := r.about(i); w != what || k != key {
+			continue
+		}
+		s := &r.signals[i]
+		if s.Meaning == "subscription_cancelled" || s.Meaning == "opportunity_won" || s.Meaning == "opportunity_lost" {
+			now.open = false
+			continue
+		}
+		if !now.open {
+			now = thing{open: true, later: isCustomer(r.position(i))}
+		}
+		if now.sort == "" {
+			now.sort = strings.ToLower(viewOf(s).reader.text("deal_type"))
+		}
+		switch {
+		case s.Meaning == "subscription_started", s.Meaning == "subscription_renewed" && now.worth == 0:
+			now.worth = s.Value
+		case s.Meaning == "subscription_upgraded" && now.worth > 0:
+			now.worth += s.Value
+		}
+	}
+	return now
+}
+
+// worth of all open ones; false where that of one isn't known, or where none is open.
+func (r *stageReference) worth(what string, n int) (sum int64, known bool) {
+	for _, key := range keysOf(what) {
+		if one := r.thing(what, key, n); one.open {
+			if one.worth == 0 {
+				return 0, false
+			}
+			sum, known = sum+one.worth, true
+		}
+	}
+	return sum, known
+}
+
+func keysOf(what string) []string {
+	if what == "deal" {
+		return []string{"x", "y", "z"}
+	}
+	return []string{"a", "b", "c"}
+}
+
+// enteredBy is the signal by which the unit came to where it is before the signal i, and the one that made it a customer.
+func (r *stageReference) enteredBy(i int) (position, customer int) {
+	position, customer = -1, -1
+	for j := range i {
+		if r.position(j+1) != r.position(j) {
+			position = j
+			if isCustomer(r.position(j+1)) && !isCustomer(r.position(j)) {
+				customer = j
+			}
+		}
+	}
+	return position, customer
+}
+
+func (r *stageReference) allows(rule *StageRule, i int) bool {
+	what, key := r.about(i)
+	entered, bought := r.enteredBy(i)
+	open := func(what string, except string) int {
+		n := 0
+		for _, k := range keysOf(what) {
+			if k != except && r.thing(what, k, i+1).open {
+				n++
+			}
+		}
+		return n
+	}
+	if rule.IfLast != "" && open(rule.IfLast, "") > 0 || rule.IfAnother != "" && (what != rule.IfAnother || open(what, key) == 0) {
+		return false
+	}
+	if rule.IfSame != "" && what == rule.IfSame && entered >= 0 {
+		if w, k := r.about(entered); w == what && k != key {
+			return false
+		}
+	}
+	if rule.IfNoMore != "" {
+		now, known := r.worth(rule.IfNoMore, i+1)
+		before, knew := r.worth(rule.IfNoMore, max(entered, 0))
+		if !known || !knew || now > before {
+			return false
+		}
+	}
+	if rule.IfLater == "" {
+		return true
+	}
+	one := r.thing(what, key, i)
+	later := one.later
+	if bought >= 0 {
+		w, k := r.about(bought)
+		later = later || w == what && k != key
+	}
+	return what == rule.IfLater && one.open && later && !slices.Contains(rule.UnlessSort, one.sort) &&
+		(len(rule.OnlySort) == 0 || slices.Contains(rule.OnlySort, one.sort))
+}
+
+// run is the positions entered, in order.
+func (r *stageReference) run() (entered []string) {
+	for i := range r.signals {
+		position := r.position(i)
+		for _, rule := range r.d.program.stageRules {
+			unless, only := rule.UnlessIn, rule.OnlyIn
+			if !rule.filter.holds(viewOf(&r.signals[i])) || slices.Contains(unless, position) || len(only) > 0 && !slices.Contains(only, position) || !r.allows(rule.StageRule, i) {
+				continue
+			}
+			position = rule.Stage
+			break
+		}
+		if position == "" {
+			position = stageSuspect
+		}
+		if position != r.position(i) {
+			entered = append(entered, fmt.Sprintf("%s %d", position, i))
+		}
+		r.positions = append(r.positions, position)
+	}
+	return entered
+}
+
+// TestStageRulesAgreeWithTheReference on random histories of deals and subscriptions side by side, by the built-in rules.
+func TestStageRulesAgreeWithTheReference(t *testing.T) {
+	d := mustDefault(t)
+	reasons := map[string]int{}
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 5))
+		ref := &stageReference{d: d}
+		for i := range 4 + random.IntN(26) {
+			ref.signals = append(ref.signals, randomDealing(random, i, 6*int(seed%4/3)))
+		}
+		o, err := d.Evaluate(Unit{Kind: Account, ID: "u"}, ref.signals, ref.signals[len(ref.signals)-1].At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range o.Stages {
+			got = append(got, fmt.Sprintf("%s %d", s.Stage, int(s.EnteredAt.Sub(day0).Hours())))
+			reasons[s.Reason]++
+		}
+		if diff := cmp.Diff(ref.run(), got); diff != "" {
+			t.Fatalf("seed %d: the reference (-) and the evaluator (+) differ:\n%s", seed, diff)
+		}
+	}
+	for _, must := range []string{"another subscription", "pays no more than before", "another deal won", "renewal won", "renewal lost", "cancelled", "renewed", "opportunity lost"} {
+		if reasons[must] < 5 {
+			t.Errorf("only %d entries by the rule %q: the histories test nothing of it", reasons[must], must)
+		}
+	}
+}
+
+// randomDealing is an event of a deal or, where from is 0, a subscription, an hour after the one before.
+func randomDealing(r *rand.Rand, hour, from int) Signal {
+	meaning := []string{"subscription_started", "subscription_started", "subscription_renewed", "subscription_upgraded", "subscription_cancelled", "subscription_cancelled",
+		"opportunity_created", "opportunity_created", "opportunity_won", "opportunity_lost"}[from+r.IntN(10-from)]
+	properties := fmt.Sprintf(`{"subscription_id":%q}`, keysOf("subscription")[r.IntN(3)])
+	if strings.HasPrefix(meaning, "opportunity") {
+		sort := []string{"", `,"deal_type":"Renewal"`, `,"deal_type":"newbusiness"`}[r.IntN(3)]
+		properties = fmt.Sprintf(`{"deal_id":%q%s}`, keysOf("deal")[r.IntN(3)], sort)
+	}
+	s := paid(on(float64(hour)/24, meaning, properties), []int64{5, 10, 20}[r.IntN(3)])
+	s.At, s.EventID = day0.Add(time.Duration(hour)*time.Hour), fmt.Sprintf("e%03d", hour)
+	return s
+}
