@@ -247,7 +247,8 @@ func TestConversationLeads(t *testing.T) {
 		say(1.2, "c", "How much is the annual plan?"), say(1.3, "c", "Can you send me a quote?"),
 		on(1.4, "message_from_agent", `{"conversation_id":"c","text":"Do you want to buy?"}`),
 		on(1.5, "conversation_closed", `{"conversation_id":"c","outcome":"handed_to_rep"}`),
-		say(2, "d", "How do I reset my password?"), on(2.1, "conversation_closed", `{"conversation_id":"d","outcome":"thanked_and_closed"}`))
+		say(2, "d", "How do I reset my password?"), on(2.1, "conversation_closed", `{"conversation_id":"d","outcome":"thanked_and_closed"}`),
+		say(3, "e", "Talk to sales"), say(3.1, "e", "because our team loses tickets in a shared mailbox"))
 	var got []string
 	for _, l := range o.Leads {
 		got = append(got, fmt.Sprintf("%s %d %s %s|%s|%s %s", l.ConversationID, l.Level, l.Rule, l.NegativeReason, l.Quote, l.Why, l.Outcome))
@@ -256,6 +257,7 @@ func TestConversationLeads(t *testing.T) {
 		"c 2 asks_for_price |How much does it cost for 9 people?|track our warehouse shifts handed_to_rep",
 		"c 3 asks_for_quote |Can you send me a quote?|track our warehouse shifts handed_to_rep",
 		"d -1 support support|How do I reset my password?| thanked_and_closed",
+		"e 3 asks_for_sales |Talk to sales|our team loses tickets in a shared mailbox ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -22,8 +22,9 @@ func (e *evaluation) hear() {
 	c := e.conversation(id)
 	c.lastQuote, c.lastMessage, c.lastAt = message, e.signal.EventID, e.at
 	v := e.read(message)
-	if c.why == "" {
+	if c.why == "" && v.why != "" {
 		c.why = v.why
+		e.explainLeads(id, v.why)
 	}
 	if v.level == 0 || v.level > 0 && v.level <= c.level || v.level < 0 && c.negative {
 		return
@@ -34,6 +35,15 @@ func (e *evaluation) hear() {
 	})
 	c.level, c.negative = max(c.level, v.level), c.negative || v.level < 0
 	e.actOnVerdict(v, message)
+}
+
+// explainLeads gives a reason to what was heard before it was stated: "Talk to sales" comes first, what for comes later.
+func (e *evaluation) explainLeads(conversationID, why string) {
+	for i := range e.leads {
+		if lead := &e.leads[i]; lead.ConversationID == conversationID && lead.Why == "" && lead.Level > 0 {
+			lead.Why = why
+		}
+	}
 }
 
 func (e *evaluation) actOnVerdict(v verdict, message string) {

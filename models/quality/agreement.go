@@ -13,7 +13,7 @@ type Judgement struct{ Said, Predicted string }
 type Agreement struct {
 	N        int     `json:"messages"`
 	Accuracy Rate    `json:"accuracy"`
-	Kappa    float64 `json:"kappa"`   // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
+	Kappa    float64 `json:"kappa"` // Cohen's κ (1960): agreement beyond what the classes' sizes alone would bring; 1 is perfect, 0 chance
 	// KappaLow and KappaHigh bound κ with 95 % confidence; 0 where nobody asked for them.
 	KappaLow  float64 `json:"kappa_low"`
 	KappaHigh float64 `json:"kappa_high"`

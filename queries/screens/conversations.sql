@@ -9,7 +9,8 @@ SELECT
 FROM person_events AS e
 LEFT JOIN
 (
-    SELECT message_id, any(if(level > 0, concat(toString(rule), ', level ', toString(level)), concat('not: ', toString(negative_reason)))) AS heard
+    SELECT message_id, arrayStringConcat(arrayReverseSort(groupUniqArray(
+        concat(if(level > 0, concat(toString(rule), ', level ', toString(level)), concat('not: ', toString(negative_reason))), ', ', toString(round(100 * confidence)), ' % sure'))), '; ') AS heard
     FROM conversation_leads
     WHERE unit_kind = {unit_kind:String} AND unit_id = {unit_id:String}
     GROUP BY message_id

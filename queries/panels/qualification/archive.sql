@@ -19,7 +19,8 @@ SELECT
 FROM person_events AS e
 LEFT JOIN
 (
-    SELECT message_id, any(if(level > 0, toString(rule), concat('not: ', toString(negative_reason)))) AS heard
+    SELECT message_id, arrayStringConcat(arrayReverseSort(groupUniqArray(
+        concat(if(level > 0, toString(rule), concat('not: ', toString(negative_reason))), ', ', toString(round(100 * confidence)), ' %'))), '; ') AS heard
     FROM conversation_leads
     GROUP BY message_id
 ) AS l ON l.message_id = e.event_id
