@@ -101,6 +101,15 @@ func TestTheDocsLinkToWhatIsThere(t *testing.T) {
 	}
 }
 
+// The drawings of models show what the manual's worked examples say.
+func TestTheDrawingsOfModelsAreUpToDate(t *testing.T) {
+	draw := exec.CommandContext(t.Context(), "go", "run", "docs/images/models.go", "-check")
+	draw.Dir = "../.."
+	if out, err := draw.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // reader follows a tutorial: one shell, whose variables last from block to block.
 type reader struct {
 	folder string

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -145,25 +144,6 @@ func bringer(p *Page) (Finding, bool) {
 	return first, true
 }
 
-// dispute names the channel on which the models are furthest apart.
-func dispute(p *Page) (Finding, bool) {
-	f, worst := p.rows("attribution-4"), -1
-	for i := range f.Rows {
-		if worst < 0 || f.number(i, "Disagreement") > f.number(worst, "Disagreement") {
-			worst = i
-		}
-	}
-	if worst < 0 || f.number(worst, "Disagreement") == 0 {
-		return Finding{}, false
-	}
-	return Finding{
-		What: fmt.Sprintf("On %s the models disagree most: %s by %s, %s by %s.", isolated(f.text(worst, "Channel")),
-			percent(f.number(worst, "Lowest")), f.text(worst, "Lowest by"), percent(f.number(worst, "Highest")), f.text(worst, "Highest by")),
-		Sure: "Where they disagree the choice of the model decides, not the data.",
-		Do:   fmt.Sprintf("Don't move money on %s by any one model; test it.", isolated(f.text(worst, "Channel"))), See: "attribution-4",
-	}, true
-}
-
 // route names the qualification that comes first most often, and the one that wins most often.
 func route(p *Page) (Finding, bool) {
 	f, total, best := p.rows("waterfall-6"), 0., 0
@@ -247,42 +227,6 @@ func straightness(p *Page) (Finding, bool) {
 			percent(f.number(0, "Linear")), percent(f.number(0, "Went back")), percent(f.number(0, "Written off before"))),
 		Do: "Keep nurturing those written off, and don't judge units by the stage they last reached.", See: "paths-1",
 	}, true
-}
-
-// reality compares the models with the truth, which only a simulated company has.
-func reality(p *Page, baseline frame) (Finding, bool) {
-	f := p.rows("attribution-2")
-	truth := slices.Index(f.texts("model"), "truth")
-	if truth < 0 || len(f.Rows) < 2 {
-		return Finding{}, false
-	}
-	type score struct {
-		model string
-		off   float64
-	}
-	var scores []score
-	for i := range f.Rows {
-		if i == truth {
-			continue
-		}
-		off := 0.
-		for _, channel := range f.Columns[1:] {
-			off += math.Abs(f.number(i, channel) - f.number(truth, channel))
-		}
-		scores = append(scores, score{f.text(i, "model"), off / float64(len(f.Columns)-1)})
-	}
-	slices.SortFunc(scores, func(a, b score) int { return strings.Compare(fmt.Sprintf("%.9f", a.off), fmt.Sprintf("%.9f", b.off)) })
-	best, worst := scores[0], scores[len(scores)-1]
-	finding := Finding{
-		What: fmt.Sprintf("This company is simulated, so the truth is known: %s comes closest, off by %s points a channel; %s is off by %s.",
-			best.model, grouped(100*best.off, 1), worst.model, grouped(100*worst.off, 1)),
-		Sure: "Over one simulation; another company may rank the models otherwise.", See: "attribution-2",
-	}
-	if len(baseline.Rows) > 0 {
-		finding.Sure = fmt.Sprintf("%s of the conversions would have come with no marketing at all; rule-based credit can't show that. ",
-			percent(baseline.number(0, "Share"))) + finding.Sure
-	}
-	return finding, true
 }
 
 // trust says what speaks against the figures, and whether that is serious. Without checks and messages it says nothing.

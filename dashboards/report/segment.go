@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/funnelcloud/funnelcloud/dashboards"
 	"github.com/funnelcloud/funnelcloud/queries"
 )
@@ -59,11 +61,7 @@ func (g *gatherer) segment(ctx context.Context, o Options, run uint64) (err erro
 	if o.Pickers == nil && o.Segment == (Segment{}) {
 		return nil
 	}
-	units, err := queries.Read("panels/segments/units.sql")
-	if err != nil {
-		return err
-	}
-	ask := func() ([]SegmentOffer, error) { return g.askSegments(ctx, units, run) }
+	ask := func() ([]SegmentOffer, error) { return g.askSegments(ctx, run) }
 	if g.offers.Segments, err = o.Pickers.segments(g.value("unit_kind"), run, ask); err != nil {
 		return err
 	}
@@ -78,11 +76,11 @@ func (g *gatherer) segment(ctx context.Context, o Options, run uint64) (err erro
 		g.notes = append(g.notes, refusal+"; shown are all")
 		return nil
 	}
-	members, err := queries.Read("panels/segments/members.sql")
+	members, err := splitSQL("members", o.Segment.By)
 	if err != nil {
 		return err
 	}
-	condition := filled(withUnits(members, units), map[string]string{"unit_kind": g.value("unit_kind"), "split_by": o.Segment.By, "value": o.Segment.Value}, run)
+	condition := filled(members, map[string]string{"unit_kind": g.value("unit_kind"), "value": o.Segment.Value}, run)
 	g.filters = map[string]string{}
 	for _, view := range byUnit {
 		g.filters[view] = condition
@@ -91,19 +89,56 @@ func (g *gatherer) segment(ctx context.Context, o Options, run uint64) (err erro
 	return nil
 }
 
-func (g *gatherer) askSegments(ctx context.Context, units string, run uint64) ([]SegmentOffer, error) {
-	offers, err := queries.Read("panels/segments/offers.sql")
+// splits are what units can be split by, in the order in which a reader chooses; each has a file under segments/splits.
+var splits = []string{"plan", "company size", "first qualified by", "origin", "first channel", "country"}
+
+// splitSQL is a file under segments with the statement that tells the units' values of a split in its place.
+func splitSQL(file, split string) (string, error) {
+	whole, err := queries.Read("panels/segments/" + file + ".sql")
+	if err != nil {
+		return "", err
+	}
+	units, err := queries.Read("panels/segments/splits/" + strings.ReplaceAll(split, " ", "_") + ".sql")
+	if err != nil {
+		return "", err
+	}
+	return strings.ReplaceAll(whole, "{units:Subquery}", strings.TrimSpace(comment.ReplaceAllString(units, ""))), nil
+}
+
+// askSegments lists the segments of all splits.
+func (g *gatherer) askSegments(ctx context.Context, run uint64) ([]SegmentOffer, error) {
+	found := make([][]SegmentOffer, len(splits))
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, split := range splits {
+		group.Go(func() (err error) {
+			found[i], err = g.askSplit(within, split, run)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("segments: %w", err)
+	}
+	return slices.Concat(found...), nil
+}
+
+// askSplit lists the segments of a split; none where nobody has a value of it.
+func (g *gatherer) askSplit(ctx context.Context, split string, run uint64) ([]SegmentOffer, error) {
+	sql, err := splitSQL("offers", split)
 	if err != nil {
 		return nil, err
 	}
-	columns, rows, err := g.query(ctx, withUnits(offers, units), map[string]any{"unit_kind": g.value("unit_kind"), "run": run, "split_by": ""}, nil)
+	columns, rows, err := g.query(ctx, sql, map[string]any{"unit_kind": g.value("unit_kind"), "run": run}, nil)
 	if err != nil {
-		return nil, fmt.Errorf("segments: %w", err)
+		return nil, fmt.Errorf("%s: %w", split, err)
 	}
 	found := newFrame(columns, rows, g.zone)
+	if len(found.Rows) == 1 && found.text(0, "value") == "" {
+		return nil, nil
+	}
 	var all []SegmentOffer
 	for i := range found.Rows {
-		all = append(all, SegmentOffer{Segment{found.text(i, "split_by"), found.text(i, "value")}, found.number(i, "units")})
+		all = append(all, SegmentOffer{Segment{split, found.text(i, "value")}, found.number(i, "units")})
 	}
 	return all, nil
 }
@@ -144,10 +179,6 @@ func (o Offers) some() string {
 		all = append(all, s.String())
 	}
 	return strings.Join(all, ", ")
-}
-
-func withUnits(sql, units string) string {
-	return strings.Replace(sql, "{units:Subquery}", strings.TrimSpace(units), 1)
 }
 
 // filled replaces the parameters of a condition. ClickHouse knows no parameters in additional_table_filters, so the values are

@@ -1,43 +1,40 @@
 #!/usr/bin/env bash
-# Makes the pictures of this folder anew, from the demo: the report's first page, by headless Chromium, and dashboards, by a tool
-# that draws them with Grafana's own components and lies beside the clone; without it those stay as they are.
-# Needs Go, npm and chromium. The same seed makes the same company, so pictures differ only where the program does.
+# Makes the pictures of this folder anew: screenshots of the report and its pages from the demo, by headless Chromium, and the drawings
+# that explain the models, from the worked examples of docs/attribution.md. Needs Go and Chromium (or FUNNELCLOUD_BROWSER) and, to fetch ClickHouse's
+# engine once, npm. The same seed makes the same company, so pictures differ only where the program does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-draw=${GRAFANA_LOOK:-../shared/tools/grafana/view.sh}
-port=${CLICKHOUSE_PORT:-18923}
-chromium=${CHROMIUM:-chromium}
+browser=${FUNNELCLOUD_BROWSER:-chromium}
+people=${PEOPLE:-10000}
 work=$(mktemp -d)
 stack=
 trap '[ -z "$stack" ] || kill "$stack" 2>/dev/null || :; wait 2>/dev/null || :; rm -rf "$work"' EXIT
 
+go run docs/images/models.go
+
 go build -o "$work/funnelcloud" ./cmd/funnelcloud
-"$work/funnelcloud" demo --people 20000 --days 180 --start 2026-01-05 --dir "$work/demo" --clickhouse-port "$port" --serve >"$work/log" 2>&1 &
+"$work/funnelcloud" demo --people "$people" --days 180 --start 2026-01-05 --dir "$work/demo" --page-port 0 --serve >"$work/log" 2>&1 &
 stack=$!
 until grep -q 'Ctrl-C stops it' "$work/log"; do
   kill -0 "$stack" || { cat "$work/log" >&2; exit 1; }
   sleep 1
 done
+pages=$(sed -n 's#^report  *\(http://[0-9.:]*\)/.*#\1#p' "$work/log" | tail -1)
 
-small() { # small PICTURE NAME HEIGHT
-  go run docs/images/small.go "$1" "docs/images/$2.png" "$3"
+shot() { # shot NAME ADDRESS WIDTH HEIGHT
+  "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --user-data-dir="$work/browser" \
+    --window-size="$3,$4" --virtual-time-budget=20000 --screenshot="$work/$1.png" "$2" >/dev/null 2>&1
+  go run docs/images/small.go "$work/$1.png" "docs/images/$1.png" "$4"
 }
 
-"$chromium" --headless --no-sandbox --hide-scrollbars --window-size=1200,1000 --virtual-time-budget=5000 \
-  --screenshot="$work/report.png" "file://$work/demo/report.html" >/dev/null 2>&1
-small "$work/report.png" report 1000
-
-if [ -x "$draw" ]; then
-  password=$(sed -n 's/.*"password": *"\([^"]*\)".*/\1/p' "$work/demo/data/stack.json")
-  picture() { # picture DASHBOARD HEIGHT
-    SHOT_HEIGHT=2600 "$draw" "dashboards/json/$1.json" "http://default:$password@127.0.0.1:$port/funnelcloud" "$work/$1.png" 1200 \
-      -from 2026-04-05T00:00:00Z -to 2026-07-04T00:00:00Z >/dev/null
-    small "$work/$1.png" "$1" "$2"
-  }
-  picture overview 1500
-  picture attribution 1000
-  picture qualification 1000
-  
-fi
-ls -l docs/images/*.png
+period='from=2026-04-05&to=2026-07-03'
+conversion=$(curl -fsS "$pages/conversions?$period" | grep -o '/conversion?id=[^"]*' | sed 's/&amp;/\&/g' | head -1)
+shot report "file://$work/demo/report.html" 1200 1000
+shot page "$pages/?$period" 1200 1080
+shot credit "$pages/credit?$period" 1200 1260
+shot calls "$pages/calls?$period" 1200 900
+shot conversion "$pages$conversion" 1200 1000
+shot paths "$pages/paths?$period" 1200 1000
+shot phone "file://$work/demo/report.html" 390 1000
+ls -l docs/images
