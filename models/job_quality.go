@@ -22,10 +22,20 @@ const (
 	bantScore        = "bant"
 )
 
-// judgeDefinitions says how good the definitions of qualification are, for people and accounts.
+// judgeDefinitions says how good the definitions of qualification are, for people and accounts. What depends on a unit
+// alone is kept by unit.
 func judgeDefinitions(ctx context.Context, r *run) (in, out uint64, err error) {
+	for _, file := range []string{"marts/flags.sql", "marts/early_behaviours.sql"} {
+		if err := r.db.Exec(ctx, file, r.params()); err != nil {
+			return 0, 0, err
+		}
+	}
+	team, err := warehouse.SelectAll[teamAnswer](ctx, r.db, "staging/quality_team.sql", r.params())
+	if err != nil {
+		return 0, 0, err
+	}
 	for _, kind := range []string{unitPerson, unitAccount} {
-		j := &judge{run: r, kind: kind}
+		j := &judge{run: r, kind: kind, team: team}
 		err := j.judge(ctx)
 		in, out = in+j.read, out+j.written
 		if err != nil {
@@ -119,9 +129,6 @@ func (j *judge) load(ctx context.Context) error {
 		j.sales = append(j.sales, quality.Flag{UnitID: strings.Clone(s.UnitID), At: s.At})
 	})
 	if err != nil {
-		return err
-	}
-	if err := collect(ctx, j, "team", j.params(), func(t teamAnswer) { t.Team = strings.Clone(t.Team); j.team = append(j.team, t) }); err != nil {
 		return err
 	}
 	j.crossings = map[string][]quality.Crossing{}

@@ -82,9 +82,9 @@ WITH
     ),
     spend AS
     (
-        SELECT toStartOfMonth(event_ts) AS month, toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(sum(value)) AS spent
-        FROM events FINAL
-        WHERE kind = 'ad_cost' AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
+        SELECT toStartOfMonth(spent_at) AS month, toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(sum(cost)) AS spent
+        FROM spend_by_run
+        WHERE run_id = {run_id:UInt64}
         GROUP BY month, source, medium, campaign
     ),
     matched AS

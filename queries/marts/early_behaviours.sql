@@ -1,0 +1,37 @@
+-- What each lead that the run computes did by itself within 1, 3, 7 and 14 days of its start: events by meaning, and
+-- features by name. Sales' own acts are left out: they follow from the qualification, they don't foretell it.
+INSERT INTO early_behaviours_by_run
+WITH
+    leads AS
+    (
+        SELECT toString(unit_kind) AS unit_kind, unit_id, minIf(entered_at, stage != 'suspect') AS started_at
+        FROM stages_by_run
+        WHERE run_id = {run_id:UInt64} AND junk_reason = ''
+        GROUP BY unit_kind, unit_id
+        HAVING countIf(stage != 'suspect') > 0
+    ),
+    done AS
+    (
+        SELECT
+            unit.1 AS unit_kind, unit.2 AS unit_id, event_ts, meaning,
+            if(meaning = 'feature_used', JSONExtractString(properties, 'feature'), '') AS feature
+        FROM person_events_at(run = {run_id:UInt64})
+        ARRAY JOIN [('person', person_id), ('account', account_id)] AS unit
+        WHERE meaning IN ('form_submitted', 'trial_started', 'activated', 'feature_used', 'teammate_invited', 'limit_hit', 'pricing_viewed',
+                          'email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'support_requested')
+          AND unit_id != ''
+          AND ({previous_run:UInt64} = 0
+               OR person_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'person')
+               OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
+    )
+SELECT
+    {run_id:UInt64} AS run_id, d.unit_kind AS unit_kind, d.unit_id AS unit_id, d.meaning AS meaning, d.feature AS feature,
+    countIf(age <= 1) AS times_1, countIf(age <= 3) AS times_3, countIf(age <= 7) AS times_7, count() AS times_14
+FROM
+(
+    SELECT unit_kind, unit_id, meaning, feature, dateDiff('second', l.started_at, d.event_ts) / 86400. AS age
+    FROM done AS d
+    INNER JOIN leads AS l ON l.unit_kind = d.unit_kind AND l.unit_id = d.unit_id
+    WHERE d.event_ts >= l.started_at AND age <= 14
+) AS d
+GROUP BY unit_kind, unit_id, meaning, feature
