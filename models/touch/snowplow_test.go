@@ -13,6 +13,7 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // TestSnowplowFractribution takes the 98 events of Snowplow's test data to sessions and channels.
@@ -154,6 +155,8 @@ func TestSnowplowPaths(t *testing.T) {
 	if len(ended) != len(converted) {
 		t.Errorf("%d conversions, want %d", len(converted), len(ended))
 	}
+	wantConversions(t, folder, rows)
+	wantOtherPaths(t, folder, paths, converted)
 	got := map[string][2]int{}
 	for person, path := range paths {
 		counts := got[strings.Join(path, " > ")]
@@ -175,6 +178,59 @@ func TestSnowplowPaths(t *testing.T) {
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// wantConversions: the same customers converted, at the same instants, for as much.
+func wantConversions(t *testing.T, folder string, events []map[string]string) {
+	t.Helper()
+	rows, err := readCSV(filepath.Join(folder, "expected", "snowplow_fractribution_conversions_by_customer_id_expected.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := map[[2]string]float64{}, map[[2]string]float64{}
+	for _, r := range events {
+		if r["tr_total"] != "" {
+			at, _, _ := strings.Cut(strings.Replace(r["derived_tstamp"], "T", " ", 1), "Z")
+			got[[2]string{r["domain_userid"], at}] += number(t, r["tr_total"])
+		}
+	}
+	for _, r := range rows {
+		at, _, _ := strings.Cut(r["conversion_tstamp"], ".")
+		want[[2]string{strings.TrimPrefix(r["customer_id"], "f"), at}] += number(t, r["revenue"])
+	}
+	if diff := gocmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9)); diff != "" || len(want) == 0 {
+		t.Errorf("conversions: %s", diff)
+	}
+}
+
+// wantOtherPaths: the same visitors never converted, by the same paths.
+func wantOtherPaths(t *testing.T, folder string, paths map[string][]string, converted map[string]time.Time) {
+	t.Helper()
+	rows, err := readCSV(filepath.Join(folder, "expected", "snowplow_fractribution_paths_to_non_conversion_expected.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := map[string]string{}, map[string]string{}
+	for person, path := range paths {
+		if _, wins := converted[person]; !wins {
+			got[person] = strings.Join(path, " > ")
+		}
+	}
+	for _, r := range rows {
+		want[strings.TrimPrefix(r["customer_id"], "f")] = r["transformed_path"]
+	}
+	if diff := gocmp.Diff(want, got); diff != "" || len(want) == 0 {
+		t.Errorf("paths without a conversion: %s", diff)
+	}
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // wantChannelCounts: as many sessions of each channel, campaign, source and medium.
