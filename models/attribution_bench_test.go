@@ -27,7 +27,7 @@ const (
 )
 
 // BenchmarkAttribution is the step of attribution alone: touches and wins from ClickHouse, journeys cut, all rules, chains of
-// order 1 to 3, Shapley values, leave one out, discovery, intervals by 200 resamples, and everything written back. The
+// order 1 to 3, Shapley values, leave one out, incremental, intervals by 200 resamples, and everything written back. The
 // environment variable FUNNELCLOUD_BENCH_JOURNEYS sets how many journeys there are, a million by default. Memory is that of
 // this process, ClickHouse's engine within.
 func BenchmarkAttribution(b *testing.B) {
@@ -41,7 +41,7 @@ func BenchmarkAttribution(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		ctx := b.Context()
-		r := &run{db: queriestest.New(b), o: Options{ConversionTypes: []string{"won"}, Credit: CreditOptions{Models: []string{"markov_2", "markov_3"}}}.withDefaults()}
+		r := &run{db: queriestest.New(b), o: Options{ConversionTypes: []string{"won"}, Credit: CreditOptions{Models: []string{DefaultModels, "markov_2", "markov_3"}}}.withDefaults()}
 		if err := r.claim(ctx, "{}"); err != nil {
 			b.Fatal(err)
 		}

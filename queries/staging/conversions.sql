@@ -32,7 +32,7 @@ WITH
         FROM person_events_by_run
         PREWHERE meaning = 'signed_up'
         WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
-          AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
+          AND cityHash64('person', person_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64}))
           AND person_id NOT IN (SELECT person_id FROM junk)
           AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
         GROUP BY unit_id
@@ -64,7 +64,7 @@ WITH
         FROM person_events_by_run
         PREWHERE value != 0
         WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
-          AND ('person', person_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}))
+          AND cityHash64('person', person_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64}))
         GROUP BY event_id
     )
 SELECT

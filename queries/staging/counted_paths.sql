@@ -6,9 +6,9 @@ SELECT channels,
 FROM
 (
     SELECT channels, value, outcome = 'converted' AS converted,
-        (unit_kind, unit_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64})) AS holds,
+        cityHash64(unit_kind, unit_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64})) AS holds,
         run_id <= {resampled_run:UInt64}
-            AND (unit_kind, unit_id, run_id) NOT IN (SELECT unit_kind, unit_id, replaced_run_id FROM recomputed_units_at(run = {resampled_run:UInt64})) AS held
+            AND cityHash64(unit_kind, unit_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {resampled_run:UInt64})) AS held
     FROM journeys_by_run
     WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
       AND unit_kind = {unit_kind:String} AND conversion_type = {conversion_type:String}
