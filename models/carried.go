@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -102,7 +103,8 @@ type countedPath struct {
 	NullsThen       uint64   `ch:"nulls_then"`
 }
 
-// countedPaths is the journeys as a sample that knows no units, and what part of them came, or went, since a run.
+// countedPaths is the journeys as a sample that knows no units, and what part of them came, or went, since a run. It is all of
+// them when a channel has its first conversion since: resamples without any say nothing of how sure its share is.
 func (f *fitting) countedPaths(ctx context.Context, since uint64) (s *attribution.Sample, moved float64, in uint64, err error) {
 	sampler := attribution.NewSampler()
 	came, went := 0.0, 0.0
@@ -111,6 +113,7 @@ func (f *fitting) countedPaths(ctx context.Context, since uint64) (s *attributio
 		went += math.Max(0, float64(then)-float64(now))
 		in += now
 	}
+	converted, before := map[string]bool{}, map[string]bool{}
 	for p, err := range warehouse.Select[countedPath](ctx, f.run.db, "staging/counted_paths.sql", f.with("resampled_run", since)) {
 		if err != nil {
 			return nil, 0, in, err
@@ -118,7 +121,23 @@ func (f *fitting) countedPaths(ctx context.Context, since uint64) (s *attributio
 		count(p.Conversions, p.ConversionsThen)
 		count(p.Nulls, p.NullsThen)
 		f.names.path(p.Channels, p.Conversions > 0)
+		note(converted, p.Channels, p.Conversions)
+		note(before, p.Channels, p.ConversionsThen)
 		sampler.Path(p.Channels, p.Conversions, p.Nulls, p.Worth)
 	}
+	for name := range converted {
+		if !before[name] {
+			return sampler.Sample(), 1, in, nil
+		}
+	}
 	return sampler.Sample(), math.Max(came, went) / math.Max(1, float64(in)), in, nil
+}
+
+// note adds the names of a path to those seen, if any journey took it.
+func note(seen map[string]bool, path []string, journeys uint64) {
+	for _, name := range path {
+		if journeys > 0 && !seen[name] {
+			seen[strings.Clone(name)] = true
+		}
+	}
 }
