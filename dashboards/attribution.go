@@ -68,7 +68,7 @@ func creditByChannel() cog.Builder[dashboard.Panel] {
 		about:   "Conversions and value that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/credit_by_channel")},
-	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
+	}).OverrideByName("Channel", narrow(125)).OverrideByName("Conversions", append(unit(number, 1), width(100))).OverrideByName("Amount", unit(number, 0)).
 		OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1)))
 }
 
@@ -107,7 +107,7 @@ func breakdown() cog.Builder[dashboard.Panel] {
 		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Touched” counts those with a credited touch of this value; a conversion may be touched by several.",
 		empty:   "No credited touches in the period",
 		targets: []target{tabular("attribution/breakdown")},
-	}).OverrideByName("Conversions", unit(number, 1)).OverrideByName("Amount", unit(number, 0)).
+	}).OverrideByName("Conversions", append(unit(number, 1), width(100))).OverrideByName("Amount", append(unit(number, 0), width(90))).
 		OverrideByName("Share", unit(share, 1)).OverrideByName("Name", narrow(150)).OverrideByName("Mostly by", narrow(120))
 }
 
@@ -117,7 +117,7 @@ func spend() cog.Builder[dashboard.Panel] {
 		about:   "Advertising cost of the period (events of kind ad_cost), the conversions and the value that the chosen model credits to the same, cost a conversion (CPA), and value returned for each unit of cost (ROAS), currency by currency. Conversions follow their cost with a delay, so a short period shows too high a cost. The first value only, not what customers pay later; advertising only, not salaries. Which of two is cheaper hangs on the model: look at another before you move money.",
 		empty:   "No advertising cost is known in the period, or none by this dimension: costs come as events of kind ad_cost",
 		targets: []target{tabular("attribution/spend")},
-	}).Decimals(0).OverrideByName("Currency", narrow(90)).OverrideByName("Of cost", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Name", narrow(170)).OverrideByName("Currency", narrow(90)).OverrideByName("Of cost", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
 		OverrideByName("Conversions", unit(number, 1)).OverrideByName("Cost a conversion", unit(number, 2)).
 		OverrideByName("Return", append(unit(number, 2), atLeast(1)...))
 }
@@ -128,7 +128,7 @@ func assists() cog.Builder[dashboard.Panel] {
 		about:   "Conversions of the period in which a value of the dimension picked above came first (opened), in between (helped), last (closed), or was the only contact (alone); one conversion may be in several columns, and the journeys of several values. Only assisted: touched, but not the last. Assists a close: above 1, whoever judges it by the last touch undervalues it. Direct visits are in it where the direct policy keeps them. No model is involved, and being there is not yet a cause.",
 		empty:   "No converted journeys in the period",
 		targets: []target{tabular("attribution/assists")},
-	}).Decimals(0).OverrideByName("Assists a close", append(unit(number, 1), width(130)))
+	}).Decimals(0).OverrideByName("Name", narrow(170)).OverrideByName("Conversions", narrow(100)).OverrideByName("Assists a close", append(unit(number, 1), width(90)))
 }
 
 func anyway() cog.Builder[dashboard.Panel] {

@@ -184,6 +184,8 @@ func atLeast(least float64) []dashboard.DynamicConfigValue {
 		set("thresholds", map[string]any{"mode": "absolute", "steps": []any{
 			map[string]any{"color": grounds[alarm], "value": nil}, map[string]any{"color": "transparent", "value": least},
 		}}),
+		set("mappings", []any{map[string]any{"type": "special", "options": map[string]any{ // what nobody knows is not too little
+			"match": "null", "result": map[string]any{"color": "transparent", "text": "–"}}}}),
 	}
 }
 

@@ -90,7 +90,7 @@ func freshness() cog.Builder[dashboard.Panel] {
 		about:   "The latest event and the latest row of each source, how old that row is now (age), and how long rows took from our first sight of the event to the table: median and 99th percentile. Rows may still hold repeats that ClickHouse has not merged away.",
 		empty:   "No events yet",
 		targets: []target{tabular("pipeline/freshness")},
-	}).Decimals(0).OverrideByName("Age", unit(seconds, 0)).OverrideByName("Delay p50", unit(seconds, 1)).
+	}).Decimals(0).OverrideByName("Source", narrow(100)).OverrideByName("Age", unit(seconds, 0)).OverrideByName("Delay p50", unit(seconds, 1)).
 		OverrideByName("Delay p99", unit(seconds, 1)).OverrideByName("Latest event", instant()).OverrideByName("Latest row", instant())
 }
 
