@@ -118,14 +118,45 @@ func panelsAgreeWithTheCommands(t *testing.T, s *localStack, demo results) {
 			}
 			agree(t, model+": conversions", b.read(t, uid, 5, "Channel", "Conversions"), conversions)
 			agree(t, model+": amount", b.read(t, uid, 5, "Channel", "Amount"), amounts)
-			b.scope.Variables["dimension"] = []string{"campaign"}
-			costs := map[string]float64{}
-			for _, c := range ask("campaign").Credits {
-				if c.CPA != nil && *c.Spend > 0 {
-					costs[c.Channel] = c.CPA.Value
-				}
+			dimensions := []string{"campaign"}
+			if model == "markov_1" {
+				dimensions = append(dimensions, "source_medium", "landing_page", "touch_kind", "sales_person")
 			}
-			agree(t, model+": cost a conversion", b.read(t, uid, 13, "Name", "Cost a conversion"), costs)
+			for _, by := range dimensions {
+				b.dimensionAgrees(t, model+" by "+by, by, ask(by).Credits)
+			}
+		}
+	}
+}
+
+// dimensionAgrees holds the panels of one dimension against the command's rows: credit and value of each name that has any,
+// and for campaigns what a conversion cost and what came back.
+func (b *board) dimensionAgrees(t *testing.T, what, by string, credits []channelCredit) {
+	t.Helper()
+	const uid = "funnelcloud-attribution"
+	b.scope.Variables["dimension"] = []string{by}
+	conversions, amounts, costs, returns := map[string]float64{}, map[string]float64{}, map[string]float64{}, map[string]float64{}
+	for _, c := range credits {
+		if c.Conversions > 0 && c.Channel != "(unattributed)" && c.Channel != "(baseline)" {
+			conversions[c.Channel], amounts[c.Channel] = c.Conversions, c.Value
+		}
+		if c.CPA != nil && *c.Spend > 0 {
+			costs[c.Channel] = c.CPA.Value
+		}
+		if c.ROAS != nil {
+			returns[c.Channel] = c.ROAS.Value
+		}
+	}
+	agree(t, what+": conversions", b.read(t, uid, 9, "Name", "Conversions"), conversions)
+	agree(t, what+": amount", b.read(t, uid, 9, "Name", "Amount"), amounts)
+	if by != "campaign" {
+		return
+	}
+	agree(t, what+": cost a conversion", b.read(t, uid, 13, "Name", "Cost a conversion"), costs)
+	shown := b.read(t, uid, 13, "Name", "Return") // the panel names campaigns that brought nothing as well
+	for name, want := range returns {
+		if have, known := shown[name]; !known || math.Abs(have-want) > 1e-6*max(1, want) {
+			t.Errorf("%s: return of %s: the panel says %v, the command %v", what, name, have, want)
 		}
 	}
 }
