@@ -40,8 +40,8 @@ FROM
         OR {unit:Identifier} IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String})
     WHERE run_id >= if({own_rows:Bool}, {run_id:UInt64}, (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64}))) AND run_id <= {run_id:UInt64}
       AND ({own_rows:Bool}
-           OR (person_id, run_id) NOT IN
-              (SELECT unit_id, replaced_run_id FROM recomputed_units_at(run = {run_id:UInt64}) WHERE unit_kind = 'person'))
+           OR cityHash64('person', person_id, run_id) NOT IN
+              (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64})))
       AND {unit:Identifier} != ''
       AND ({unit_kind:String} = 'account' OR person_id NOT IN
            (SELECT person_id FROM {persons:Identifier}
