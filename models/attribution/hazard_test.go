@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -78,7 +79,7 @@ func TestHazardLikelihoodNeverFalls(t *testing.T) {
 		for i := range counts {
 			counts[i] = 1
 		}
-		likelihoods := d.maximise(d.begin(counts), counts, 300)
+		likelihoods := d.maximise(d.begin(counts), counts, 0)
 		for i := range likelihoods[1:] {
 			if likelihoods[i+1] < likelihoods[i]-1e-9*math.Abs(likelihoods[i]) {
 				t.Fatalf("round %d: %g after %g", i+1, likelihoods[i+1], likelihoods[i])
@@ -124,6 +125,43 @@ func TestHazardOnAlmostNothing(t *testing.T) {
 			if math.IsNaN(e.Share + e.Low + e.High) {
 				t.Errorf("%s: %+v", name, e)
 			}
+		}
+	}
+}
+
+// Resamples are fitted nearly to the end: intervals are as wide as those of full fits.
+func TestHazardResamplesAreNearlyFullFits(t *testing.T) {
+	s := NewSample(world{1500, 8, 4, .3}.journeys(3, Options{ConversionType: "won", Direct: KeepDirect, ObservedUntil: days(400)}))
+	whole := credit(t, Hazard{}, s)
+	refit := Hazard{}.refitJourneys(s, whole)
+	data := hazardData{s.timeline()}
+	random := rand.New(rand.NewPCG(4, 4))
+	var short, full [][]float64
+	for range 15 {
+		counts := make([]float64, len(data.converted))
+		for range counts { // as many draws as there are journeys
+			counts[random.IntN(len(counts))]++
+		}
+		got, err := refit(counts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &hazardParameters{whole.hazard.mu, slices.Clone(whole.hazard.beta), slices.Clone(whole.hazard.omega)}
+		data.maximise(h, counts, 0)
+		e := data.expect(h, counts)
+		short, full = append(short, shares(got)), append(full, shares(append(e.credit, e.baseline)))
+	}
+	deviation := func(resamples [][]float64, id int) float64 {
+		var sum, squares float64
+		for _, resample := range resamples {
+			sum, squares = sum+resample[id], squares+resample[id]*resample[id]
+		}
+		n := float64(len(resamples))
+		return math.Sqrt(math.Max(0, squares/n-sum*sum/n/n))
+	}
+	for id := range short[0] {
+		if got, want := deviation(short, id), deviation(full, id); math.Abs(got-want) > .05*want {
+			t.Errorf("%d: resamples deviate by %.4f, full fits by %.4f", id, got, want)
 		}
 	}
 }
