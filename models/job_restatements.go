@@ -1,8 +1,12 @@
 package models
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -53,12 +57,43 @@ func (r *run) causeOfAll() string {
 	switch {
 	case p.Version != r.row.Version:
 		return "another version of funnelcloud"
-	case p.Parameters != r.row.Parameters:
-		return "other settings"
 	case p.DefinitionHash != r.row.DefinitionHash:
 		return "other definitions"
+	case p.Parameters != r.row.Parameters:
+		return otherSettings(p.Parameters, r.row.Parameters)
 	case r.forgot || p.ForgottenSince == 1:
 		return "somebody was forgotten"
 	}
 	return ""
+}
+
+// definedElsewhere are settings that come from files of definitions.
+var definedElsewhere = map[string]string{"identity": "other definitions of identity", "channels_hash": "other definitions of channels"}
+
+// changesNoCredit are settings that leave all credit as it is.
+var changesNoCredit = []string{"bootstrap", "reports"}
+
+// otherSettings tells which settings of a run, as JSON, are not those of the other. It names what comes from files of definitions
+// by itself, for nobody set it on a command line.
+func otherSettings(was, now string) string {
+	var before, after map[string]json.RawMessage
+	if json.Unmarshal([]byte(was), &before) != nil || json.Unmarshal([]byte(now), &after) != nil {
+		return "other settings" // of a version that wrote them otherwise
+	}
+	var reasons, names []string
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		switch reason := definedElsewhere[name]; {
+		case bytes.Equal(before[name], after[name]), slices.Contains(changesNoCredit, name):
+		case reason != "":
+			reasons = append(reasons, reason)
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		reasons = append(reasons, "other settings ("+strings.Join(names, ", ")+")")
+	}
+	return strings.Join(reasons, ", ")
 }
