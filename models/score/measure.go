@@ -104,3 +104,15 @@ func meanOf(xs []float64) Mean {
 	}
 	return m
 }
+
+// averaged is the mean of independent means.
+func averaged(all []Mean) (of Mean) {
+	n := math.Max(float64(len(all)), 1)
+	for _, m := range all {
+		of.Mean += m.Mean / n
+		of.SE += m.SE * m.SE / n / n
+		of.N += m.N
+	}
+	of.SE = math.Sqrt(of.SE)
+	return of
+}

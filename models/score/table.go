@@ -17,6 +17,7 @@ func (r Report) Markdown(out io.Writer) error {
 	p.printf("\n%d seeds of %s people a world; truth from %s people; the very large sample has %s; %d resamples. `±` is a standard error over seeds.\n",
 		r.Seeds, grouped(r.People), grouped(r.Truth), grouped(r.Reference), r.Replicates)
 	p.best(r)
+	p.coverage(r)
 	for _, w := range r.Worlds {
 		p.printf("\n## %s\n\n%s.\n", w.Name, upper(w.About))
 		for _, kind := range w.Types {
@@ -39,17 +40,16 @@ censored journeys.
 * **limit**: MAE in the very large sample. More data don't cure that part.
 * **τ**: Kendall's rank correlation with truth; **top 3**: how many of the three strongest are among the model's three.
 * **baseline**: the model's baseline row less the true one, for models that have such a row.
-* **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own: with
-  a sample of k times the size, a perfect interval would hold it in 95 %% of cases for k large, 94 for 10, 89 for 2.
-  **truth**: how many hold the causal share. Intervals know nothing of bias, so this shows what they don't promise.
+* **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own, as of a
+  sample k times the size, so each interval is taken √(1+1/k) times as wide here: a perfect one holds it in 95 %% of cases, whatever k is.
+  **truth**: how many hold the causal share, by the interval as it is. Intervals know nothing of bias, so this shows what they don't promise.
 
-Read with care: the model incremental was designed with the truth of two worlds in view that are not in this table, companies
-like the default one with 1.3 and 0.7 times its confounding and 0.7 and 1.5 times its baseline, on other seeds (501 and on). One number of it was
-set there by hand, how far later touches of a channel by which the decided come are discounted, and the figures of sign-ups depend on
-it. The market is the same one, with effects within days, a slower baseline, and clicks that follow decisions: that it leads
-here says less of your company than of these worlds. The small worlds had no
-part in its design, but coverage in three of them, and interim results of company and targeted, were seen before the last changes,
-which were to the tolerance of resamples and to a fault that a unit test had found.
+Read with care: the model incremental was designed with the truth of other companies in view, like the default one with 0.7 to 2.3 times its
+confounding and 0.7 to 1.5 times its baseline, on other seeds (501 to 506, 1501 to 1510; of one of them confounding and baseline are
+the default's). No number in it was fitted to them, but what it compares was chosen there, and so was where it
+draws the line between channels by which the decided come and others. The market is the same one, with effects within days, a slower baseline, and clicks
+that follow decisions: that it leads here says less of your company than of these worlds. Of the small worlds one, undirected, was looked at on
+other seeds, and a version that failed there was dropped. Two samples of company were seen before the model was left as it is.
 `
 
 // command is what makes the report.
@@ -92,6 +92,24 @@ func (p *printer) best(r Report) {
 			p.printf("| %s | %s | %s | %.4f ± %.4f | %.3f | %s | %s | %s |\n", w.Name, kind, rows[0].Model, rows[0].Error.Mean, rows[0].Error.SE,
 				rows[0].Misplaced.Mean, plain["last"], plain["linear"], plain["markov_1"])
 		}
+	}
+}
+
+// coverage is how often intervals hold what they should, over all worlds and types of conversion.
+func (p *printer) coverage(r Report) {
+	p.printf("\n## Do intervals hold what they promise\n\n%s\n\n| model | own | truth |\n| --- | ---: | ---: |\n",
+		"Mean coverage in per cent over all worlds and conversions below; `±` is a standard error over seeds.")
+	var names []string
+	own, truth := map[string][]Mean{}, map[string][]Mean{}
+	for _, row := range r.Rows {
+		if own[row.Model] == nil {
+			names = append(names, row.Model)
+		}
+		own[row.Model], truth[row.Model] = append(own[row.Model], row.OwnCoverage), append(truth[row.Model], row.TruthCoverage)
+	}
+	for _, name := range names {
+		a, b := averaged(own[name]), averaged(truth[name])
+		p.printf("| %s | %.1f ± %.1f | %.1f ± %.1f |\n", name, 100*a.Mean, 100*a.SE, 100*b.Mean, 100*b.SE)
 	}
 }
 
