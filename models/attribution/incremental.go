@@ -1,25 +1,22 @@
 package attribution
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // Incremental credits what would be missing without a touch. A conversion takes two stages, the sign-up and what comes after
 // it, and is lost where either is; each stage is an additive hazard (see additive) beside what comes by itself.
 //
 // Up to the sign-up, or to the conversion where there is none before it, from the first contact on, by a channel c:
 //
-//	λ(t) = α_c·σe^(−σt) + δ_c·νe^(−νt) + β_c·φe^(−φt) + Σ γ_ch(i)·φe^(−φ(t−tᵢ)) over the later touches i
+//	λ(t) = (α_c·σe^(−σt) + δ_c·νe^(−νt) + β_c·φe^(−φt) + Σ γ_ch(i)·φe^(−φ(t−tᵢ)))·(1 + Σ ρ_ch(i)(t−tᵢ)) over the further touches i
 //
 // α is those who would have come anyway and take their time: intent is hidden, and an α for each channel is how the model
-// does without seeing it. δ is those who convert within the visit: they came to. β and γ are what touches cause. Only
+// does without seeing it. δ is those who convert within the visit: they came to. β, γ and ρ are what touches cause. Only
 // those sign-ups count that the conversion followed.
 //
 // People who have decided come back by the name, a banner or a coupon: such touches follow from the decision. The visit in
-// which people sign up shows how the decided come. Where that is by a channel more often, per sign-up, than it has part
-// in the later visits of those who don't, its later touches before a sign-up are not counted, and in proportion where less
-// often. A direct visit is nobody's doing and never counts.
+// which people sign up shows by which channels. Further touches of these are compared within people, those shortly before a
+// sign-up with earlier ones, less what decisions explain, which gives ρ (see further); touches of all others
+// between those who sign up and those who don't, which gives γ. A direct visit is nobody's doing and never counts.
 //
 // From the sign-up on, the hazard that comes by itself is constant in each of some intervals since the sign-up, the same
 // for everybody, and touches add to it as before.
@@ -30,8 +27,8 @@ import (
 // through another, as a meeting after a call, passes on what it earns; see through.
 //
 // It rests on effects being faster than what comes by itself, on the first contact not being a consequence of a decision,
-// and on sign-ups being told. It can't tell effects that come within the visit, and takes use of the product for an
-// effect of what is met while using it, such as prompts.
+// and on sign-ups being told. It can't tell effects that come within the visit, nor those on others, such as teammates that
+// somebody invites, and takes use of the product for an effect of what is met while using it, such as prompts.
 //
 // Additive hazard: Zhang, Wei and Ren (2014). Incrementality instead of presence: Du, Zhong, Nair, Cui and Shou, "Causally
 // driven incremental multi touch attribution using a recurrent neural network" (2019); Singal, Besbes, Desir, Goyal and
@@ -43,11 +40,12 @@ type Incremental struct{}
 func (Incremental) Name() string { return "incremental" }
 
 // Version is the revision.
-func (Incremental) Version() string { return "1" }
+func (Incremental) Version() string { return "2" }
 
 // incrementalParameters are the fits of the stages, and the gates.
 type incrementalParameters struct {
 	entry, outcome additiveFit
+	further        *further
 	gates          []float64
 }
 
@@ -98,10 +96,33 @@ func (m Incremental) refitJourneys(s *Sample, c Credit) func(counts []float64) (
 // fit finds the parameters for counts of the journeys, from those of another fit if there is one.
 func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *incrementalParameters {
 	series := d.series()
-	e := exposure{counts: make([][ageBins]float64, series.all), days: make([]float64, len(d.outcome.kernel))}
-	pairs := make([]float64, d.counters().all)
-	behind := make([]float64, len(sinceEntry)-1)
-	ended := 0.0
+	e, pairs, behind := d.exposures(counts)
+	p := d.begin(from)
+	p.gates = d.gates(pairs[:d.channels*(d.channels+2)])
+	for c, part := range d.busy(pairs, e.days, behind) {
+		p.outcome.scale[int(d.added)+c] = 1 - part
+	}
+	tolerance := additiveTolerance
+	var before *further
+	if from != nil {
+		tolerance, before = resampleTolerance, from.further
+	}
+	p.further = d.fitFurther(e, before)
+	for c, part := range p.further.within {
+		p.entry.scale[int(d.later)+c] = 1 - part
+		for b := range e.counts[series.ended+int32(c)] {
+			e.counts[series.ended+int32(c)][b] *= 1 - part
+		}
+	}
+	d.entry.fit(&p.entry, d.less(p, at(counts, d.entryOf)), e, tolerance)
+	d.outcome.fit(&p.outcome, at(counts, d.outcomeOf), e, tolerance)
+	return p
+}
+
+// exposures adds up what counts of the journeys met, in pairs what precedes and comes say, and days after conversions.
+func (d *incrementalData) exposures(counts []float64) (e exposure, pairs, behind []float64) {
+	e = exposure{counts: make([][ageBins]float64, d.series().all), days: make([]float64, len(d.outcome.kernel))}
+	pairs, behind = make([]float64, d.counters().all), make([]float64, len(sinceEntry)-1)
 	for i, n := range counts {
 		j := &d.journeys[i]
 		if n == 0 {
@@ -113,37 +134,45 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 		for _, pair := range d.pairs[i] {
 			pairs[pair] += n
 		}
-		if !j.fresh() {
+		if !j.fresh() || j.entered == 0 {
 			continue
 		}
-		if j.closed() && j.enters() {
-			ended += n
-		}
-		if j.entered > 0 {
-			lasted(e.days, j.entered-j.age[0], j.entered, n)
-		}
-		if j.entered > 0 && j.converted {
+		lasted(e.days, j.entered-j.age[0], j.entered, n)
+		if j.converted {
 			lasted(behind, j.entered, j.entered+around, n)
 		}
 	}
-	p := d.begin(from)
-	p.gates = d.gates(pairs[:d.channels*(d.channels+2)])
-	for c, part := range d.busy(pairs, e.days, behind) {
-		p.outcome.scale[int(d.added)+c] = 1 - part
-	}
-	for c, part := range d.decided(e, ended) {
-		p.entry.scale[int(d.further)+c] = 1 - part
-		for b := range e.counts[series.ended+int32(c)] {
-			e.counts[series.ended+int32(c)][b] *= 1 - part
+	return e, pairs, behind
+}
+
+// less is counts of the events of the first stage, without those that ρ explains.
+func (d *incrementalData) less(p *incrementalParameters, counts []float64) []float64 {
+	for i, n := range counts {
+		if n != 0 {
+			counts[i] = n / (1 + d.again(p, &d.journeys[d.entryOf[i]], nil))
 		}
 	}
-	tolerance := additiveTolerance
-	if from != nil {
-		tolerance = resampleTolerance
+	return counts
+}
+
+// again is the sum of ρ over the further touches of a journey at the end of its first stage. It calls each, which may be nil, with every
+// one.
+func (d *incrementalData) again(p *incrementalParameters, j *staged, each func(touch int, rho float64)) (sum float64) {
+	if !j.enters() {
+		return 0
 	}
-	d.entry.fit(&p.entry, at(counts, d.entryOf), e, tolerance)
-	d.outcome.fit(&p.outcome, at(counts, d.outcomeOf), e, tolerance)
-	return p
+	for i, channel := range j.channel {
+		role, age := j.role(i)
+		if role != later || channel == d.direct {
+			continue
+		}
+		rho := p.further.rho(channel, ageBin(age))
+		sum += rho
+		if each != nil {
+			each(i, rho)
+		}
+	}
+	return sum
 }
 
 // at is counts at places.
@@ -177,50 +206,14 @@ func (d *incrementalData) begin(from *incrementalParameters) *incrementalParamet
 	return &incrementalParameters{entry: start(&d.entry, stageRates, entry), outcome: start(&d.outcome, afterRates, outcome)}
 }
 
-// decidedOften is how much oftener than in the visit in which they sign up the decided may come by a channel before it.
-const decidedOften = 1.2
-
-// decided is, by channel, what part of the later touches before a sign-up may be of people who have decided: those by
-// a channel that brings as much of the deciding visits, per sign-up, as of the later visits of those who don't sign up.
-func (d *incrementalData) decided(e exposure, ended float64) []float64 {
-	of := d.series()
-	sum := func(series int32) float64 { return total(e.counts[series][:]) }
-	visits := 0.0
-	for c := range d.channels {
-		visits += sum(of.open + c)
-	}
-	part := make([]float64, d.channels)
-	for c := range d.channels {
-		if deciding := sum(of.closers+c) * visits; deciding > 0 {
-			part[c] = math.Min(1, decidedOften*deciding/math.Max(sum(of.open+c)*ended, 1e-9))
-		}
-	}
-	return part
-}
-
 // weigh fills the weights of a converted journey, which are 0, and returns the baseline's.
 func (d *incrementalData) weigh(p *incrementalParameters, j *staged, w []float64) (baseline float64) {
-	baseline = 1
-	stage := func(a *additive, f *additiveFit, each func(func(touch int, param int32, age float64))) {
-		hazard, caused := 0.0, 0.0
-		each(func(touch int, param int32, age float64) {
-			part := f.theta[param] * a.x(f, param, age)
-			if hazard += part; touch >= 0 {
-				caused += part
-			}
-		})
-		if hazard <= 0 {
-			return
-		}
-		baseline *= 1 - caused/hazard
-		each(func(touch int, param int32, age float64) {
-			if touch >= 0 {
-				d.through(p.gates, j, touch, f.theta[param]*a.x(f, param, age)/hazard, w)
-			}
-		})
-	}
-	stage(&d.entry, &p.entry, func(yield func(int, int32, float64)) { d.terms(j, yield, nil) })
-	stage(&d.outcome, &p.outcome, func(yield func(int, int32, float64)) { d.terms(j, nil, yield) })
+	once := 1 / (1 + d.again(p, j, nil))
+	d.again(p, j, func(touch int, rho float64) { d.through(p.gates, j, touch, rho*once, w) })
+	entry := func(yield func(int, int32, float64)) { d.terms(j, yield, nil) }
+	outcome := func(yield func(int, int32, float64)) { d.terms(j, nil, yield) }
+	lose := func(touch int, part float64) { d.through(p.gates, j, touch, part, w) }
+	baseline = d.entry.left(&p.entry, entry, once, lose) * d.outcome.left(&p.outcome, outcome, 1, lose)
 	sum := total(w)
 	if sum <= 0 {
 		return 1
@@ -229,4 +222,25 @@ func (d *incrementalData) weigh(p *incrementalParameters, j *staged, w []float64
 		w[i] *= (1 - baseline) / sum
 	}
 	return baseline
+}
+
+// left is the part of a stage's hazard that no touch caused. It calls lose with what each touch did: its part of
+// once, which is what other factors leave to the terms.
+func (a *additive) left(f *additiveFit, terms func(yield func(touch int, param int32, age float64)), once float64, lose func(touch int, part float64)) float64 {
+	hazard, caused := 0.0, 0.0
+	terms(func(touch int, param int32, age float64) {
+		part := f.theta[param] * a.x(f, param, age)
+		if hazard += part; touch >= 0 {
+			caused += part
+		}
+	})
+	if hazard <= 0 {
+		return 1
+	}
+	terms(func(touch int, param int32, age float64) {
+		if touch >= 0 {
+			lose(touch, once*f.theta[param]*a.x(f, param, age)/hazard)
+		}
+	})
+	return once * (1 - caused/hazard)
 }

@@ -86,33 +86,36 @@ type incrementalData struct {
 	channels, direct int32
 	journeys         []staged
 
-	entry, outcome             additive // the two stages
-	entryOf, outcomeOf         []int32  // journeys of their events
-	slow, visit, fast, further int32    // first parameters of the first stage: by channel of the first contact, of a further one
-	anyway, added              int32    // of the second: by time since the sign-up, by channel
+	entry, outcome           additive // the two stages
+	entryOf, outcomeOf       []int32  // journeys of their events
+	slow, visit, fast, later int32    // first parameters of the first stage: by channel of the first contact, of a further one
+	anyway, added            int32    // of the second: by time since the sign-up, by channel
+	horizon                  float64  // days since the first contact after which no conversion could have been seen
 
 	met   [][]int32 // of each journey: series and age bin of what it met, series·ageBins + bin
 	pairs [][]int32 // of each journey: for each touch, how often which channels came before; see gates
 }
 
 // ageSeries is where the counts of ages begin, each with one for every channel: of first contacts, with one more for nobody; of
-// later touches, where no sign-up came and where one did; of the visits in which they signed up; and of touches after it.
-type ageSeries struct{ first, open, ended, closers, used, all int32 }
+// later touches, where no sign-up came and where one did; of the visits in which they signed up; and of touches after it. Then one of
+// first contacts, by whatever channel, that a sign-up followed.
+type ageSeries struct{ first, open, ended, closers, used, until, all int32 }
 
 func (d *incrementalData) series() ageSeries {
 	n := d.channels
-	return ageSeries{0, n + 1, 2*n + 1, 3*n + 1, 4*n + 1, 5*n + 1}
+	return ageSeries{0, n + 1, 2*n + 1, 3*n + 1, 4*n + 1, 5*n + 1, 5*n + 2}
 }
 
 func newIncrementalData(s *Sample) *incrementalData {
 	d := &incrementalData{channels: int32(len(s.channels)), direct: s.channelID(Direct), journeys: s.timeline().staged()}
 	of := d.series()
 	n := int(d.channels)
+	d.horizon = horizon(d.journeys)
 	d.entry = additive{bounds: stageBounds, start: []int32{0}}
 	d.slow = d.entry.addParameters(n+1, slowRate, of.first, -1)
 	d.visit = d.entry.addParameters(n+1, visitRate, of.first, -1)
 	d.fast = d.entry.addParameters(n+1, fastRate, of.first, -1)
-	d.further = d.entry.addParameters(n, laterRate, of.open, of.ended)
+	d.later = d.entry.addParameters(n, laterRate, of.open, of.ended)
 	d.outcome = additive{bounds: afterBounds, start: []int32{0}}
 	d.anyway = d.outcome.addParameters(len(sinceEntry)-1, steady, -1, -1)
 	d.added = d.outcome.addParameters(n, 0, of.used, -1)
@@ -151,6 +154,17 @@ func (t *timeline) staged() []staged {
 	return all
 }
 
+// horizon is the age of the oldest touch of a conversion: the look-back, as far as it shows. Those who don't convert are watched for
+// longer, but a conversion then would have been another journey's.
+func horizon(journeys []staged) (days float64) {
+	for i := range journeys {
+		if j := &journeys[i]; j.converted && len(j.age) > 0 {
+			days = math.Max(days, j.age[0])
+		}
+	}
+	return days
+}
+
 // opener is the index of the first contact's channel; the last is nobody's.
 func (d *incrementalData) opener(j *staged) int32 {
 	if j.first < 0 {
@@ -178,7 +192,7 @@ func (d *incrementalData) terms(j *staged, entry, outcome func(touch int, param 
 		case role == opening && entry != nil:
 			entry(i, d.fast+channel, age)
 		case role == later && entry != nil:
-			entry(i, d.further+channel, age)
+			entry(i, d.later+channel, age)
 		case role == after && outcome != nil:
 			outcome(i, d.added+channel, age)
 		}
@@ -188,9 +202,14 @@ func (d *incrementalData) terms(j *staged, entry, outcome func(touch int, param 
 // meets is what a journey adds to the counts of ages.
 func (d *incrementalData) meets(j *staged) (cells []int32) {
 	of := d.series()
-	add := func(series int32, age float64) { cells = append(cells, series*ageBins+int32(ageBin(age))) }
+	add := func(series int32, age float64) {
+		cells = append(cells, series*ageBins+int32(ageBin(math.Min(age, d.horizon))))
+	}
 	if j.enters() {
 		add(of.first+d.opener(j), j.age[0]-j.entered)
+		if j.closed() {
+			add(of.until, j.age[0]-j.entered)
+		}
 	}
 	for i, channel := range j.channel {
 		switch role, age := j.role(i); role {
