@@ -16,6 +16,7 @@ func (r Report) Markdown(out io.Writer) error {
 	p.printf(heading, r.command())
 	p.printf("\n%d seeds of %s people a world; truth from %s people; the very large sample has %s; %d resamples. `±` is a standard error over seeds.\n",
 		r.Seeds, grouped(r.People), grouped(r.Truth), grouped(r.Reference), r.Replicates)
+	p.missing(r)
 	p.best(r)
 	p.coverage(r)
 	for _, w := range r.Worlds {
@@ -92,6 +93,19 @@ func (p *printer) best(r Report) {
 			p.printf("| %s | %s | %s | %.4f ± %.4f | %.3f | %s | %s | %s |\n", w.Name, kind, rows[0].Model, rows[0].Error.Mean, rows[0].Error.SE,
 				rows[0].Misplaced.Mean, plain["last"], plain["linear"], plain["markov_1"])
 		}
+	}
+}
+
+// missing names the worlds that the report leaves out.
+func (p *printer) missing(r Report) {
+	var names []string
+	for _, w := range Worlds() {
+		if !slices.ContainsFunc(r.Worlds, func(in World) bool { return in.Name == w.Name }) {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) > 0 {
+		p.printf("\nNot in this report: %s.\n", strings.Join(names, ", "))
 	}
 }
 
