@@ -61,7 +61,6 @@ func TestARunTellsWhatItRestated(t *testing.T) {
 	wantRows(t, db, `SELECT DISTINCT reason FROM restatements WHERE model = 'first'`, "merged identities")
 
 	// What identities are by the definitions, and other settings, change any month.
-	again = nil
 	for _, c := range []struct {
 		reason string
 		o      models.Options
@@ -74,9 +73,9 @@ func TestARunTellsWhatItRestated(t *testing.T) {
 		if _, err := models.Run(t.Context(), db, c.o); err != nil {
 			t.Fatal(err)
 		}
-		again = rows(t, db, `SELECT DISTINCT reason FROM restatements WHERE model = 'linear' ORDER BY reason`)
-		if len(again) == 0 || slices.ContainsFunc(again, func(reason string) bool { return !strings.HasPrefix(reason, c.reason) }) {
-			t.Errorf("%s: restated for %q", c.reason, again)
+		restated := rows(t, db, `SELECT DISTINCT reason FROM restatements WHERE model = 'linear' ORDER BY reason`)
+		if len(restated) == 0 || slices.ContainsFunc(restated, func(reason string) bool { return !strings.HasPrefix(reason, c.reason) }) {
+			t.Errorf("%s: restated for %q", c.reason, restated)
 		}
 	}
 }
