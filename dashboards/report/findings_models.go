@@ -86,4 +86,3 @@ func reality(p *Page, baseline frame) (Finding, bool) {
 	}
 	return finding, true
 }
-
