@@ -149,7 +149,7 @@ func accountBilling() cog.Builder[dashboard.Panel] {
 func accountsWorthLookingAt() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 12, at: grid{0, 9, 24, 10}, title: "Which accounts are worth a look today?",
-		about:   "Accounts with an open request, then those on the way to a win or in nurture, the most advanced and warmest first; the first 200. Customers and disqualified accounts are left out unless a request of theirs is open. Days waiting: since the request, or since they entered the last of their stages. Click an id to see the account above.",
+		about:   "Accounts with an open request, then those on the way to a win or in nurture, the most advanced and warmest first; the first 200. Customers and disqualified accounts are left out unless a request of theirs is open. Days waiting: since the request, or since they entered the last of their stages. Click an id to see that account.",
 		empty:   "No account is on its way to a win",
 		targets: []target{tabular("accounts/worth_looking_at")},
 	}).Decimals(0).OverrideByName("Account", narrow(190)).OverrideByName("Id", []dashboard.DynamicConfigValue{toAccount(), width(170)}).OverrideByName("Stages", narrow(190)).

@@ -33,11 +33,12 @@ func (v *view) link(column, value string) string {
 	return ""
 }
 
+// unitKind is what the page's column of ids holds: on the page of one account, its people.
 func (v *view) unitKind() string {
-	if v.Path == "/accounts" {
+	switch {
+	case v.Path == "/accounts":
 		return "account"
-	}
-	if v.Unit == "" {
+	case v.Path == "/account", v.Unit == "":
 		return "person"
 	}
 	return v.Unit

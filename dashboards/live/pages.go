@@ -40,11 +40,18 @@ func (s *site) section(section report.Heading) func(ctx context.Context, v *view
 		v.Heading = section.Title
 		for _, part := range v.Sections {
 			v.About = part.Lead
-			for _, f := range slices.Concat(part.Figures, part.Further) {
-				f.Link = v.link
-			}
 		}
+		v.linkFigures()
 		return nil
+	}
+}
+
+// linkFigures lets the cells of the sections' tables lead on.
+func (v *view) linkFigures() {
+	for _, part := range v.Sections {
+		for _, f := range slices.Concat(part.Figures, part.Further) {
+			f.Link = v.link
+		}
 	}
 }
 
@@ -149,11 +156,11 @@ func (s *site) event(ctx context.Context, v *view) error {
 // most is how many lines of a story or of conversations a page shows.
 const most = 1000
 
-// unit shows who a person or account is, its story, and all that was said.
+// unit shows who a person or account is, of an account its figures, then its story, and all that was said.
 func (s *site) unit(kind string) func(ctx context.Context, v *view) error {
 	return func(ctx context.Context, v *view) error {
 		id := v.Fields["id"]
-		if err := s.choices(ctx, v); err != nil {
+		if err := s.whole(ctx, v, kind, id); err != nil {
 			return err
 		}
 		params := map[string]any{"unit_kind": kind, "unit_id": id, "top": most}
@@ -175,6 +182,19 @@ func (s *site) unit(kind string) func(ctx context.Context, v *view) error {
 		})
 		return s.story(ctx, v, params)
 	}
+}
+
+// whole fills the pickers and, of an account, asks for its figures.
+func (s *site) whole(ctx context.Context, v *view, kind, id string) (err error) {
+	if kind != "account" {
+		return s.choices(ctx, v)
+	}
+	v.Options.Only, v.Options.Account = []string{report.AccountPage}, id
+	if v.Page, err = report.Build(ctx, s.Query, v.Options); err != nil {
+		return err
+	}
+	v.linkFigures()
+	return nil
 }
 
 func (s *site) story(ctx context.Context, v *view, params map[string]any) error {

@@ -91,6 +91,42 @@ func TestCreditedCampaignsAddUpToTheFigure(t *testing.T) {
 	}
 }
 
+// The page of an account has all that the dashboard says of one, of this account alone, whatever the segment.
+func TestAnAccountsPageShowsThatAccount(t *testing.T) {
+	db := fixture.Shared(t)
+	_, rows, err := db.TableText(t.Context(), "SELECT account_id, count(), min(person_id) FROM persons WHERE account_id != '' AND record = '' GROUP BY account_id ORDER BY count() DESC, account_id LIMIT 1", nil)
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("no account with people: %v", err)
+	}
+	id, people, person := fmt.Sprint(rows[0][0]), fmt.Sprint(rows[0][1]), fmt.Sprint(rows[0][2])
+	h := handler(t, report.QueryOf(db))
+	for _, choices := range []string{"", "&unit=account", "&segment=plan:nobody-has-it"} {
+		status, body := get(t, h, "/account?id="+url.QueryEscape(id)+choices)
+		if status != http.StatusOK {
+			t.Fatalf("%s: status %d", choices, status)
+		}
+		for panel := 1; panel <= 11; panel++ {
+			if !strings.Contains(body, fmt.Sprintf(`<figure id="accounts-%d"`, panel)) {
+				t.Errorf("%s: no panel %d", choices, panel)
+			}
+		}
+		group := figureOf(body, "accounts-3")
+		if got := fmt.Sprint(strings.Count(group, "<tr>") - 1); got != people {
+			t.Errorf("%s: %s people in the buying group, the table of persons has %s", choices, got, people)
+		}
+		if !strings.Contains(group, `href="/person?id=`+url.QueryEscape(person)) {
+			t.Errorf("%s: the buying group doesn't lead to %s", choices, person)
+		}
+	}
+}
+
+// figureOf is the markup of one figure.
+func figureOf(body, id string) string {
+	_, after, _ := strings.Cut(body, `<figure id="`+id+`"`)
+	figure, _, _ := strings.Cut(after, "</figure>")
+	return figure
+}
+
 // An address holds all choices, and every link of the page carries them on.
 func TestChoicesStayInTheAddress(t *testing.T) {
 	h := handler(t, report.QueryOf(fixture.Shared(t)))

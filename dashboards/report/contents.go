@@ -19,6 +19,9 @@ type Section struct {
 // FrontPage is the id, in Options.Only, of what stands above the sections: headline figures and findings.
 const FrontPage = "front"
 
+// AccountPage is the id, in Options.Only, of the figures on the one account that Options.Account names.
+const AccountPage = "account"
+
 // content names the panels of a section by dashboard and id.
 type content struct {
 	id, short, title, lead, dashboard string
@@ -38,9 +41,12 @@ var contents = []content{
 	{id: "waterfall", short: "Waterfall", title: "Where prospects go on, and where they stop", lead: "Steps count first entries in the period, and what became of those units until now.", dashboard: "funnelcloud-waterfall", panels: []uint32{1, 2, 7, 4, 15, 6, 8, 5, 9}, further: []uint32{3, 13, 11, 10, 14, 12, 16, 17}},
 	{id: "afterwin", short: "After the win", title: "What becomes of customers", lead: "Who stays, grows and is content, by the route that qualified them first.", dashboard: "funnelcloud-afterwin", panels: []uint32{1, 2, 3, 4, 10, 5, 6, 7, 8}, further: []uint32{9}, named: []uint32{11, 12}},
 	{id: "paths", short: "Paths", title: "Which ways they really take", lead: "Over the whole history of the run, loops and returns included.", dashboard: "funnelcloud-paths", panels: []uint32{1, 2, 3, 4, 9, 5, 13}, further: []uint32{10, 11, 7, 8, 12, 14}},
-	{id: "accounts", short: "Accounts", title: "Accounts worth a look", lead: "The most advanced first; an id opens the account's story.", dashboard: "funnelcloud-accounts", panels: []uint32{12}, live: true},
+	{id: "accounts", short: "Accounts", title: "Accounts worth a look", lead: "The most advanced first; an id opens the account's page.", dashboard: "funnelcloud-accounts", panels: []uint32{12}, live: true},
 	{id: "pipeline", short: "Data", title: "Whether the data can be trusted", lead: "What was ingested, what was refused, and what the batch did, since the first batch of events.", dashboard: "funnelcloud-pipeline", panels: []uint32{1, 2, 5, 6, 9, 7, 8}, further: []uint32{4, 11, 12, 13}, named: []uint32{10}},
 }
+
+// oneAccount is all that the dashboard of accounts says of one of them: what to do first, then who they are and what they did.
+var oneAccount = content{id: AccountPage, title: "The account in figures", dashboard: "funnelcloud-accounts", panels: []uint32{1, 2, 3, 4, 5, 6, 7, 9, 8, 10, 11}, live: true}
 
 // restsOn are the figures that the front page is made of.
 var restsOn = []content{
@@ -74,6 +80,9 @@ func chosenSections(only []string) []content {
 		if only == nil && !c.live || contains(only, c.id) {
 			all = append(all, c)
 		}
+	}
+	if contains(only, AccountPage) {
+		all = append(all, oneAccount)
 	}
 	return all
 }

@@ -38,6 +38,7 @@ type Options struct {
 	Lenient        bool           // a choice that the data don't offer is replaced by the usual one and noted, not refused
 	Pickers        *Pickers       // list the segments that the data hold; nil: don't
 	Only           []string       // sections by id; nil: all of the report; see Sections
+	Account        string         // with Only: whose figures AccountPage shows
 	Further        bool           // with Only: the further figures of the sections, too, and those that name people
 	Now            time.Time      // printed as the time of writing; zero: not printed
 	Version        string         // of the program that writes, printed at the foot; may be empty
@@ -110,6 +111,9 @@ func (g *gatherer) fill(ctx context.Context, p *Page, o Options) error {
 	panels, err := dashboards.Panels()
 	if err != nil {
 		return err
+	}
+	if contains(o.Only, AccountPage) {
+		g.filters = nil // one account is shown whole, whether it or its people are of the segment or not
 	}
 	wanted := chosenSections(o.Only)
 	if err := g.figuresOf(ctx, p, panels, wanted, o); err != nil {

@@ -123,6 +123,7 @@ func (g *gatherer) choose(ctx context.Context, o Options) error {
 	vars["unit_kind"] = []string{cmp.Or(o.UnitKind, "person")}
 	vars["models"] = []string{""}
 	vars["zone"] = []string{g.zone.String()}
+	vars["account"] = []string{o.Account}
 	lists := []struct {
 		variable, want, prefer string
 		offered                []string
