@@ -2,6 +2,7 @@ package dashboards_test
 
 import (
 	"math"
+	"regexp"
 	"testing"
 )
 
@@ -90,5 +91,34 @@ func TestHandOffsAndOriginsCountEachOnce(t *testing.T) {
 	}
 	if of != units {
 		t.Errorf("origins hold %v units of %v", of, units)
+	}
+}
+
+// Owners are written as people write them, wherever they stand.
+func TestOwnersAreWrittenAsPeopleWriteThem(t *testing.T) {
+	query, scope := loaded(t)
+	written := 0
+	for _, target := range targets(t) {
+		if !regexp.MustCompile(`AS "(Owner|From|To)"`).MatchString(target.SQL) {
+			continue
+		}
+		columns, rows, err := scope.Run(t.Context(), query, target.SQL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			for i, v := range row {
+				owner := columns[i] == "Owner" || columns[i] == "From" || columns[i] == "To"
+				if owner && (v == "sdr" || v == "ae") {
+					t.Errorf("%s, panel %d %q: %s is %v", target.Dashboard, target.ID, target.Title, columns[i], v)
+				}
+				if owner && (v == "SDR" || v == "AE") {
+					written++
+				}
+			}
+		}
+	}
+	if written == 0 {
+		t.Error("no owner is an SDR or AE, so nothing is shown by this")
 	}
 }

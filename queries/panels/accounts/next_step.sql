@@ -32,7 +32,7 @@ SELECT
     step AS "Next step",
     why AS "Because",
     dateDiff('second', since, until) / 86400 AS "Days waiting",
-    owner AS "Owner"
+    if(owner IN ('sdr', 'ae'), upper(owner), owner) AS "Owner"
 FROM advice
 ORDER BY urgency, since
 LIMIT 20

@@ -6,7 +6,7 @@ SELECT
     if(status = 'answered', wait_seconds, NULL) AS "Answered after",
     if(status = 'answered', toString(replied_by), NULL) AS "By",
     if(status = 'waiting', wait_seconds, NULL) AS "Waiting for",
-    owner AS "Owner",
+    if(owner IN ('sdr', 'ae'), upper(toString(owner)), toString(owner)) AS "Owner",
     conversation_id AS "Conversation"
 FROM requests
 WHERE unit_kind = 'account' AND unit_id = ${account:sqlstring}

@@ -74,7 +74,7 @@ SELECT
     q.quote AS "In their words",
     dateDiff('hour', l.since, until) / 24 AS "Days waiting",
     n.last_seen_at AS "Last seen",
-    l.owner AS "Owner"
+    if(l.owner IN ('sdr', 'ae'), upper(l.owner), l.owner) AS "Owner"
 FROM listed AS l
 LEFT JOIN scores AS s ON s.unit_id = l.unit_id
 LEFT JOIN quotes AS q ON q.unit_id = l.unit_id
