@@ -78,10 +78,10 @@ func overviewIndustry() cog.Builder[dashboard.Panel] {
 func overviewFollowUp() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 10, at: grid{0, 51, 24, 5}, title: "Do we answer those who ask?",
-		about:   "Requests of the period, and of those old enough to say: the share answered within 5 and 10 minutes, never followed up (no reply in the time after which it counts as never, 30 days by default), and wasted: no reply, and the unit went to no other stage by itself either. The median is of answered ones.",
+		about:   "Requests of the period, and of those old enough to say: the share answered within 5 and 10 minutes; never answered: no reply in the time after which it counts as never, 30 days by default; never followed up: no reply, and the unit went to no other stage in that time either. The median is of answered ones.",
 		targets: []target{tabular("overview/follow_up")},
 	}).OverrideByName("Within 5 minutes", unit(share, 1)).OverrideByName("Within 10 minutes", unit(share, 1)).OverrideByName("Median reply", unit(seconds, 1)).
-		OverrideByName("Never followed up", unit(share, 1)).OverrideByName("Wasted", unit(share, 1)).
+		OverrideByName("Never answered", unit(share, 1)).OverrideByName("Never followed up", unit(share, 1)).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("Waterfall", waterfallUID)})
 }
 

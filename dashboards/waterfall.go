@@ -25,7 +25,7 @@ func waterfall() page {
 func waterfallTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 5}, title: "How does it compare with the industry?",
-		about:   "Units that became an inquiry, and those that became a customer, in the period. A lead is an inquiry that later qualified by any route. The industry's figures are those usually quoted for B2B: 4.4 % of inquiries become leads (best practice: below 10 %), about 351 inquiries a customer. Young inquiries have not had the time to qualify, so a short recent period reads too low. Never followed up: requests of the period that nobody answered in time (30 days by default) and after which the unit did not move on either, of those old enough to say.",
+		about:   "Units that became an inquiry, and those that became a customer, in the period. A lead is an inquiry that later qualified by any route. The industry's figures are those usually quoted for B2B: 4.4 % of inquiries become leads (best practice: below 10 %), about 351 inquiries a customer. Young inquiries have not had the time to qualify, so a short recent period reads too low. Never followed up: requests of the period that nobody answered in time (30 days by default) while the unit went to no other stage either, of those old enough to say.",
 		targets: []target{tabular("waterfall/totals")},
 	}).OverrideByName("Inquiry → lead", unit(share, 1)).OverrideByName("Industry: inquiry → lead", append(unit(share, 1), dim()...)).
 		OverrideByName("Inquiries a customer", unit(number, 0)).OverrideByName("Industry: inquiries a customer", append(unit(number, 0), dim()...)).
@@ -140,7 +140,7 @@ func stagesByOwner() cog.Builder[dashboard.Panel] {
 func promises() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 11, at: grid{0, 75, 24, 9}, title: "Who keeps the promised time of reply?",
-		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; missed: the others of these, answered late or never; replies are timed within business hours where a calendar is set. Wasted: never answered, and the unit did not move on by itself.",
+		about:   "Requests of the period by who owned the unit when it asked, and by what was asked. In time: answered within the time that the definition of requests promises (5 minutes by default), of those old enough to say; missed: the others of these, answered late or never; replies are timed within business hours where a calendar is set. Never followed up: never answered, and the unit went to no other stage either.",
 		empty:   "No request in the period",
 		targets: []target{tabular("waterfall/promises")},
 	}).Decimals(0).OverrideByName("In time", unit(share, 0)).

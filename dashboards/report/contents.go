@@ -50,9 +50,9 @@ var oneAccount = content{id: AccountPage, title: "The account in figures", dashb
 
 // restsOn are the figures that the front page is made of.
 var restsOn = []content{
-	{dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 8, 4}, hidden: true},
+	{dashboard: "funnelcloud-overview", panels: []uint32{1, 5, 8, 4, 10}, hidden: true},
 	{dashboard: "funnelcloud-attribution", panels: []uint32{1, 2}, hidden: true},
-	{dashboard: "funnelcloud-waterfall", panels: []uint32{2, 6, 7}, hidden: true},
+	{dashboard: "funnelcloud-waterfall", panels: []uint32{2, 6}, hidden: true},
 	{dashboard: "funnelcloud-afterwin", panels: []uint32{1, 6}, hidden: true},
 	{dashboard: "funnelcloud-paths", panels: []uint32{1}, hidden: true},
 	{dashboard: "funnelcloud-pipeline", panels: []uint32{1, 9}, hidden: true},

@@ -203,17 +203,13 @@ func leak(p *Page) (Finding, bool) {
 }
 
 func speed(p *Page) (Finding, bool) {
-	f := p.rows("waterfall-7")
-	shares := map[string]float64{}
-	for i := range f.Rows {
-		shares[f.text(i, "First reply")] = f.number(i, "Share")
-	}
-	if len(shares) == 0 {
+	f := p.rows("overview-10")
+	if f.at(0, "Never answered") == nil { // no request, or none old enough to say
 		return Finding{}, false
 	}
 	return Finding{
-		What: fmt.Sprintf("%s of requests are answered within 5 minutes, %s never.", percent(shares["within 5 minutes"]), percent(shares["never"])),
-		Do:   "Answer those who wait: a reply costs less than another inquiry.", See: "waterfall-7",
+		What: fmt.Sprintf("%s of requests are answered within 5 minutes, %s never.", percent(f.number(0, "Within 5 minutes")), percent(f.number(0, "Never answered"))),
+		Do:   "Answer those who wait: a reply costs less than another inquiry.", See: "overview-10",
 	}, true
 }
 

@@ -111,6 +111,16 @@ func TestFindingComparesRoutesWithTheirChance(t *testing.T) {
 	}
 }
 
+func TestFindingOnRepliesSaysWhatTheFigureSays(t *testing.T) {
+	columns := []string{"Requests", "Within 5 minutes", "Never answered"}
+	if f, ok := speed(pageWith("overview-10", frame{columns, [][]any{{200., .9, .012}}})); !ok || f.What != "90 % of requests are answered within 5 minutes, 1.2 % never." {
+		t.Errorf("%+v", f)
+	}
+	if f, ok := speed(pageWith("overview-10", frame{columns, [][]any{{3., nil, nil}}})); ok {
+		t.Errorf("a finding on requests that are all too young: %+v", f)
+	}
+}
+
 // With equal distance the models keep their order; the truth is no model.
 func TestFindingRanksModelsByTheTruth(t *testing.T) {
 	p := pageWith("attribution-2", frame{[]string{"model", "x", "y"}, [][]any{{"truth", .5, .5}, {"last", .9, .1}, {"linear", .6, .4}}})

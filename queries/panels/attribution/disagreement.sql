@@ -1,4 +1,4 @@
--- How far the chosen models are apart on each channel.
+-- How far the chosen models are apart on each channel; the widest apart first.
 WITH
     credit AS
     (
@@ -40,4 +40,4 @@ SELECT
     if(truth.known = 1, truth.true_share, NULL) AS "Truth"
 FROM spread
 LEFT JOIN truth ON truth.channel = spread.channel
-ORDER BY "Highest" DESC, "Channel"
+ORDER BY "Disagreement" DESC, "Channel"

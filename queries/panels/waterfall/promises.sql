@@ -8,8 +8,8 @@ SELECT
     if(countIf(status = 'answered') = 0, NULL, quantileExactInclusiveIf(0.9)(open_seconds, status = 'answered')) AS "p90 reply",
     countIf(status != 'waiting' AND NOT in_time) AS "Missed",
     countIf(replied_by = 'bot') AS "By a bot",
-    countIf(status = 'never') AS "Never",
-    countIf(status = 'never' AND NOT moved_on) AS "Wasted",
+    countIf(status = 'never') AS "Never answered",
+    countIf(status = 'never' AND NOT moved_on) AS "Never followed up",
     countIf(status = 'waiting') AS "Waiting"
 FROM requests
 WHERE unit_kind = ${unit_kind:sqlstring} AND (${junk:sqlstring} = 'with' OR junk_reason = '') AND $__timeFilter_ms(requested_at)
