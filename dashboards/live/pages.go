@@ -166,6 +166,7 @@ func (s *site) unit(kind string) func(ctx context.Context, v *view) error {
 		params := map[string]any{"unit_kind": kind, "unit_id": id, "top": most}
 		head, err := s.detail(ctx, v, report.Detail{File: "screens/unit_head.sql", Params: params, Names: map[string]string{
 			"name": "Name", "account": "Account", "junk": "Junk because", "known": "Known by", "first_seen": "First seen", "last_seen": "Last seen", "stages": "Now in", "score": "Lead score",
+			"origin": "Origin", "origin_reason": "Origin because", "origin_event": "Origin proven by",
 		}})
 		if err != nil {
 			return err
@@ -175,8 +176,11 @@ func (s *site) unit(kind string) func(ctx context.Context, v *view) error {
 		}
 		v.Heading, v.About = strings.ToUpper(kind[:1])+kind[1:]+" "+id, "The whole story, each line with the event that proves it."
 		v.Facts = facts(head, func(name, value string) string {
-			if name == "Account" && kind == "person" {
+			switch {
+			case name == "Account" && kind == "person":
 				return v.Choice.address("/account", "id", value)
+			case name == "Origin proven by":
+				return v.event(value)
 			}
 			return ""
 		})

@@ -120,6 +120,21 @@ func TestAnAccountsPageShowsThatAccount(t *testing.T) {
 	}
 }
 
+// A request that still waits has waited since it was asked, not for no time.
+func TestARequestWaitsSinceItWasAsked(t *testing.T) {
+	db := fixture.Shared(t)
+	_, rows, err := db.TableText(t.Context(), "SELECT unit_id FROM requests WHERE unit_kind = 'account' AND status = 'waiting' ORDER BY requested_at, unit_id LIMIT 1", nil)
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("no account waits for a reply: %v", err)
+	}
+	_, body := get(t, handler(t, report.QueryOf(db)), "/account?id="+url.QueryEscape(fmt.Sprint(rows[0][0])))
+	_, open, _ := strings.Cut(figureOf(body, "accounts-9"), "<tbody>")
+	open, _, _ = strings.Cut(open, "</tr>") // it stands first, and its reply has no time
+	if !regexp.MustCompile(`data-sort="[1-9]`).MatchString(open) {
+		t.Errorf("the oldest open request has waited for no time: %s", open)
+	}
+}
+
 // figureOf is the markup of one figure.
 func figureOf(body, id string) string {
 	_, after, _ := strings.Cut(body, `<figure id="`+id+`"`)
