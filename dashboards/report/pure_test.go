@@ -239,3 +239,13 @@ func TestColumnsThatHoldNothingAreLeftOut(t *testing.T) {
 		t.Error("a table without rows lost its columns")
 	}
 }
+
+func TestTitlesHaveRoomForALongName(t *testing.T) {
+	for company, want := range map[string]string{
+		"": "What brings", "Café": "Café: what brings", strings.Repeat("ש", 60): strings.Repeat("ש", 60) + ": what", strings.Repeat("ש", 61): strings.Repeat("ש", 60) + "…: what",
+	} {
+		if got := (&Page{Company: company}).Title(); !strings.HasPrefix(got, want) {
+			t.Errorf("the title of %q is %q, want %q…", company, got, want)
+		}
+	}
+}

@@ -58,8 +58,15 @@ func (p *Page) Title() string {
 	if p.Company == "" {
 		return "What brings conversions, and how sure is that?"
 	}
-	return p.Company + ": what brings conversions, and how sure is that?"
+	name := []rune(p.Company)
+	if len(name) > longName {
+		name = append(name[:longName:longName], '…')
+	}
+	return string(name) + ": what brings conversions, and how sure is that?"
 }
+
+// longName is how many letters of a company's name a title has room for.
+const longName = 60
 
 // leading is how many findings stand beside the credit; the others follow below.
 const leading = 5
