@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/funnelcloud/funnelcloud/queries"
 )
 
 var updateAlerts = flag.Bool("update-alerts", false, "write the provisioned alert rules instead of comparing them")
@@ -113,6 +115,28 @@ func TestAlertRulesAreWellFormed(t *testing.T) {
 			t.Errorf("%s: %q isn't there to be broken", name, edit[0])
 		} else if len(ruleFaults([]byte(broken))) == 0 {
 			t.Errorf("%s: not noticed", name)
+		}
+	}
+}
+
+// Lag, refused messages, a stale run and failing checks are watched; and a statement without a rule would watch nothing.
+func TestEveryAlertStatementHasItsRule(t *testing.T) {
+	rules := map[string]bool{}
+	for _, a := range alerts {
+		rules[a.name+".sql"] = true
+	}
+	files, err := queries.FS.ReadDir("alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !rules[file.Name()] {
+			t.Errorf("queries/alerts/%s has no rule", file.Name())
+		}
+	}
+	for _, name := range []string{"lag", "rejects", "stale_run", "failing_checks"} {
+		if !rules[name+".sql"] {
+			t.Errorf("no rule watches %s", name)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func creditByChannel() cog.Builder[dashboard.Panel] {
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/credit_by_channel")},
 	}).OverrideByName("Channel", narrow(125)).OverrideByName("Conversions", append(unit(number, 1), width(100))).OverrideByName("Amount", unit(number, 0)).
-		OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1)))
+		OverrideByName("Share", append(append(bar(1, accent), set("unit", share), width(110)), set("decimals", 1)))
 }
 
 func certainty() cog.Builder[dashboard.Panel] {
@@ -147,7 +147,7 @@ func unattributed() cog.Builder[dashboard.Panel] {
 		about:   "Conversions of the period to which every model gives no credit, by reason. A large share points at missing tracking or unresolved identities before it says anything about channels.",
 		empty:   "Every conversion of the period has a touch to credit",
 		targets: []target{tabular("attribution/unattributed")},
-	}).OverrideByName("Reason", narrow(155)).OverrideByName("Conversions", append(unit(number, 0), width(100))).
+	}).OverrideByName("Reason", narrow(155)).OverrideByName("Meaning", wrapped(200)).OverrideByName("Conversions", append(unit(number, 0), width(100))).
 		OverrideByName("Amount", append(unit(number, 0), width(100)))
 }
 

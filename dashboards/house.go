@@ -81,7 +81,7 @@ func figures(h head) *stat.PanelBuilder {
 
 // rows is a table. The names of columns break into lines where they are wider than their column: cut off, they say nothing.
 func rows(h head) *table.PanelBuilder {
-	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).MinWidth(60).
+	return frame(table.NewPanelBuilder(), h).Unit(number).CellHeight(common.TableCellHeightSm).ShowHeader(true).MinWidth(75).
 		Thresholds(plain()).ColorScheme(fixed(ink)).OverrideByRegexp("/.*/", []dashboard.DynamicConfigValue{set("custom.wrapHeaderText", true)})
 }
 

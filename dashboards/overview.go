@@ -87,7 +87,7 @@ func overviewFollowUp() cog.Builder[dashboard.Panel] {
 
 func overviewPayback() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 56, 24, 7}, title: "Do customers pay back what they cost within 9–12 months?",
+		id: 11, at: grid{0, 56, 24, 8}, title: "Do customers pay back what they cost within 9–12 months?",
 		about:   "Payback = advertising cost a win / (revenue a month × gross margin), by the route that qualified the customer first, over the whole history. 9–12 months are usual for software, with sales and salaries in the cost; here it is what ad_cost events say, advertising alone unless you send what sales costs as well, so the whole truth is longer.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},

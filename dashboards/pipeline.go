@@ -119,7 +119,7 @@ func runSteps() cog.Builder[dashboard.Panel] {
 		about:   "Steps of the published run in their order, with the rows they read and wrote.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("pipeline/steps")},
-	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100)))
+	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100))).OverrideByName("Step", narrow(150))
 }
 
 func rejectSamples() cog.Builder[dashboard.Panel] {
@@ -129,7 +129,7 @@ func rejectSamples() cog.Builder[dashboard.Panel] {
 		empty:   "Nothing was refused in the period",
 		targets: []target{tabular("pipeline/reject_samples")},
 	}).OverrideByName("Refused", instant()).OverrideByName("Source", narrow(100)).OverrideByName("Reason", narrow(120)).OverrideByName("What was wrong", narrow(320)).
-		OverrideByName("Place", narrow(170))
+		OverrideByName("Message", narrow(400)).OverrideByName("Place", narrow(170))
 }
 
 func restatements() cog.Builder[dashboard.Panel] {
@@ -157,7 +157,7 @@ func topics() cog.Builder[dashboard.Panel] {
 		about:   "By topic, with the sources that come by it: messages, events, refusals and clocks corrected by more than a minute in the period; and, over the whole history up to the published run, rows that were repeats of others (by senders, or after a crash) and count once. Many repeats cost storage, not truth; many wrong clocks put journeys out of order.",
 		empty:   "Nothing was ingested yet",
 		targets: []target{tabular("pipeline/topics")},
-	}).Decimals(0).OverrideByName("Sources", narrow(200)).OverrideByName("Refused, share", unit(share, 2)).
+	}).Decimals(0).OverrideByName("Topic", narrow(110)).OverrideByName("Sources", narrow(150)).OverrideByName("Refused, share", unit(share, 2)).
 		OverrideByName("Corrected, share", unit(share, 2)).OverrideByName("Repeats, share", unit(share, 2))
 }
 
@@ -167,5 +167,5 @@ func leftOut() cog.Builder[dashboard.Panel] {
 		about:   "What the published run left out of rates and credit, or did not believe. Visits: of programs (bot) and of ourselves (internal). People: junk, by the reason; they are marked, not deleted. Claims of identity: two identifiers that came together and are yet two people's. Of all: share of all visits or people.",
 		empty:   "The published run left nothing out",
 		targets: []target{tabular("pipeline/left_out")},
-	}).Decimals(0).OverrideByName("How many", narrow(90)).OverrideByName("Of all", append(unit(share, 1), width(70))).OverrideByName("Events", narrow(80))
+	}).Decimals(0).OverrideByName("Because", wrapped(170)).OverrideByName("How many", narrow(90)).OverrideByName("Of all", append(unit(share, 1), width(70))).OverrideByName("Events", narrow(80))
 }

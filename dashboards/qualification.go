@@ -120,7 +120,7 @@ func thresholdTable() cog.Builder[dashboard.Panel] {
 		empty:   "No score has reached a threshold",
 		targets: []target{tabular("qualification/threshold_table")},
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
-		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Lift", unit(number, 1)).OverrideByName("Now", narrow(65))
+		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Lift", unit(number, 1)).OverrideByName("Score", narrow(95)).OverrideByName("Now", narrow(65))
 }
 
 func reliabilityByBand() cog.Builder[dashboard.Panel] {
@@ -143,7 +143,7 @@ func qualityByCohort() cog.Builder[dashboard.Panel] {
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
 		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(95))).
 		OverrideByName("All leads", append(append(unit(share, 1), width(75)), dim()...)).OverrideByName("Lift", append(unit(number, 1), width(50))).
-		OverrideByName("Leads", narrow(60)).OverrideByName("Flagged", narrow(65)).OverrideByName("Too young", narrow(80))
+		OverrideByName("Leads of", narrow(85)).OverrideByName("Leads", narrow(60)).OverrideByName("Flagged", narrow(75)).OverrideByName("Too young", narrow(95))
 }
 
 func leadTime() cog.Builder[dashboard.Panel] {
@@ -170,7 +170,7 @@ func bantAnswers() cog.Builder[dashboard.Panel] {
 		about:   "Last known answers of the units asked in the period, by calls and forms, and the share of each group that won after. Not known is an answer too: it may mean that nobody asked.",
 		empty:   "Nobody was asked in the period",
 		targets: []target{tabular("qualification/bant")},
-	}).Decimals(0).OverrideByName("Won if good", unit(share, 1)).OverrideByName("Won if bad", unit(share, 1)).OverrideByName("Won if not", unit(share, 1))
+	}).Decimals(0).OverrideByName("Won if good", unit(share, 1)).OverrideByName("Won if bad", unit(share, 1)).OverrideByName("Won if not", unit(share, 1)).OverrideByName("Question", narrow(95))
 }
 
 func conversationReasons() cog.Builder[dashboard.Panel] {
@@ -180,7 +180,7 @@ func conversationReasons() cog.Builder[dashboard.Panel] {
 		empty:   "No conversation in the period says anything of buying",
 		targets: []target{tabular("qualification/conversation_reasons")},
 	}).Decimals(0).OverrideByName("Won since", unit(share, 1)).OverrideByName("What they said", narrow(140)).OverrideByName("Level", narrow(60)).
-		OverrideByName("Units", narrow(65)).OverrideByName("Won since", append(unit(share, 1), width(85)))
+		OverrideByName("Units", narrow(65)).OverrideByName("Won since", append(unit(share, 1), width(100)))
 }
 
 func conversationQuotes() cog.Builder[dashboard.Panel] {
