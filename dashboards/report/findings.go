@@ -129,19 +129,30 @@ func bringer(p *Page) (Finding, bool) {
 	}
 	first := Finding{
 		What: fmt.Sprintf("%s brings most: %s of the conversions by %s.", isolated(f.text(0, "Channel")), percent(f.number(0, "Share")), p.Model),
-		Sure: fmt.Sprintf("95 %% interval %s to %s.", percent(f.number(0, "from")), percent(f.number(0, "to"))),
+		Sure: "95 % interval " + interval(f, 0) + ".",
 		Do:   "Before cutting or doubling a channel, switch it off for a while in one region and compare.", See: creditID,
 	}
-	if len(f.Rows) == 1 || strings.HasPrefix(f.text(1, "Channel"), "(") {
+	if f.at(0, "to") == nil {
+		first.Sure = "Too few conversions to say how sure that is: their order may be chance."
+		return first, true
+	}
+	if len(f.Rows) == 1 || strings.HasPrefix(f.text(1, "Channel"), "(") || f.at(1, "to") == nil {
 		return first, true
 	}
 	if f.number(1, "to") > f.number(0, "from") {
-		first.Sure += fmt.Sprintf(" It overlaps with that of %s (%s to %s): their order may be chance.",
-			isolated(f.text(1, "Channel")), percent(f.number(1, "from")), percent(f.number(1, "to")))
+		first.Sure += fmt.Sprintf(" It overlaps with that of %s (%s): their order may be chance.", isolated(f.text(1, "Channel")), interval(f, 1))
 	} else {
 		first.Sure += fmt.Sprintf(" No other channel's interval reaches it; next is %s with %s.", isolated(f.text(1, "Channel")), percent(f.number(1, "Share")))
 	}
 	return first, true
+}
+
+// interval are the ends of a share's interval in words; empty where too few conversions make none.
+func interval(credit frame, row int) string {
+	if credit.at(row, "to") == nil {
+		return ""
+	}
+	return percent(credit.number(row, "from")) + " to " + percent(credit.number(row, "to"))
 }
 
 // route names the qualification that comes first most often, and the one that wins most often.

@@ -82,7 +82,7 @@ func creditLines(credit frame) []CreditLine {
 		}
 		all = append(all, CreditLine{
 			Text: credit.text(i, "Channel"), Color: dashboards.ChannelColor(credit.text(i, "Channel")), Share: percent(credit.number(i, "Share")),
-			Range: percent(credit.number(i, "from")) + " to " + percent(credit.number(i, "to")), Conversions: grouped(credit.number(i, "Conversions"), 1),
+			Range: interval(credit, i), Conversions: grouped(credit.number(i, "Conversions"), 1),
 			Models: span(credit.text(i, "Lowest model"), credit.text(i, "Highest model")), Reading: credit.text(i, "Reading"),
 			At: place("Share"), From: place("from"), To: place("to"),
 		})

@@ -94,6 +94,13 @@ func TestFindingSaysWhetherTheOrderIsChance(t *testing.T) {
 	if f, ok := bringer(alone); !ok || f.Sure != "95 % interval 80 % to 100 %." {
 		t.Errorf("%+v", f)
 	}
+	few := frame{columns, [][]any{{"Email", .42, nil, nil}, {"Direct", .33, nil, nil}}}
+	if f, ok := bringer(pageWith(creditID, few)); !ok || !strings.HasPrefix(f.Sure, "Too few conversions") {
+		t.Errorf("%+v", f)
+	}
+	if line := creditLines(few)[0]; line.Range != "" || line.Share != "42 %" {
+		t.Errorf("a channel without an interval: %+v", line)
+	}
 	if _, ok := bringer(&Page{}); ok {
 		t.Error("a finding on nothing")
 	}
