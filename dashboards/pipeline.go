@@ -119,7 +119,7 @@ func runSteps() cog.Builder[dashboard.Panel] {
 		about:   "Steps of the published run in their order, with the rows they read and wrote.",
 		empty:   "The batch has never run",
 		targets: []target{tabular("pipeline/steps")},
-	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100))).OverrideByName("Step", narrow(150))
+	}).Decimals(0).OverrideByName("Took", append(unit(seconds, 2), width(100))).OverrideByName("Step", narrow(150)).OverrideByName("Rows a second", narrow(120))
 }
 
 func rejectSamples() cog.Builder[dashboard.Panel] {
@@ -129,7 +129,7 @@ func rejectSamples() cog.Builder[dashboard.Panel] {
 		empty:   "Nothing was refused in the period",
 		targets: []target{tabular("pipeline/reject_samples")},
 	}).OverrideByName("Refused", instant()).OverrideByName("Source", narrow(100)).OverrideByName("Reason", narrow(120)).OverrideByName("What was wrong", narrow(320)).
-		OverrideByName("Message", narrow(400)).OverrideByName("Place", narrow(170))
+		OverrideByName("Place", narrow(170)).MinWidth(300) // the message takes what the others leave
 }
 
 func restatements() cog.Builder[dashboard.Panel] {

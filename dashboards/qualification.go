@@ -61,7 +61,7 @@ func workList() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/work_list")},
 	}).Decimals(0).OverrideByName("Who", narrow(200)).OverrideByName("Id", idColumn(90)).OverrideByName("Qualified by", narrow(105)).
 		OverrideByName("Such units win", append(append(bar(1, good), set("unit", share), width(120)), set("decimals", 0))).
-		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(240)).OverrideByName("In their words", wrapped(360)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
+		OverrideByName("Score now", narrow(95)).OverrideByName("Why", narrow(240)).OverrideByName("In their words", wrapped(310)).OverrideByName("Days waiting", append(unit(number, 1), width(110))).
 		OverrideByName("Last seen", []dashboard.DynamicConfigValue{set("unit", "time:YYYY-MM-DD"), width(100)}).OverrideByName("Owner", narrow(85))
 }
 
@@ -73,9 +73,9 @@ func qualityOfDefinitions() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("qualification/definitions")},
 	}).Decimals(0).OverrideByName("Definition", narrow(140)).OverrideByName("Version", narrow(75)).OverrideByName("Route", narrow(65)).
 		OverrideByName("Of leads", unit(share, 1)).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share), width(110)), set("decimals", 1))).
-		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(95))).
-		OverrideByName("Lift", unit(number, 1)).OverrideByName("Days to win", append(unit(number, 1), width(95))).
-		OverrideByName("Brier", unit(number, 4)).OverrideByName("By chance", append(unit(number, 4), dim()...))
+		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(110))).
+		OverrideByName("Lift", unit(number, 1)).OverrideByName("Days to win", append(unit(number, 1), width(110))).
+		OverrideByName("Brier", unit(number, 4)).OverrideByName("By chance", append(append(unit(number, 4), width(95)), dim()...)).OverrideByName("Too young", narrow(95))
 }
 
 func liftOfDefinitions() cog.Builder[dashboard.Panel] {
@@ -141,7 +141,7 @@ func qualityByCohort() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody met this definition",
 		targets: []target{tabular("qualification/cohorts")},
 	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
-		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(95))).
+		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(110))).
 		OverrideByName("All leads", append(append(unit(share, 1), width(75)), dim()...)).OverrideByName("Lift", append(unit(number, 1), width(50))).
 		OverrideByName("Leads of", narrow(85)).OverrideByName("Leads", narrow(60)).OverrideByName("Flagged", narrow(75)).OverrideByName("Too young", narrow(95))
 }
