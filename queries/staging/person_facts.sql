@@ -26,3 +26,4 @@ INNER JOIN
 ) AS i ON i.id_kind = e.id_kind AND i.id_value = e.id_value
 GROUP BY i.person_id
 ORDER BY person_id
+SETTINGS max_bytes_before_external_group_by = 1000000000

@@ -48,3 +48,4 @@ FROM
             WHERE ({every_version:Bool} OR run_id = {run_id:UInt64}) AND record != '' AND (record != 'deal' OR account_id != '')))
 ) AS e
 ORDER BY {unit:Identifier}
+SETTINGS max_bytes_before_external_sort = 1000000000
