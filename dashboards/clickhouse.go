@@ -1,8 +1,6 @@
 package dashboards
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"reflect"
 
@@ -94,25 +92,4 @@ func (t target) Build() (variants.Dataquery, error) {
 		return nil, cog.MakeBuildErrors("clickhouse", err)
 	}
 	return q, nil
-}
-
-// RegisterTarget makes the SDK read Target back from a dashboard's JSON, strictly too. It changes the SDK's registry, which
-// is one for the process, so only those who read dashboards call it.
-func RegisterTarget() {
-	read := func(raw []byte, strict bool) (variants.Dataquery, error) {
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		if strict {
-			decoder.DisallowUnknownFields()
-		}
-		var t Target
-		if err := decoder.Decode(&t); err != nil {
-			return nil, fmt.Errorf("read ClickHouse query: %w", err)
-		}
-		return t, nil
-	}
-	cog.NewRuntime().RegisterDataqueryVariant(variants.DataqueryConfig{
-		Identifier:                 PluginID,
-		DataqueryUnmarshaler:       func(raw []byte) (variants.Dataquery, error) { return read(raw, false) },
-		StrictDataqueryUnmarshaler: func(raw []byte) (variants.Dataquery, error) { return read(raw, true) },
-	})
 }

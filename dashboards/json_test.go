@@ -80,7 +80,7 @@ func TestDashboardsKeepTheHouseRules(t *testing.T) {
 // faults are all breaches of the house rules in a dashboard's JSON. Each rule has a planted breach below.
 func faults(text []byte) []error {
 	plugins.RegisterDefaultPlugins()
-	RegisterTarget()
+	registerTarget()
 	d, err := parse(text)
 	if err != nil {
 		return []error{fmt.Errorf("not in Grafana's schema: %w", err)}

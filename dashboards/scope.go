@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -127,12 +126,4 @@ func Check(ctx context.Context, query Querier, s Scope) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// parse reads a dashboard's JSON strictly: fields that Grafana doesn't know are errors.
-func parse(text []byte) (dashboard.Dashboard, error) {
-	var d dashboard.Dashboard
-	var raw json.RawMessage = text
-	err := d.UnmarshalJSONStrict(raw)
-	return d, err
 }

@@ -20,7 +20,7 @@ import (
 // committed are the group's offsets.
 func (s *stack) committed() map[place]int64 {
 	s.t.Helper()
-	k := newCluster(s.brokers())
+	k := Access{}.cluster(s.brokers())
 	defer k.close()
 	response, err := k.client.OffsetFetch(s.t.Context(), &kafka.OffsetFetchRequest{GroupID: "funnelcloud", Topics: map[string][]int{"segment": {0, 1, 2}}})
 	if err != nil || response.Error != nil {

@@ -120,7 +120,7 @@ func (s *stack) comeAndGo(assignment string, o Options) {
 // protocol is how the group has agreed to share partitions; while it is still agreeing there is no answer yet.
 func (s *stack) protocol(ctx context.Context, group string) string {
 	s.t.Helper()
-	k := newCluster(s.brokers())
+	k := Access{}.cluster(s.brokers())
 	defer k.close()
 	var again backoff
 	for {

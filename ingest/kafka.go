@@ -28,8 +28,6 @@ type cluster struct {
 	monitor   *Monitor
 }
 
-func newCluster(brokers []string) *cluster { return Access{}.cluster(brokers) }
-
 func (a Access) cluster(brokers []string) *cluster {
 	transport := a.Transport()
 	client := &kafka.Client{Addr: kafka.TCP(brokers...), Transport: transport}

@@ -75,7 +75,7 @@ func (s *stack) producePoison(all []poisoned) {
 	for i, p := range all {
 		messages = append(messages, Message{Topic: topic, Key: p.key, Value: p.value}, good(i+1))
 	}
-	k := newCluster(s.brokers())
+	k := Access{}.cluster(s.brokers())
 	defer k.close()
 	p := &producer{cluster: k}
 	for _, m := range messages { // each a batch of its own: the ten megabytes fill more than one

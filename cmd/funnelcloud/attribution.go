@@ -47,7 +47,7 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 			"  funnelcloud attribution --paths journeys.csv --journeys --model markov_1 --bootstrap 0",
 		Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := validForm(o.output); err != nil {
+			if err := validOutput(o.output, outputCSV); err != nil {
 				return err
 			}
 			for i, name := range o.models {

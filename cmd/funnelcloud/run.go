@@ -82,19 +82,6 @@ func runOnSchedule(ctx context.Context, s *screen, db *warehouse.DB, options mod
 	}
 }
 
-// Forms of output.
-const (
-	outputTable = "table"
-	outputJSON  = "json"
-)
-
-func validOutput(output string) error {
-	if output != outputTable && output != outputJSON {
-		return usageError{fmt.Errorf("--output %q: must be table or json", output)}
-	}
-	return nil
-}
-
 // runBatch runs the batch with its progress on the screen, then the data checks.
 func runBatch(ctx context.Context, s *screen, db *warehouse.DB, o models.Options) (models.Report, error) {
 	o.Version, o.Log = version(), warnings()

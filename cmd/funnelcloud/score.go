@@ -12,9 +12,6 @@ import (
 	"github.com/funnelcloud/funnelcloud/models/score"
 )
 
-// outputMarkdown is the form of docs/truth.md.
-const outputMarkdown = "markdown"
-
 // scoring is `simulate --score`: no file is written, models are held against truth.
 type scoring struct {
 	on      bool
@@ -33,8 +30,8 @@ func (s *scoring) register(flags *pflag.FlagSet) {
 }
 
 func (s *scoring) validate() error {
-	if s.output != outputTable && s.output != outputJSON && s.output != outputMarkdown {
-		return usageError{fmt.Errorf("output %q: not one of table, markdown and json", s.output)}
+	if err := validOutput(s.output, outputMarkdown); err != nil {
+		return err
 	}
 	if s.options.Seeds < 1 || s.options.Reference < 1 {
 		return usageError{errors.New("seeds and reference: at least 1 sample each")}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -131,13 +130,6 @@ func Reachable(ctx context.Context, query Query) (run string, err error) {
 		return "", err
 	}
 	return fmt.Sprintf("%.0f", f.number(0, "run_id")), nil
-}
-
-// Away says that ClickHouse could not be asked, rather than that it refused, that the choice is no good, or that nobody waits
-// for the answer any more.
-func Away(err error) bool {
-	_, refused := warehouse.Refused(err)
-	return err != nil && !refused && !errors.Is(err, ErrChoice) && !errors.Is(err, context.Canceled)
 }
 
 // When is the time of a cell, empty where there is none.

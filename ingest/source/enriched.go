@@ -53,7 +53,7 @@ func enriched(buffer []byte, line string) ([]byte, *fault) {
 		first = false
 		buffer = append(append(append(buffer, '"'), name...), `":`...)
 		if !enrichedJSON[name] {
-			buffer = appendQuoted(buffer, content)
+			buffer = AppendQuoted(buffer, content)
 			continue
 		}
 		s := scanner{text: content}

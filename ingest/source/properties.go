@@ -39,7 +39,7 @@ func (m *Mapper) merged(properties string) string {
 		m.addMember(splitMember(member))
 	}
 	for _, k := range m.kept {
-		m.addMember(k.name, string(appendQuoted(nil, k.text)))
+		m.addMember(k.name, string(AppendQuoted(nil, k.text)))
 	}
 	m.buffer = append(m.buffer, '}')
 	return unsafeString(m.buffer[start:])
@@ -82,8 +82,9 @@ func splitMember(member string) (name, content string) {
 	return member[1 : end-1], strings.TrimLeft(member[s.space(end)+1:], " \t\r\n")
 }
 
-// appendQuoted appends a text as a JSON string.
-func appendQuoted(buffer []byte, s string) []byte {
+// AppendQuoted appends a text as a JSON string. Bytes that are no UTF-8 stay as they are: whoever reads the string refuses
+// it with them.
+func AppendQuoted(buffer []byte, s string) []byte {
 	const digits = "0123456789abcdef"
 	buffer = append(buffer, '"')
 	for i := range len(s) {

@@ -98,20 +98,6 @@ func Builtin() ([]*Source, error) {
 	return sources, err
 }
 
-// All compiles the built-in sources and the user's, which are the *.yaml and *.yml files at the top of a folder; nil
-// stands for none. All files' faults are reported at once. See Join.
-func All(user fs.FS) ([]*Source, error) {
-	sources, err := Builtin()
-	if err != nil || user == nil {
-		return sources, err
-	}
-	own, err := Folder(user, "")
-	if err != nil {
-		return nil, err
-	}
-	return Join(sources, own)
-}
-
 // Join puts a user's sources beside the built-in ones, in the order of their names. The user's word counts more: a source
 // replaces the built-in one of its name, and a topic that it claims is no built-in source's any more. Two of the user's
 // sources with one name or one topic are a fault.

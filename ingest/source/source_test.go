@@ -1,6 +1,7 @@
 package source
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,7 +117,7 @@ func TestUsersSourcesJoinAndReplaceTheBuiltIn(t *testing.T) {
 	own := func(name, topic string) *fstest.MapFile {
 		return &fstest.MapFile{Data: []byte(strings.Replace(small, "name: small\ntopics: [small]", "name: "+name+"\ntopics: ["+topic+"]", 1))}
 	}
-	sources, err := All(fstest.MapFS{"a.yaml": own("segment", "calls"), "b.yml": own("zebra", "zebra"), "notes.txt": own("x", "x")})
+	sources, err := allSources(fstest.MapFS{"a.yaml": own("segment", "calls"), "b.yml": own("zebra", "zebra"), "notes.txt": own("x", "x")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestUsersSourcesJoinAndReplaceTheBuiltIn(t *testing.T) {
 	if got := strings.Join(names, " "); !strings.HasSuffix(got, " segment<calls snowplow<snowplow snowplow_enriched<snowplow-enriched-good stripe<stripe zebra<zebra") {
 		t.Error(got)
 	}
-	sources, err = All(fstest.MapFS{"a.yaml": own("mine", "snowplow-enriched-good"), "b.yaml": own("other", "stripe")})
+	sources, err = allSources(fstest.MapFS{"a.yaml": own("mine", "snowplow-enriched-good"), "b.yaml": own("other", "stripe")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func TestUsersSourcesJoinAndReplaceTheBuiltIn(t *testing.T) {
 		"defines a source x":        {"a.yaml": own("x", "a"), "b.yaml": own("x", "b")},
 		"b.yaml:":                   {"a.yaml": {Data: []byte("name: x")}, "b.yaml": {Data: []byte("name: y")}},
 	} {
-		if _, err := All(files); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := allSources(files); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("got %v, want %q", err, name)
 		}
 	}
@@ -332,4 +333,18 @@ func TestTheDocumentsExampleIsTrue(t *testing.T) {
 			t.Errorf("docs/sources.md does not explain format %s", name)
 		}
 	}
+}
+
+// allSources compiles the built-in sources and the user's, which are the *.yaml and *.yml files at the top of a folder; nil
+// stands for none. All files' faults are reported at once. See Join.
+func allSources(user fs.FS) ([]*Source, error) {
+	sources, err := Builtin()
+	if err != nil || user == nil {
+		return sources, err
+	}
+	own, err := Folder(user, "")
+	if err != nil {
+		return nil, err
+	}
+	return Join(sources, own)
 }

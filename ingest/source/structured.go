@@ -21,8 +21,8 @@ func StructuredEvent(headers iter.Seq2[string, []byte], value []byte) []byte {
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = append(appendQuoted(out, strings.ToValidUTF8(name, "\uFFFD")), ':')
-		out = appendQuoted(out, strings.ToValidUTF8(string(content), "\uFFFD"))
+		out = append(AppendQuoted(out, strings.ToValidUTF8(name, "\uFFFD")), ':')
+		out = AppendQuoted(out, strings.ToValidUTF8(string(content), "\uFFFD"))
 	}
 	for name, content := range headers {
 		if strings.EqualFold(name, "content-type") {
@@ -46,7 +46,7 @@ func appendData(out []byte, contentType string, value []byte) []byte {
 	case text && json.Valid(value) && (err != nil || media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json")):
 		return append(append(out, `,"data":`...), value...)
 	case text:
-		return appendQuoted(append(out, `,"data":`...), string(value))
+		return AppendQuoted(append(out, `,"data":`...), string(value))
 	}
 	return append(base64.StdEncoding.AppendEncode(append(out, `,"data_base64":"`...), value), '"')
 }

@@ -110,3 +110,58 @@ func keyWords(t string, start, end int) (head, tail uint64) {
 	}
 	return head, head
 }
+
+// tries lays out which members the scanner has to note for a message and for an element of a split.
+func (b *builder) tries() {
+	s, d := b.source, b.definition
+	s.paths = b.compiler.paths
+	for slot, p := range s.paths {
+		if p.root == elementRoot {
+			b.checkElement(p)
+			continue // no member of the message
+		}
+		b.eachTrie(p, func(f *fields) { f.slots, f.taken = append(f.slots, slot), f.taken || b.compiler.taken[slot] })
+		if p.root == "item" {
+			s.itemSlots = append(s.itemSlots, slot)
+		}
+	}
+	for _, e := range d.Embedded {
+		encoding, known := encodings[e.value.text]
+		if !known {
+			b.faultf(e.value.at, "embedded: %q is none of json, base64, json_or_text, base64_or_text", e.value.text)
+		}
+		if p, ok := b.path(e.key, "embedded"); ok {
+			b.eachTrie(p, func(f *fields) { f.embedded = encoding })
+		}
+	}
+	for _, l := range d.Rest {
+		if p, ok := b.path(l, "rest"); ok {
+			b.eachTrie(p, func(f *fields) { f.rest = true })
+		}
+	}
+	for _, l := range d.Ignore {
+		if p, ok := b.path(l, "ignore"); ok {
+			b.eachTrie(p, func(f *fields) { f.taken = true })
+		}
+	}
+	for _, l := range d.Keep {
+		if p, ok := b.path(l, "keep"); ok {
+			b.eachTrie(p, func(f *fields) { f.taken = false })
+		}
+	}
+	s.nodes = s.item.lay(s.message.lay(0))
+}
+
+func (b *builder) checkElement(p memberPath) {
+	if b.definition.Each.text == "" || len(p.keys) > 0 {
+		b.faultf(b.definition.Name.at, "%s: an element is a text, and there is one only with each: the array that it is of", p)
+	}
+}
+
+// eachTrie finds or makes the node of a path where it is to be met: a message that is its own item has both roots.
+func (b *builder) eachTrie(p memberPath, f func(*fields)) {
+	f(b.source.message.at(p.keys))
+	if p.root == "item" {
+		f(b.source.item.at(p.keys))
+	}
+}

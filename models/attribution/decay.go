@@ -1,7 +1,6 @@
 package attribution
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -10,14 +9,6 @@ import (
 // TimeDecay gives a touch half the weight of one that came a half-life later: w ∝ 2^(−age/h). It can't tell whether
 // late touches mattered more or only stood closer; long sales cycles suffer most.
 type TimeDecay struct{ halfLife time.Duration }
-
-// NewTimeDecay makes a model of the given half-life, which must be above 0. Adobe and Google use 7 days.
-func NewTimeDecay(halfLife time.Duration) (TimeDecay, error) {
-	if halfLife <= 0 {
-		return TimeDecay{}, errors.New("time decay: half-life must be above 0")
-	}
-	return TimeDecay{halfLife}, nil
-}
 
 // Name is time_decay.
 func (m TimeDecay) Name() string { return "time_decay" }

@@ -59,7 +59,7 @@ func TestJunkReason(t *testing.T) {
 			t.Errorf("Reason(%q, %q) = %q, want %q", c.email, c.name, got, c.want)
 		}
 	}
-	if got := JunkReason("ann@funnel.example", ""); got != "" {
+	if got := (JunkRules{}).Reason("ann@funnel.example", ""); got != "" {
 		t.Errorf("without own domains: %q", got)
 	}
 }
@@ -83,6 +83,6 @@ func FuzzSplitEmail(f *testing.F) {
 		if !ok || again != local || sameDomain != domain {
 			t.Errorf("%q is not stable: %q, %q, then %q, %q, %v", email, local, domain, again, sameDomain, ok)
 		}
-		JunkReason(email, local)
+		JunkRules{}.Reason(email, local)
 	})
 }

@@ -18,9 +18,6 @@ type JunkRules struct {
 	OwnDomains []string
 }
 
-// JunkReason is JunkRules.Reason with no own domains.
-func JunkReason(email, name string) string { return JunkRules{}.Reason(email, name) }
-
 // Reason says why somebody is no real prospect, and "" for everybody else. Junk is marked, never deleted, so the rules
 // may be plain; they prefer to miss some junk over calling a customer junk. The first that applies wins: own staff,
 // disposable address, test, keyboard mash. Both arguments may be empty.

@@ -26,26 +26,10 @@ var timeLayouts = []string{
 	"2006-01-02 15:04", "2006-01-02", "2006/01/02 15:04:05.999999999", "2006/01/02", "02.01.2006 15:04:05", "02-01-2006 15:04:05",
 }
 
-// ReadLog reads an event log in CSV with a header line. The separator is the comma, semicolon or tab that the header has
-// most of. Steps of a case are ordered by time, and in the order of the file where times are equal. Trails come sorted by
-// case, all open: what ended a case is for the caller to say. A row that can't be read is an error with its line.
-func ReadLog(r io.Reader, columns LogColumns) ([]Trail, error) {
-	histories, err := ReadHistories(r, columns, nil)
-	if err != nil {
-		return nil, err
-	}
-	trails := make([]Trail, len(histories))
-	for i, h := range histories {
-		trails[i] = Trail{UnitID: h.UnitID, Outcome: OutcomeOpen, Visits: make([]Visit, len(h.Events))}
-		for k, e := range h.Events {
-			trails[i].Visits[k] = Visit{State: e.Name, At: e.At}
-		}
-	}
-	return trails, nil
-}
-
-// ReadHistories reads an event log as ReadLog does, with the named columns as properties of its events. What begins with
-// < is read as XES (see ReadXES).
+// ReadHistories reads an event log, with the named columns as properties of its events: CSV with a header line, whose
+// separator is the comma, semicolon or tab that the header has most of, or XES where the text begins with < (see ReadXES).
+// Events of a case are ordered by time, and in the order of the file where times are equal. Histories come sorted by case.
+// A row that can't be read is an error with its line.
 func ReadHistories(r io.Reader, columns LogColumns, properties []string) ([]History, error) {
 	buffered := bufio.NewReader(r)
 	if isXML(buffered) {

@@ -2,6 +2,7 @@ package path_test
 
 import (
 	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,13 +13,26 @@ import (
 
 var columns = path.LogColumns{Case: "case", Activity: "activity", Time: "time"}
 
-func TestReadLogOrdersStepsByTimeThenLine(t *testing.T) {
+// readLog reads a log's cases as trails of their activities.
+func readLog(r io.Reader, columns path.LogColumns) ([]path.Trail, error) {
+	histories, err := path.ReadHistories(r, columns, nil)
+	trails := make([]path.Trail, len(histories))
+	for i, h := range histories {
+		trails[i].UnitID = h.UnitID
+		for _, e := range h.Events {
+			trails[i].Visits = append(trails[i].Visits, path.Visit{State: e.Name, At: e.At})
+		}
+	}
+	return trails, err
+}
+
+func TestReadHistoriesOrdersStepsByTimeThenLine(t *testing.T) {
 	const log = "\ufefftime;case;activity\n" +
 		"2026-01-02 10:00:00;b;\"two; parts\"\n" +
 		"2026-01-01T10:00:00+02:00;b;first\n" +
 		"2026-01-02 10:00:00;b;tied\n" +
 		"1767225600;a;\"a \"\"quoted\"\"\nname 🎈\"\n"
-	trails, err := path.ReadLog(strings.NewReader(log), columns)
+	trails, err := readLog(strings.NewReader(log), columns)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,21 +54,21 @@ func TestReadLogOrdersStepsByTimeThenLine(t *testing.T) {
 	}
 }
 
-func TestReadLogNamesWhatIsWrong(t *testing.T) {
+func TestReadHistoriesNamesWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ log, want string }{
 		{"", "no header line"},
 		{"a,b,c\n1,2,3\n", `no column "case"; there are a, b, c`},
 		{"case,activity,time\nx,y,soon\n", `line 2: column time: not a time: "soon"`},
 		{"case,activity,time\nx,y\n", "line 2"},
 	} {
-		_, err := path.ReadLog(strings.NewReader(c.log), columns)
+		_, err := readLog(strings.NewReader(c.log), columns)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: want an error with %q, got %v", c.log, c.want, err)
 		}
 	}
 }
 
-func TestReadLogOfSepsis(t *testing.T) {
+func TestReadHistoriesOfSepsis(t *testing.T) {
 	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "datasets", "sepsis", "sepsis_events.csv.gz"))
 	if os.IsNotExist(err) {
 		t.Log("not tested on real data: the Sepsis log is absent")
@@ -68,7 +82,7 @@ func TestReadLogOfSepsis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trails, err := path.ReadLog(text, path.LogColumns{Case: "case_id", Activity: "activity", Time: "timestamp"})
+	trails, err := readLog(text, path.LogColumns{Case: "case_id", Activity: "activity", Time: "timestamp"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +101,11 @@ func TestReadLogOfSepsis(t *testing.T) {
 	}
 }
 
-func FuzzReadLog(f *testing.F) {
+func FuzzReadHistories(f *testing.F) {
 	f.Add("case,activity,time\na,b,2026-01-01\n")
 	f.Add("case;activity;time\n\"a\";\"b\";1\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		trails, err := path.ReadLog(strings.NewReader(text), columns)
+		trails, err := readLog(strings.NewReader(text), columns)
 		if err != nil {
 			return
 		}

@@ -33,18 +33,6 @@ type Step struct {
 	Optional bool // a unit that leaves it out goes on all the same; not for the first step, nor in any order
 }
 
-// Named is the step that any event of one of the names takes, called by the first of them.
-func Named(name string, others ...string) Step {
-	return Step{Name: name, Matches: func(e Event) bool {
-		for _, other := range others {
-			if e.Name == other {
-				return true
-			}
-		}
-		return e.Name == name
-	}}
-}
-
 // Order says in which order steps count.
 type Order string
 

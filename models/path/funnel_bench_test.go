@@ -20,7 +20,7 @@ func BenchmarkFunnel(b *testing.B) {
 	}
 	for _, order := range []Order{Ordered, Strict, AnyOrder} {
 		b.Run(fmt.Sprintf("order %q, 10,000 units of 20 events", order), func(b *testing.B) {
-			d := FunnelDefinition{Steps: []Step{Named("visit"), Named("signed_up"), Named("invited"), Named("paid")}, Order: order, Window: 14 * 24 * time.Hour}
+			d := FunnelDefinition{Steps: []Step{named("visit"), named("signed_up"), named("invited"), named("paid")}, Order: order, Window: 14 * 24 * time.Hour}
 			for b.Loop() {
 				f, err := NewFunnel(d, FunnelOptions{})
 				if err != nil {

@@ -53,7 +53,7 @@ var differFromClickHouse = map[string]struct {
 func (c windowFunnelCase) definition(t *testing.T) FunnelDefinition {
 	d := FunnelDefinition{Window: time.Duration(c.Funnel.Window) * time.Second}
 	for _, name := range c.Funnel.Steps {
-		d.Steps = append(d.Steps, Named(name))
+		d.Steps = append(d.Steps, named(name))
 	}
 	for _, mode := range c.Funnel.Modes {
 		switch mode {

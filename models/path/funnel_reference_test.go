@@ -123,9 +123,9 @@ func randomFunnel(r *rand.Rand) (FunnelDefinition, []Event) {
 		Window: time.Duration(r.IntN(5)) * time.Second,
 	}
 	for i := range 1 + r.IntN(4) {
-		step := Named(names[r.IntN(3)])
+		step := named(names[r.IntN(3)])
 		if r.IntN(4) == 0 {
-			step = Named(names[r.IntN(3)], names[r.IntN(4)])
+			step = named(names[r.IntN(3)], names[r.IntN(4)])
 		}
 		step.Optional = d.Order != AnyOrder && i > 0 && r.IntN(3) == 0
 		d.Steps = append(d.Steps, step)

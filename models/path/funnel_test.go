@@ -25,7 +25,7 @@ func spelled(text string) []Event {
 // stepsOf spells steps: "a b? c" has b optional.
 func stepsOf(text string) (steps []Step) {
 	for _, word := range strings.Fields(text) {
-		step := Named(word[:1])
+		step := named(word[:1])
 		step.Optional = strings.HasSuffix(word, "?")
 		steps = append(steps, step)
 	}
@@ -33,7 +33,7 @@ func stepsOf(text string) (steps []Step) {
 }
 
 func TestAttempts(t *testing.T) {
-	x := func(from, to int) []Exclusion { return []Exclusion{{Matches: Named("x").Matches, From: from, To: to}} }
+	x := func(from, to int) []Exclusion { return []Exclusion{{Matches: named("x").Matches, From: from, To: to}} }
 	for name, c := range map[string]struct {
 		d      FunnelDefinition
 		steps  string
@@ -192,7 +192,7 @@ func TestFaultyFunnels(t *testing.T) {
 		`step 2 ("b") can't be`:    {Steps: stepsOf("a b?"), Order: AnyOrder},
 		"matches nothing":          {Steps: []Step{{Name: "a"}}},
 		`order "sideways"`:         {Steps: stepsOf("a"), Order: "sideways"},
-		"between steps 1 and 3":    {Steps: stepsOf("a b"), Exclusions: []Exclusion{{Matches: Named("x").Matches, To: 2}}},
+		"between steps 1 and 3":    {Steps: stepsOf("a b"), Exclusions: []Exclusion{{Matches: named("x").Matches, To: 2}}},
 		"is negative":              {Steps: stepsOf("a"), Window: -1},
 		"breakdown by step 2":      {Steps: stepsOf("a"), Breakdown: Breakdown{Attribution: AttributeStep, Step: 1}},
 		`attribution "best"`:       {Steps: stepsOf("a"), Breakdown: Breakdown{Attribution: "best"}},
@@ -216,9 +216,21 @@ func TestFunnelOfALongHistory(t *testing.T) {
 	}
 	events = append(events, Event{Name: strange, At: time.Unix(200_000, 0)})
 	for _, entry := range []Entry{AnyEntry, FirstEntry, EveryEntry} {
-		attempts, err := FunnelDefinition{Steps: []Step{Named("in"), Named(strange)}, Entry: entry}.Attempts(events)
+		attempts, err := FunnelDefinition{Steps: []Step{named("in"), named(strange)}, Entry: entry}.Attempts(events)
 		if err != nil || !attempts[len(attempts)-1].Complete {
 			t.Errorf("%q: %v %v", entry, attempts, err)
 		}
 	}
+}
+
+// named is the step that any event of one of the names takes, called by the first of them.
+func named(name string, others ...string) Step {
+	return Step{Name: name, Matches: func(e Event) bool {
+		for _, other := range others {
+			if e.Name == other {
+				return true
+			}
+		}
+		return e.Name == name
+	}}
 }

@@ -53,14 +53,6 @@ func readTable(file []byte) (t *likenessTable, learnt string, err error) {
 	return &likenessTable{classes: head.Classes, bias: head.Bias, unit: head.Unit, weights: weights}, head.Learnt, nil
 }
 
-func (t *likenessTable) file(learnt string) ([]byte, error) {
-	head, err := json.Marshal(tableHead{learnt, t.classes, t.bias, t.unit})
-	if err != nil {
-		return nil, fmt.Errorf("likeness table: head: %w", err)
-	}
-	return append(append(head, '\n'), t.weights...), nil
-}
-
 // roomForFeatures is what most messages need; longer ones take memory of their own.
 const roomForFeatures = 1024
 

@@ -1,7 +1,9 @@
 package qualify
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 )
@@ -37,4 +39,12 @@ func learntFrom() string {
 		}
 	}
 	return digest(all)
+}
+
+func (t *likenessTable) file(learnt string) ([]byte, error) {
+	head, err := json.Marshal(tableHead{learnt, t.classes, t.bias, t.unit})
+	if err != nil {
+		return nil, fmt.Errorf("likeness table: head: %w", err)
+	}
+	return append(append(head, '\n'), t.weights...), nil
 }

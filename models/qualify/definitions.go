@@ -79,11 +79,6 @@ func Load(files ...File) (*Definitions, error) {
 	return assemble(builtin, files)
 }
 
-// Parse reads definitions that stand for themselves, with nothing built in.
-func Parse(text []byte) (*Definitions, error) {
-	return assemble(nil, []File{{Name: "definitions.yaml", Text: text}})
-}
-
 // Folder reads the YAML files of a folder, in the order of their names.
 func Folder(folder fs.FS, name string) ([]File, error) {
 	root := "."

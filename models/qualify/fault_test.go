@@ -200,7 +200,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("signals: &a [*a]\nscore: ~\n")
 	f.Add("bant: !!str x\nstages: {rules: [[]]}\n? a\n: b")
 	f.Fuzz(func(t *testing.T, text string) {
-		d, err := Parse([]byte(text))
+		d, err := parse([]byte(text))
 		if err == nil {
 			if _, err := d.CheckSamples(); err != nil {
 				t.Errorf("samples: %v", err)

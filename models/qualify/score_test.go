@@ -36,7 +36,7 @@ stages:
 
 func mustParse(t testing.TB, text string) *Definitions {
 	t.Helper()
-	d, err := Parse([]byte(text))
+	d, err := parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

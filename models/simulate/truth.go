@@ -38,16 +38,6 @@ type TruthRow struct {
 // Truth is the causal truth of a simulation.
 type Truth struct{ Rows []TruthRow }
 
-// Find returns the row of a channel.
-func (t Truth) Find(unitKind, conversionType, channel string) (TruthRow, bool) {
-	for _, row := range t.Rows {
-		if row.UnitKind == unitKind && row.ConversionType == conversionType && row.Channel == channel {
-			return row, true
-		}
-	}
-	return TruthRow{}, false
-}
-
 // tally counts converted units by type, of persons and of accounts.
 type tally struct{ persons, accounts [conversionTypes]float64 }
 

@@ -267,3 +267,13 @@ func TestConfoundingAndBaselineAreKnobs(t *testing.T) {
 		t.Errorf("without confounding brand visitors still have %.3f more log intent", gap)
 	}
 }
+
+// Find returns the row of a channel.
+func (t Truth) Find(unitKind, conversionType, channel string) (TruthRow, bool) {
+	for _, row := range t.Rows {
+		if row.UnitKind == unitKind && row.ConversionType == conversionType && row.Channel == channel {
+			return row, true
+		}
+	}
+	return TruthRow{}, false
+}
