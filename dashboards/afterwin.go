@@ -16,8 +16,8 @@ func afterWin() page {
 		from:        "now-1y", to: "now", refresh: "",
 		variables: []variable{datasource(), unitKind(), horizon(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
-			afterWinTotals(), retentionByCohort(), retentionByRoute(), routeTable(), customerMoves(), churnReasons(), expansionByRoute(),
-			satisfactionByRoute(), satisfiedStay(), paybackByRoute(), quietCustomers(), churnedCustomers(),
+			afterWinTotals(), retentionByCohort(), retentionByRoute(), routeTable(), customerMoves(), churnReasons(), revenueMovements(), expansionByRoute(),
+			satisfactionByRoute(), satisfiedStay(), paybackByRoute(), openDeals(), quietCustomers(), churnedCustomers(),
 		},
 	}
 }
@@ -83,9 +83,28 @@ func churnReasons() cog.Builder[dashboard.Panel] {
 	}).Decimals(0).OverrideByName("Share", append(append(bar(1, alarm), set("unit", share)), set("decimals", 0)))
 }
 
+func revenueMovements() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 13, at: grid{0, 31, 24, 8}, title: "Do those who stay pay more or less?",
+		about:   "What subscriptions are worth by the month, at the beginning and the end of each month, and what moved it. A plan in place of another is one change, by the difference: expansion, contraction, or neither, whenever the end of the old plan is told. Kept of the beginning (net revenue retention) = (beginning + expansion − contraction − churn) / beginning; above 100 % customers grow faster than they leave. New holds those as well whose subscription had begun before the events do. Not compared: another currency, or no amount told.",
+		empty:   "Nobody subscribed",
+		targets: []target{tabular("afterwin/movements")},
+	}).Decimals(0).OverrideByName("Month", narrow(90)).OverrideByName("Currency", narrow(80)).OverrideByName("Kept of the beginning", append(unit(share, 1), width(160)))
+}
+
+func openDeals() cog.Builder[dashboard.Panel] {
+	return rows(head{
+		id: 14, at: grid{0, 52, 24, 9}, title: "What may customers still buy, or renew?",
+		about:   "Open deals of customers at the end of observation, the largest first; the first 200. They are no opportunities of the waterfall, which is new business: a customer stays one. The purchase that made the customer is not among them, nor are deals of those who left. The sort and the amount are as the CRM tells them. Click an account to see it.",
+		empty:   "No customer has an open deal",
+		targets: []target{tabular("afterwin/open_deals")},
+	}).Decimals(0).OverrideByName("Account", []dashboard.DynamicConfigValue{toAccount(), width(150)}).OverrideByName("Stage", narrow(85)).
+		OverrideByName("Currency", narrow(80)).OverrideByName("Days open", narrow(90)).OverrideByName("Open since", day()).OverrideByName("Last seen", day())
+}
+
 func expansionByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 7, at: grid{0, 31, 12, 7}, title: "Whose customers pay more later?",
+		id: 7, at: grid{0, 39, 12, 7}, title: "Whose customers pay more later?",
 		about:   "Payments of the period by the customer's first route and by currency: what subscriptions began with, renewals, what upgrades added, refunds (negative payments), and the added beside the begun and renewed. Amounts are as the events carry them; contracts and months differ in length.",
 		empty:   "No customer paid in the period",
 		targets: []target{tabular("afterwin/expansion")},
@@ -95,7 +114,7 @@ func expansionByRoute() cog.Builder[dashboard.Panel] {
 
 func satisfactionByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 8, at: grid{12, 31, 12, 7}, title: "Whose customers are content?",
+		id: 8, at: grid{12, 39, 12, 7}, title: "Whose customers are content?",
 		about:   "Answers of the period to CSAT (mean of the scores) and NPS (share of 9s and 10s less that of 0 to 6, times 100) by the customer's first route, with 95 % intervals. Only those who answer are counted, who may be happier or angrier than the others; few answers give wide intervals.",
 		empty:   "No customer answered a survey in the period",
 		targets: []target{tabular("afterwin/satisfaction")},
@@ -104,7 +123,7 @@ func satisfactionByRoute() cog.Builder[dashboard.Panel] {
 
 func satisfiedStay() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{0, 38, 12, 6}, title: "Do the unhappy leave?",
+		id: 9, at: grid{0, 46, 12, 6}, title: "Do the unhappy leave?",
 		about:   "Customers by their first answer to the NPS survey after the win, and the share of each group that left within the horizon after it, with its 95 % interval (Wilson). Only answers old enough to say. Where intervals overlap, the survey foretells nothing yet.",
 		empty:   "No answer is old enough to say",
 		targets: []target{tabular("afterwin/satisfied_stay")},
@@ -113,7 +132,7 @@ func satisfiedStay() cog.Builder[dashboard.Panel] {
 
 func paybackByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{12, 38, 12, 6}, title: "How soon do they pay back what they cost?",
+		id: 10, at: grid{12, 46, 12, 6}, title: "How soon do they pay back what they cost?",
 		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is what ad_cost events say, of all units of the route, won or not: advertising alone, unless you send what sales costs as well, makes it shorter than the whole truth. Over the whole history; the margin is the batch's setting, 80 % by default.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
@@ -124,7 +143,7 @@ func paybackByRoute() cog.Builder[dashboard.Panel] {
 
 func quietCustomers() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 44, 24, 9}, title: "Which customers have gone quiet?",
+		id: 11, at: grid{0, 61, 24, 9}, title: "Which customers have gone quiet?",
 		about:   "Customers of whom nobody has been seen for two weeks at the end of observation, those who fell silent last first: there is still something to be done about them. The first 100. Not every silent customer leaves. Click an account to see it.",
 		empty:   "Every customer was seen within the last two weeks",
 		targets: []target{tabular("afterwin/quiet")},
@@ -134,7 +153,7 @@ func quietCustomers() cog.Builder[dashboard.Panel] {
 
 func churnedCustomers() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 53, 24, 9}, title: "Who left, and why?",
+		id: 12, at: grid{0, 70, 24, 9}, title: "Who left, and why?",
 		about:   "Customers who left in the period, the latest 200, with the reason that billing or the CRM gave. Came back: they entered another stage since. Click an account to see it.",
 		empty:   "Nobody left in the period",
 		targets: []target{tabular("afterwin/churned")},

@@ -214,3 +214,50 @@ func TestFollowUpAgreesWithTheWaterfall(t *testing.T) {
 		t.Errorf("never followed up: %v on the overview, %v on the waterfall, want %v", f["Never followed up"], tile, wasted/judged)
 	}
 }
+
+// What customers pay at the end of a month is what they paid at its beginning and what moved it; the last month's end is what
+// all subscriptions are worth.
+func TestMovementsAddUp(t *testing.T) {
+	query, scope := loaded(t)
+	_, paid, err := query.Query(t.Context(), "SELECT toFloat64(sum(monthly_after - monthly_before)) FROM revenue_movements WHERE unit_kind = 'person'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	months := run(t, query, scope, "afterwin/movements")
+	if len(months) < 4 || !near(float(months[0]["At the end"]), paid[0][0].(float64)) {
+		t.Fatalf("%d months, the last ends with %v; all pay %v", len(months), months[0]["At the end"], paid[0][0])
+	}
+	for i, m := range months {
+		begin := float(m["At the beginning"])
+		stayed := begin + float(m["Expansion"]) + float(m["Contraction"]) + float(m["Churn"])
+		if !near(float(m["At the end"]), stayed+float(m["New"])+float(m["Came back"])+float(m["Not compared"])) {
+			t.Errorf("%s: %v does not add up", m["Month"], m)
+		}
+		if i+1 < len(months) && !near(begin, float(months[i+1]["At the end"])) {
+			t.Errorf("%s begins with %g, the month before ends with %v", m["Month"], begin, months[i+1]["At the end"])
+		}
+		if begin > 0 && !near(float(m["Kept of the beginning"]), stayed/begin) {
+			t.Errorf("%s: kept %v, want %g", m["Month"], m["Kept of the beginning"], stayed/begin)
+		}
+	}
+}
+
+// Open deals of those who are customers now are listed, and no others.
+func TestOpenDealsAreCustomers(t *testing.T) {
+	query, scope := loaded(t)
+	_, want, err := query.Query(t.Context(), `SELECT count(), toFloat64(sum(expected)) FROM deals WHERE unit_kind = 'person' AND outcome = 'open'
+		AND unit_id IN (SELECT unit_id FROM stages WHERE unit_kind = 'person' AND stage IN ('won', 'retained', 'expanded') AND left_at IS NULL)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.
+	shown := run(t, query, scope, "afterwin/open_deals")
+	for _, row := range shown {
+		if amount := float(row["Expected"]); !math.IsNaN(amount) {
+			sum += amount
+		}
+	}
+	if len(shown) == 0 || uint64(len(shown)) != want[0][0].(uint64) || !near(sum, want[0][1].(float64)) {
+		t.Errorf("%d deals worth %g, want %v", len(shown), sum, want[0])
+	}
+}

@@ -43,6 +43,22 @@ func (s *story) deal(random *rand.Rand, start float64, i int, mail string) {
 	}
 }
 
+// plans changes a plan now and then: the new one begins before the old one ends, after it, or beside it.
+func (s *story) plans(random *rand.Rand, start float64, user, company string) {
+	if random.IntN(2) == 0 {
+		return
+	}
+	plan := func(at float64, meaning, id string) {
+		s.add(at, event{Kind: "billing", Meaning: meaning, UserID: user, AccountID: company, Value: int64(random.IntN(9)) * 10_000, Currency: "EUR",
+			Properties: fmt.Sprintf(`{"subscription_id":%q}`, user+id)})
+	}
+	plan(start, "subscription_started", "small")
+	plan(start+20, "subscription_started", "large")
+	if random.IntN(3) > 0 {
+		plan(start+20+[]float64{-.5, -5, .1, 30}[random.IntN(4)], "subscription_cancelled", "small")
+	}
+}
+
 func (s *story) person(random *rand.Rand, i int) {
 	start := random.Float64() * 100
 	device := fmt.Sprintf("device-%d", i)
@@ -86,6 +102,7 @@ func (s *story) person(random *rand.Rand, i int) {
 		s.add(start+12, event{Kind: "stage", Meaning: "opportunity_created", UserID: user, AccountID: company})
 		s.add(start+15, event{Kind: "billing", Meaning: "subscription_started", UserID: user, AccountID: company,
 			Value: int64(1+random.IntN(9)) * 10_000, Currency: "EUR"})
+		s.plans(random, start+18, user, company)
 	}
 }
 

@@ -100,12 +100,14 @@ type qualifyWriter struct {
 	grades     *warehouse.Writer[qualify.GradeRow]
 	requests   *warehouse.Writer[qualify.RequestRow]
 	exclusions *warehouse.Writer[qualify.ExclusionRow]
+	deals      *warehouse.Writer[qualify.DealRow]
+	movements  *warehouse.Writer[qualify.RevenueMovement]
 	due        *warehouse.Writer[dueRow]
 }
 
 func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	var w qualifyWriter
-	var faults [9]error
+	var faults [11]error
 	w.stages, faults[0] = warehouse.NewWriter[qualify.StageEntry](r.db, "stages_by_run", r.row.RunID)
 	w.scores, faults[1] = warehouse.NewWriter[qualify.ScoreRow](r.db, "score_ledger_by_run", r.row.RunID)
 	w.leads, faults[2] = warehouse.NewWriter[qualify.ConversationLead](r.db, "conversation_leads_by_run", r.row.RunID)
@@ -115,6 +117,8 @@ func newQualifyWriter(r *run) (*qualifyWriter, error) {
 	w.requests, faults[6] = warehouse.NewWriter[qualify.RequestRow](r.db, "requests_by_run", r.row.RunID)
 	w.exclusions, faults[7] = warehouse.NewWriter[qualify.ExclusionRow](r.db, "exclusions_by_run", r.row.RunID)
 	w.due, faults[8] = warehouse.NewWriter[dueRow](r.db, "unit_due_by_run", r.row.RunID)
+	w.deals, faults[9] = warehouse.NewWriter[qualify.DealRow](r.db, "deals_by_run", r.row.RunID)
+	w.movements, faults[10] = warehouse.NewWriter[qualify.RevenueMovement](r.db, "revenue_movements_by_run", r.row.RunID)
 	return &w, errors.Join(faults[:]...)
 }
 
@@ -130,17 +134,18 @@ func (w *qualifyWriter) append(ctx context.Context, o qualify.Outcome) error {
 	return errors.Join(
 		appendAll(ctx, w.stages, o.Stages), appendAll(ctx, w.scores, o.Scores),
 		appendAll(ctx, w.leads, o.Leads), appendAll(ctx, w.bant, o.Bant), appendAll(ctx, w.met, o.Met),
-		appendAll(ctx, w.grades, o.Grades), appendAll(ctx, w.requests, o.Requests), appendAll(ctx, w.exclusions, o.Exclusions))
+		appendAll(ctx, w.grades, o.Grades), appendAll(ctx, w.requests, o.Requests), appendAll(ctx, w.exclusions, o.Exclusions),
+		appendAll(ctx, w.deals, o.Deals), appendAll(ctx, w.movements, o.Movements))
 }
 
 func (w *qualifyWriter) flush(ctx context.Context) error {
 	return errors.Join(w.stages.Flush(ctx), w.scores.Flush(ctx), w.leads.Flush(ctx), w.bant.Flush(ctx), w.met.Flush(ctx),
-		w.grades.Flush(ctx), w.requests.Flush(ctx), w.exclusions.Flush(ctx), w.due.Flush(ctx))
+		w.grades.Flush(ctx), w.requests.Flush(ctx), w.exclusions.Flush(ctx), w.deals.Flush(ctx), w.movements.Flush(ctx), w.due.Flush(ctx))
 }
 
 func (w *qualifyWriter) written() uint64 {
 	return w.stages.Written() + w.scores.Written() + w.leads.Written() + w.bant.Written() + w.met.Written() +
-		w.grades.Written() + w.requests.Written() + w.exclusions.Written()
+		w.grades.Written() + w.requests.Written() + w.exclusions.Written() + w.deals.Written() + w.movements.Written()
 }
 
 func appendAll[Row any](ctx context.Context, w *warehouse.Writer[Row], rows []Row) error {

@@ -22,12 +22,14 @@ var ErrOrder = errors.New("signals are not in the order of time, source and even
 // instant. Properties that are not JSON objects are read as empty.
 func (d *Definitions) Evaluate(u Unit, signals []Signal, until time.Time) (Outcome, error) {
 	e := newEvaluation(d, u, until)
+	e.signals = signals
 	defer views.Put(e.view)
 	for i := range signals {
 		s := &signals[i]
 		if i > 0 && compareSignals(&signals[i-1], s) > 0 {
 			return Outcome{}, fmt.Errorf("evaluate %s %s: event %s of source %s: %w", u.Kind, u.ID, s.EventID, s.Source, ErrOrder)
 		}
+		e.index = i
 		e.take(s)
 	}
 	if e.seen {
@@ -66,7 +68,9 @@ type evaluation struct {
 	unit  Unit
 	until int64
 
-	signal   *Signal // the one being taken
+	signals  []Signal
+	index    int     // of the one being taken
+	signal   *Signal // the same
 	at       int64   // its time
 	view     *view   // the same, as expressions see it
 	seen     bool    // any signal yet
@@ -100,6 +104,8 @@ type evaluation struct {
 	met      []Qualification
 	grades   []GradeRow
 	requests []request
+	deals    []DealRow
+	moved    []RevenueMovement
 }
 
 func newEvaluation(d *Definitions, u Unit, until time.Time) *evaluation {
@@ -253,6 +259,6 @@ func (e *evaluation) step(definition, reason string, evidence ...string) step {
 func (e *evaluation) outcome() Outcome {
 	return Outcome{
 		Stages: e.history.close(), Scores: e.scores, Leads: e.leads, Bant: e.bant, Met: e.met, Grades: e.grades,
-		Requests: e.closeRequests(), Exclusions: e.exclusions(),
+		Requests: e.closeRequests(), Exclusions: e.exclusions(), Deals: e.closeDeals(), Movements: e.moved,
 	}
 }

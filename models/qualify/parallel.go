@@ -2,6 +2,7 @@ package qualify
 
 import (
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -11,6 +12,11 @@ import (
 // there (if_no_more), or whether it is another than the purchase that made a customer (if_later).
 //
 // Events that name none are about whichever there is: they open one only where none is open, and end all.
+//
+// One may take another's place: a plan that is changed is often a subscription that ends and another that begins. Then the
+// other is over at the instant at which the new one begins, whenever its end is told, and what changes is the worth
+// (if_more, if_no_more). That it does so is told by Replaces, or by Line and Plan, or by time (ReplacedWithinDays,
+// ResumedWithinDays), which alone looks ahead: what it says of the latest days can still change.
 type ParallelDefinition struct {
 	What string `yaml:"what"`
 	Key  string `yaml:"key"` // expression: which one the event is about; nil or "" where it names none
@@ -20,27 +26,45 @@ type ParallelDefinition struct {
 	Sort   string `yaml:"sort"`
 	Opens  Filter `yaml:"opens"`
 	Closes Filter `yaml:"closes"`
+
+	// Replaces is an expression: the key of the one whose place the event's takes; nil or "" where it says none.
+	Replaces string `yaml:"replaces"`
+	// Line is an expression: what a person has only one of at a time, so that another of the same line takes its place; with
+	// Plan, only one of another plan does: a second one of the same plan runs beside it.
+	Line string `yaml:"line"`
+	Plan string `yaml:"plan"`
+	// ReplacedWithinDays: one that ends within so many days of the beginning of another is replaced by it. ResumedWithinDays:
+	// one that ends goes on in another, or again itself, that begins within so many days. 0: not told by time.
+	ReplacedWithinDays float64 `yaml:"replaced_within_days"`
+	ResumedWithinDays  float64 `yaml:"resumed_within_days"`
 }
 
-// parallel is a ParallelDefinition, compiled.
+// parallel is a ParallelDefinition, compiled. Expressions are nil where it has none.
 type parallel struct {
-	what          string
-	key           *expression
-	worth, sort   *expression // nil: it isn't told
-	opens, closes *filter
+	*ParallelDefinition
+	key, worth, sort     *expression
+	replaces, line, plan *expression
+	opens, closes        *filter
 }
 
-func (d ParallelDefinition) compile(p place) *parallel {
+func (d *ParallelDefinition) compile(p place) *parallel {
 	if d.What == "" || len(d.Opens.On) == 0 || len(d.Closes.On) == 0 {
 		p.faultf("what there may be several of needs what, and opens and closes with the meanings (on) of events that begin and end one")
 	}
-	out := &parallel{what: d.What, opens: d.Opens.compile(p.key("opens")), closes: d.Closes.compile(p.key("closes"))}
-	out.key = compileText(p.key("key"), d.Key)
-	if d.Worth != "" {
-		out.worth = compileText(p.key("worth"), d.Worth)
+	for key, within := range map[string]float64{"replaced_within_days": d.ReplacedWithinDays, "resumed_within_days": d.ResumedWithinDays} {
+		if !(within >= 0) || math.IsInf(within, 0) {
+			p.key(key).faultf("%s must be 0 (not told by time) or more", key)
+		}
 	}
-	if d.Sort != "" {
-		out.sort = compileText(p.key("sort"), d.Sort)
+	out := &parallel{ParallelDefinition: d, opens: d.Opens.compile(p.key("opens")), closes: d.Closes.compile(p.key("closes"))}
+	out.key = compileText(p.key("key"), d.Key)
+	for key, x := range map[string]struct {
+		code string
+		to   **expression
+	}{"worth": {d.Worth, &out.worth}, "sort": {d.Sort, &out.sort}, "replaces": {d.Replaces, &out.replaces}, "line": {d.Line, &out.line}, "plan": {d.Plan, &out.plan}} {
+		if x.code != "" {
+			*x.to = compileText(p.key(key), x.code)
+		}
 	}
 	return out
 }
@@ -54,15 +78,19 @@ func compileText(p place, code string) *expression {
 	return compiled
 }
 
-// parallelSubscription is the one whose end also ends the paid plan.
-const parallelSubscription = "subscription"
+// What the machinery itself knows: the one whose end also ends the paid plan, and whose worth is what a customer pays, and
+// the one that tables know as deals.
+const (
+	parallelSubscription = "subscription"
+	parallelDeal         = "deal"
+)
 
 func (s *StageDefinition) compileRule(i int, p place) *stageRule {
 	r := &s.Rules[i]
 	return &stageRule{
 		StageRule: r, filter: r.compile(p), index: i, last: s.parallelNamed(p.key("if_last"), r.IfLast),
 		another: s.parallelNamed(p.key("if_another"), r.IfAnother), same: s.parallelNamed(p.key("if_same"), r.IfSame),
-		noMore: s.parallelNamed(p.key("if_no_more"), r.IfNoMore), later: s.parallelNamed(p.key("if_later"), r.IfLater),
+		more: s.parallelNamed(p.key("if_more"), r.IfMore), noMore: s.parallelNamed(p.key("if_no_more"), r.IfNoMore), later: s.parallelNamed(p.key("if_later"), r.IfLater),
 	}
 }
 
@@ -86,8 +114,8 @@ func (s *StageDefinition) parallelNamed(p place, what string) int {
 func (s *StageDefinition) compileParallels(p place) []*parallel {
 	var all []*parallel
 	seen := map[string]bool{}
-	for i, d := range s.Parallel {
-		at := p.key("parallel").item(i)
+	for i := range s.Parallel {
+		d, at := &s.Parallel[i], p.key("parallel").item(i)
 		if seen[d.What] {
 			at.key("what").faultf("parallel names %q twice", d.What)
 		}
@@ -100,7 +128,7 @@ func (s *StageDefinition) compileParallels(p place) []*parallel {
 // filters are all that it reads, expressions in the form of filters.
 func (p *parallel) filters() []*filter {
 	all := []*filter{p.opens, p.closes}
-	for _, x := range []*expression{p.key, p.worth, p.sort} {
+	for _, x := range []*expression{p.key, p.worth, p.sort, p.replaces, p.line, p.plan} {
 		if x != nil {
 			all = append(all, &filter{reads: x.reads})
 		}

@@ -90,7 +90,11 @@ func (p *program) arrange() {
 	}
 	for i := range p.parallels {
 		for _, f := range []*filter{p.parallels[i].opens, p.parallels[i].closes} {
-			p.place(f, func(r *reaction) { r.parallels = append(r.parallels, i) })
+			p.place(f, func(r *reaction) {
+				if !slices.Contains(r.parallels, i) { // one meaning may both open and close
+					r.parallels = append(r.parallels, i)
+				}
+			})
 		}
 	}
 	for i := range p.requests {

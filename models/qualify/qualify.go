@@ -63,6 +63,9 @@ type Outcome struct {
 	Requests   []RequestRow
 	Exclusions []ExclusionRow
 
+	Deals     []DealRow
+	Movements []RevenueMovement
+
 	// DueAt is the first instant after the end of observation at which the outcome would be another if nothing more
 	// happened to the unit: until then a later end of observation changes nothing. Zero: never.
 	DueAt time.Time

@@ -12,50 +12,41 @@ import (
 type running struct {
 	open map[string]begun
 
-	// Of the event at hand: whether it opens or closes one, which, what was known of that, and what all were worth before.
-	asked  bool
-	key    string
-	about  begun
-	before worth
+	// Of the event at hand: whether it opens or closes one, which, what was known of that, whether it took another's place,
+	// and what all were worth before.
+	asked    bool
+	key      string
+	about    begun
+	replaced bool
+	before   worth
 
 	// Of the event by which the unit entered its position: which one it was about, and what all were worth before.
 	entered      string
 	enteredWorth worth
 
 	bought string // the one whose event made the unit a customer
+
+	read       bool // happenings are
+	happenings []happening
 }
 
 // begun is what is known of one that is or was open; the zero value where its beginning was not seen.
 type begun struct {
-	seen  bool
-	worth worth
-	sort  string
-	later bool // it began when the unit was a customer already
-}
-
-// worth is in 1/10000 of a currency; 0 where it isn't known.
-type worth struct {
-	amount   int64
-	currency string
-}
-
-// noMore reports whether it is known to be no more than another.
-func (w worth) noMore(than worth) bool {
-	return w.amount > 0 && than.amount > 0 && w.currency == than.currency && w.amount <= than.amount
-}
-
-// plus is unknown where a part is, or where currencies differ.
-func (w worth) plus(other worth) worth {
-	if w.amount <= 0 || other.amount <= 0 || w.currency != other.currency {
-		return worth{}
-	}
-	return worth{w.amount + other.amount, w.currency}
+	seen   bool
+	worth  worth
+	sort   string
+	line   string
+	plan   string
+	payer  string // the person whose event began it
+	later  bool   // it began when the unit was a customer already
+	ending bool   // its end was told, and it goes on in what begins soon
+	deal   int    // 1 + its row, of a deal
 }
 
 // follow takes note of what the event opens and closes.
 func (e *evaluation) follow(parallels []int) {
 	for i := range e.running {
-		e.running[i].key, e.running[i].asked = "", false
+		e.running[i].key, e.running[i].asked, e.running[i].replaced = "", false, false
 	}
 	for _, i := range parallels {
 		p, r := e.program.parallels[i], &e.running[i]
@@ -65,26 +56,40 @@ func (e *evaluation) follow(parallels []int) {
 		}
 		r.key, _, _ = p.key.read(e.view, false)
 		r.asked, r.before = true, r.worth()
-		if opens {
-			r.begin(e.begun(p), e.signal.Meaning)
-		} else {
+		open := len(r.open)
+		switch {
+		case opens:
+			now := e.begun(p)
+			r.replaced = e.replace(p, r, now)
+			r.begin(now, e.signal.Meaning)
+			e.noteBeginning(p, r)
+		case e.resumes(p, r):
+			r.about = r.open[r.key]
+			r.putOff()
+		default:
+			e.noteEnd(p, r)
 			r.end()
 		}
+		e.noteMovement(p, r, open)
 	}
 }
 
 // begun is what the event at hand says of the one that it opens.
 func (e *evaluation) begun(p *parallel) begun {
-	b := begun{seen: true, later: isCustomer(e.history.position)}
+	b := begun{seen: true, later: isCustomer(e.history.position), payer: e.signal.PersonID}
 	if p.worth != nil {
 		if _, number, ok := p.worth.read(e.view, true); ok && number > 0 { // not NaN either
-			b.worth = worth{int64(math.Round(number * 10_000)), e.signal.Currency}
+			b.worth = worth{int64(math.Round(number * decimalUnits)), e.signal.Currency}
 		}
 	}
-	if p.sort != nil {
-		text, _, _ := p.sort.read(e.view, false)
-		b.sort = strings.ToLower(text)
+	text := func(x *expression) string {
+		if x == nil {
+			return ""
+		}
+		text, _, _ := x.read(e.view, false)
+		return text
 	}
+	b.sort, b.line, b.plan = strings.ToLower(text(p.sort)), text(p.line), text(p.plan)
 	return b
 }
 
@@ -104,32 +109,53 @@ func (r *running) begin(now begun, meaning string) {
 	switch {
 	case open:
 		now = was.goesOn(now, meaning)
-	case meaning == vocabulary.SubscriptionUpgraded:
-		now.worth = worth{} // what it adds to isn't known
+	case meaning == vocabulary.SubscriptionUpgraded, meaning == vocabulary.SubscriptionDowngraded:
+		now.worth = worth{} // what it adds to or is taken from isn't known
 	}
 	r.open[r.key], r.about = now, now
 }
 
-// goesOn is what is known after one more event of an open one. An upgrade's value is what it adds; a renewal may bill more
-// than the plan, so it tells the worth only where nothing else does.
+// goesOn is what is known after one more event of an open one. An upgrade's value is what it adds, a downgrade's what it
+// takes; a renewal may bill more than the plan, so it tells the worth only where nothing else does.
 func (b begun) goesOn(now begun, meaning string) begun {
-	now.later, now.sort = b.later, cmp.Or(b.sort, now.sort)
+	now.later, now.deal, now.sort = b.later, b.deal, cmp.Or(b.sort, now.sort)
+	now.ending = b.ending && isContinuation(meaning)
+	now.line, now.plan, now.payer = cmp.Or(now.line, b.line), cmp.Or(now.plan, b.plan), cmp.Or(b.payer, now.payer)
 	switch {
-	case meaning == vocabulary.SubscriptionUpgraded:
+	case meaning == vocabulary.SubscriptionUpgraded && now.worth.amount > 0:
 		now.worth = b.worth.plus(now.worth)
+	case meaning == vocabulary.SubscriptionDowngraded:
+		now.worth = b.worth.minus(now.worth)
 	case now.worth.amount == 0, meaning == vocabulary.SubscriptionRenewed && b.worth.amount > 0:
 		now.worth = b.worth
 	}
 	return now
 }
 
+// putOff keeps open, until what begins soon takes their place, those that the event ends.
+func (r *running) putOff() {
+	for _, key := range r.ends() {
+		b := r.open[key]
+		b.ending = true
+		r.open[key] = b
+	}
+}
+
+// ends are the keys of those that the event closes: all, where either has no name.
+func (r *running) ends() (keys []string) {
+	for key := range r.open {
+		if r.key == "" || key == "" || key == r.key {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 func (r *running) end() {
 	r.about = r.open[r.key]
-	if r.key == "" || r.open[""].seen {
-		clear(r.open)
-		return
+	for _, key := range r.ends() {
+		delete(r.open, key)
 	}
-	delete(r.open, r.key)
 }
 
 // worth of all that are open.
@@ -147,15 +173,17 @@ func (r *running) worth() (sum worth) {
 	return sum
 }
 
-// others reports whether any is open beside the one that the event is about.
+// others reports whether any is open beside the one that the event is about, which took no other's place.
 func (r *running) others() bool {
-	return r.key != "" && !r.open[""].seen && (len(r.open) > 1 || len(r.open) == 1 && !r.open[r.key].seen)
+	return !r.replaced && r.key != "" && !r.open[""].seen && (len(r.open) > 1 || len(r.open) == 1 && !r.open[r.key].seen)
 }
 
 // isLater reports whether the event is about another one than the purchase that made the unit a customer. One that was open
 // when another made it so counts; one whose beginning was not seen doesn't, since nothing tells it from that purchase.
-func (r *running) isLater() bool {
-	return r.asked && r.about.seen && (r.about.later || r.bought != "" && r.bought != r.key)
+func (r *running) isLater() bool { return r.asked && r.about.seen && r.later(r.key, r.about) }
+
+func (r *running) later(key string, b begun) bool {
+	return b.later || r.bought != "" && r.bought != key
 }
 
 // allows reports whether what runs side by side lets a stage rule apply.
@@ -164,6 +192,9 @@ func (e *evaluation) allows(rule *stageRule) bool {
 		return false
 	}
 	if rule.another >= 0 && !e.running[rule.another].others() {
+		return false
+	}
+	if rule.more >= 0 && !e.running[rule.more].grew() {
 		return false
 	}
 	if rule.noMore >= 0 && !e.running[rule.noMore].worth().noMore(e.running[rule.noMore].enteredWorth) {
@@ -178,6 +209,9 @@ func (e *evaluation) allows(rule *stageRule) bool {
 	r := &e.running[rule.same]
 	return r.key == "" || r.entered == "" || r.key == r.entered
 }
+
+// grew reports whether the event made those that are open worth more, all together.
+func (r *running) grew() bool { return r.asked && r.worth().more(r.before) }
 
 func (r *running) allows(rule *stageRule) bool {
 	if !r.isLater() || contains(rule.UnlessSort, r.about.sort) {
@@ -203,7 +237,7 @@ func (e *evaluation) remember(becameCustomer bool) {
 // subscribed reports whether a subscription is still open; false where the definitions don't tell subscriptions apart.
 func (e *evaluation) subscribed() bool {
 	for i, p := range e.program.parallels {
-		if p.what == parallelSubscription && e.running[i].asked {
+		if p.What == parallelSubscription && e.running[i].asked {
 			return len(e.running[i].open) > 0
 		}
 	}

@@ -29,13 +29,15 @@ type StageRule struct {
 	// UnlessQualified: the rule doesn't apply while the unit holds a route.
 	UnlessQualified bool `yaml:"unless_qualified"`
 	// IfLast names what there may be several of (ParallelDefinition): the rule applies once none is open any more.
-	// IfAnother: while another is open than the event's. IfSame: to the one by whose event the unit entered its position.
+	// IfAnother: while another is open than the event's, which took no other's place. IfSame: to the one by whose event the
+	// unit entered its position.
 	IfLast    string `yaml:"if_last"`
 	IfAnother string `yaml:"if_another"`
 	IfSame    string `yaml:"if_same"`
-	// IfNoMore: while those open are worth no more, all together, than before the event by which the unit entered its
-	// position. IfLater: to another one than the purchase that made the unit a customer; OnlySort and UnlessSort name sorts
-	// of it, in lower case.
+	// IfMore: if the event makes those open worth more, all together. IfNoMore: while they are worth no more than before the
+	// event by which the unit entered its position. IfLater: to another one than the purchase that made the unit a customer;
+	// OnlySort and UnlessSort name sorts of it, in lower case.
+	IfMore     string `yaml:"if_more"`
 	IfNoMore   string `yaml:"if_no_more"`
 	IfLater    string `yaml:"if_later"`
 	OnlySort   words  `yaml:"only_sort"`
@@ -51,7 +53,7 @@ type stageRule struct {
 	filter              *filter
 	index               int // order among the rules
 	last, another, same int // among the parallels, or none
-	noMore, later       int
+	more, noMore, later int
 }
 
 // DormantRule sends to nurture who was silent for AfterDays in one of the positions In, or with a route and no position.
