@@ -26,7 +26,8 @@ type tableRows struct {
 // Tables that hold nobody's name: aggregates, logs of work, and those that Forget treats on their own.
 var tablesOfNobody = map[string]bool{
 	"events": true, "events_rejected": true, "forgotten": true, "forgotten_salt": true, "schema_migrations": true,
-	"runs": true, "run_steps": true, "ingest_batches": true, "check_results": true, "simulation_truth": true, "definitions_by_run": true, "spend_by_run": true, "attribution_effects_by_run": true, "attribution_figures": true, "restatements_by_run": true,
+	"runs": true, "run_steps": true, "ingest_batches": true, "check_results": true, "simulation_truth": true, "definitions_by_run": true,
+	"spend_by_run": true, "attribution_effects_by_run": true, "attribution_figures": true, "restatements_by_run": true,
 	"known_events_by_run": true, "history_by_run": true, "arrived_identifiers_by_run": true,
 }
 

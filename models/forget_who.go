@@ -4,20 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
 )
-
-// endOfTime is the latest instant of a DateTime64.
-var endOfTime = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // identify finds the person from the events as they are now: those that no run has read yet count too.
 func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string) error {
@@ -37,7 +34,7 @@ func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string
 		}
 	}
 	if len(meant) > 1 {
-		return fmt.Errorf("%d people are called %q: say which by a person id: %s", len(meant), who[0], strings.Join(sortedKeys(meant), ", "))
+		return fmt.Errorf("%d people are called %q: say which by a person id: %s", len(meant), who[0], strings.Join(slices.Sorted(maps.Keys(meant)), ", "))
 	}
 	for i := range resolved.Identities() {
 		if meant[i.PersonID] {
@@ -46,15 +43,6 @@ func (f *Forgotten) identify(ctx context.Context, db *warehouse.DB, who []string
 		}
 	}
 	return f.findAccounts(ctx, db)
-}
-
-func sortedKeys(set map[string]bool) []string {
-	keys := make([]string, 0, len(set))
-	for key := range set {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func (f *Forgotten) findAccounts(ctx context.Context, db *warehouse.DB) error {
@@ -133,7 +121,7 @@ func (f *Forgotten) findLetters(ctx context.Context, db *warehouse.DB, who []str
 			}
 		}
 	}
-	f.letterPlaces = sortedKeys(places)
+	f.letterPlaces = slices.Sorted(maps.Keys(places))
 	return nil
 }
 

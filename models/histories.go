@@ -129,12 +129,9 @@ func historyParams(from []any, definitions ...*qualify.Definitions) []any {
 	}{{"admit_", admit}, {"exclude_", exclude}} {
 		params = append(params,
 			f.prefix+"everything", f.filter.Everything,
-			f.prefix+"meanings", list(f.filter.Meanings), f.prefix+"names", list(f.filter.Names),
-			f.prefix+"kinds", list(f.filter.Kinds), f.prefix+"sources", list(f.filter.Sources),
-			f.prefix+"url_parts", list(f.filter.URLParts), f.prefix+"agent_parts", list(f.filter.AgentParts))
+			f.prefix+"meanings", nonNil(f.filter.Meanings), f.prefix+"names", nonNil(f.filter.Names),
+			f.prefix+"kinds", nonNil(f.filter.Kinds), f.prefix+"sources", nonNil(f.filter.Sources),
+			f.prefix+"url_parts", nonNil(f.filter.URLParts), f.prefix+"agent_parts", nonNil(f.filter.AgentParts))
 	}
 	return params
 }
-
-// list is never nil: the driver has no form for a nil list.
-func list(texts []string) []string { return append([]string{}, texts...) }

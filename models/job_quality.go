@@ -83,10 +83,10 @@ func (j *judge) options(days uint32) quality.Options {
 }
 
 func (j *judge) params(more ...any) warehouse.Params {
-	return j.run.params(append([]any{"unit_kind", j.kind, "until", j.run.marks.ObservedUntil.UTC().Format("2006-01-02 15:04:05.000")}, more...)...)
+	return j.run.params(append([]any{"unit_kind", j.kind, "until", timestamp(j.run.marks.ObservedUntil)}, more...)...)
 }
 
-// collect reads all rows of a statement. The strings are cloned: rows share the memory of whole batches.
+// collect reads all rows of a statement. Strings that stay must be cloned: rows share the memory of whole batches.
 func collect[Row any](ctx context.Context, j *judge, file string, params warehouse.Params, keep func(Row)) error {
 	for row, err := range warehouse.Select[Row](ctx, j.run.db, "staging/quality_"+file+".sql", params) {
 		if err != nil {

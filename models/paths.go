@@ -162,10 +162,10 @@ type pathScope struct {
 	needs        path.Needs
 }
 
-// Bounds of a period that has none: those of DateTime64(3).
+// The bounds of DateTime64(3), for a period that has none.
 var (
-	beginning = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	end       = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
+	beginningOfTime = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	endOfTime       = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
 )
 
 // unitKind is whose steps are read: a session's are its person's.
@@ -182,13 +182,13 @@ func (s pathScope) params(run uint64) warehouse.Params {
 		if t.IsZero() {
 			t = otherwise
 		}
-		return t.UTC().Format("2006-01-02 15:04:05.000")
+		return timestamp(t)
 	}
 	return warehouse.Params{
 		"run_id": run, "report": s.report, "unit_kind": s.unitKind(), "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),
 		"names": s.needs.Names, "meanings": s.needs.Meanings, "properties": nonNil(s.needs.Properties),
 		"pages": bit(s.needs.Pages), "stages": bit(s.needs.Stages), "channels": bit(s.needs.Channels), "all_events": bit(s.needs.Campaigns),
-		"stage_order": vocabulary.Stages, "since": bound(s.since, beginning), "until": bound(s.until, end),
+		"stage_order": vocabulary.Stages, "since": bound(s.since, beginningOfTime), "until": bound(s.until, endOfTime),
 	}
 }
 
@@ -199,6 +199,7 @@ func bit(b bool) uint8 {
 	return 0
 }
 
+// nonNil is the list: the driver has no form for a nil one.
 func nonNil(list []string) []string {
 	if list == nil {
 		return []string{}

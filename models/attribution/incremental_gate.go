@@ -1,6 +1,9 @@
 package attribution
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // precedes lists, for each touch of a journey, its channel, again if it is not the first, and it with each channel that came
 // before: what gates are estimated from. Indices before·channels + channel; from channels² on, those of the touch itself.
@@ -34,8 +37,7 @@ const (
 )
 
 // gates are how much the channel of the row is met through, by that of the column: 1 where the column's is never met without
-// the row's before it, 0 where the row's comes before it as often as before other
-// touches that are not the first.
+// the row's before it, 0 where the row's comes before it as often as before other touches that are not the first.
 func (d *incrementalData) gates(pairs []float64) []float64 {
 	n := int(d.channels)
 	gates := make([]float64, n*n)
@@ -67,7 +69,7 @@ func (d *incrementalData) through(gates []float64, j *staged, touch int, part fl
 	widest := 0.0
 	for i := touch - 1; i >= 0; i-- {
 		before := j.channel[i]
-		if before < 0 || before == channel || gates[before*d.channels+channel] == 0 || latest(j.channel[i+1:touch], before) {
+		if before < 0 || before == channel || gates[before*d.channels+channel] == 0 || slices.Contains(j.channel[i+1:touch], before) {
 			continue
 		}
 		gate := gates[before*d.channels+channel]
@@ -75,14 +77,4 @@ func (d *incrementalData) through(gates []float64, j *staged, touch int, part fl
 		widest = math.Max(widest, gate)
 	}
 	lost[touch] += part * (1 - widest/2)
-}
-
-// latest reports whether a channel is among those.
-func latest(channels []int32, channel int32) bool {
-	for _, c := range channels {
-		if c == channel {
-			return true
-		}
-	}
-	return false
 }

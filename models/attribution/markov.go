@@ -9,9 +9,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Markov fits a chain to all journeys, converting and not, and credits channels in proportion to their removal effects: the share of conversions lost when every transition into the channel leads to no conversion
-// instead (Anderl, Becker, von Wangenheim and Schumann, "Mapping the customer journey", 2016). Nothing is simulated:
-// the answer is exact and the same every time.
+// Markov fits a chain to all journeys, converting and not, and credits channels in proportion to their removal effects:
+// the share of conversions lost when every transition into the channel leads to no conversion instead (Anderl, Becker,
+// von Wangenheim and Schumann, "Mapping the customer journey", 2016). Nothing is simulated: the answer is exact and the
+// same every time.
 //
 // A removal effect is the probability, under the fitted chain, that a journey that converts visits the channel. It
 // says where converting journeys pass, not what would happen without the channel: it can't tell a cause from a

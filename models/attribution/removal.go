@@ -3,6 +3,7 @@ package attribution
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Removal is what is lost when something is taken out of a fitted chain.
@@ -15,33 +16,36 @@ type Removal struct {
 // RemoveSet is the removal effect of several channels together: the share of conversions lost when every transition into
 // any of them leads to no conversion. It is at most the sum of their own effects, and less where they share journeys.
 func (m Markov) RemoveSet(s *Sample, channels ...string) (Removal, error) {
-	var ids []int32
-	for _, name := range channels {
-		id := s.channelID(name)
-		if id < 0 {
-			return Removal{}, fmt.Errorf("remove %s: no path holds it", name)
-		}
-		ids = append(ids, id)
+	ids, err := s.removed(channels)
+	if err != nil {
+		return Removal{}, err
 	}
-	return m.remove(s, join(channels, "+"), func(g *gramChain, state int32) bool {
+	return m.remove(s, strings.Join(channels, "+"), func(g *gramChain, state int32) bool {
 		return slices.ContainsFunc(ids, func(id int32) bool { return slices.Contains(g.member[state], id) })
 	})
+}
+
+// removed are the ids of channels that are to be taken out.
+func (s *Sample) removed(channels []string) ([]int32, error) {
+	ids := make([]int32, len(channels))
+	for i, name := range channels {
+		if ids[i] = s.channelID(name); ids[i] < 0 {
+			return nil, fmt.Errorf("remove %s: no path holds it", name)
+		}
+	}
+	return ids, nil
 }
 
 // RemoveSequence is the removal effect of channels one straight after the other: the share of conversions lost when a
 // journey that has gone through them in this order leads to no conversion. The chain must remember that much: its order
 // is raised to the length of the sequence. A sequence that no journey took loses nothing.
 func (m Markov) RemoveSequence(s *Sample, channels ...string) (Removal, error) {
-	var ids []int32
-	for _, name := range channels {
-		id := s.channelID(name)
-		if id < 0 {
-			return Removal{}, fmt.Errorf("remove %s: no path holds it", name)
-		}
-		ids = append(ids, id)
+	ids, err := s.removed(channels)
+	if err != nil {
+		return Removal{}, err
 	}
 	m.Order = max(m.order(), len(ids))
-	return m.remove(s, join(channels, ">"), func(g *gramChain, state int32) bool {
+	return m.remove(s, strings.Join(channels, ">"), func(g *gramChain, state int32) bool {
 		gram := g.gram[state]
 		return len(ids) > 0 && len(gram) >= len(ids) && slices.Equal(gram[len(gram)-len(ids):], ids)
 	})
@@ -70,16 +74,7 @@ func (g *gramChain) lost(conv, null []float64, bars []bool) (float64, error) {
 	if total(conv) == 0 {
 		return 0, nil
 	}
-	counts := g.count(conv, null)
-	whole, without := make([]float64, len(bars)), make([]float64, len(bars))
-	if err := g.convert(counts, make([]bool, len(bars)), whole); err != nil {
-		return 0, err
-	}
-	copy(without, whole)
-	if err := g.convert(counts, bars, without); err != nil {
-		return 0, err
-	}
-	return max(0, 1-without[0]/whole[0]), nil
+	return g.lostOf(g.count(conv, null), bars)
 }
 
 // lostValue is the share of value lost: journeys move as before, but what a state converts to is money. Paths with values
@@ -102,6 +97,11 @@ func (g *gramChain) lostValue(bars []bool) (float64, error) {
 	for state := range counts.converted {
 		counts.converted[state] *= total(g.s.conv) / worth // of the size of conversions, as the solver expects
 	}
+	return g.lostOf(counts, bars)
+}
+
+// lostOf is the share of what the states convert to that is lost.
+func (g *gramChain) lostOf(counts gramCounts, bars []bool) (float64, error) {
 	whole, without := make([]float64, len(bars)), make([]float64, len(bars))
 	if err := g.convert(counts, make([]bool, len(bars)), whole); err != nil {
 		return 0, err
@@ -111,17 +111,6 @@ func (g *gramChain) lostValue(bars []bool) (float64, error) {
 		return 0, err
 	}
 	return max(0, 1-without[0]/whole[0]), nil
-}
-
-func join(names []string, by string) string {
-	all := ""
-	for i, name := range names {
-		if i > 0 {
-			all += by
-		}
-		all += name
-	}
-	return all
 }
 
 // Transition is how often journeys go from one state to another.
