@@ -1,6 +1,7 @@
 package qualify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +40,9 @@ type IntentPattern struct {
 // NegativePattern is a reason not to call.
 type NegativePattern struct {
 	Reason string `yaml:"reason"`
+	// Confidence is the probability that it is meant where it is heard: 0.95 of those who overrule and 0.88 of the others where it
+	// is not given. Of 1 it always holds.
+	Confidence float64 `yaml:"confidence"`
 	// Overrules intent in the same message; support, which does not, may well come from a buyer.
 	Overrules bool `yaml:"overrules"`
 	// Disqualifies a person who is not yet with sales.
@@ -69,9 +73,24 @@ func (c *ConversationDefinition) check(p place) {
 		checkSentences(intent.Sentences, at)
 	}
 	c.Likeness.check(p.key("likeness"))
-	for i, negative := range c.Negatives {
-		checkSentences(negative.Sentences, p.key("negatives").item(i))
+	for i := range c.Negatives {
+		c.Negatives[i].check(p.key("negatives").item(i))
 	}
+}
+
+func (n *NegativePattern) check(p place) {
+	if !(n.Confidence >= 0 && n.Confidence <= 1) {
+		p.key("confidence").faultf("confidence %g: must be above 0 and up to 1", n.Confidence)
+	}
+	checkSentences(n.Sentences, p)
+}
+
+// sureness is the confidence of the reason where it is heard. The defaults are by cross-validation on the tuning messages.
+func (n *NegativePattern) sureness() float64 {
+	if n.Overrules {
+		return cmp.Or(n.Confidence, 0.95)
+	}
+	return cmp.Or(n.Confidence, 0.88)
 }
 
 func checkSentences(rules []SentenceRule, p place) {
@@ -171,7 +190,7 @@ type verdict struct {
 // read judges one message of a prospect: by the expressions, weighed by likeness.
 func (d *Definitions) read(message string) verdict {
 	text := plain(message)
-	whole := text.folded
+	whole := ownLines(text.folded)
 	text.folded = ownWords(whole)
 	return d.weigh(d.express(text, message), whole)
 }
@@ -181,12 +200,13 @@ func (d *Definitions) express(text plainText, message string) verdict {
 	possible := d.patterns.index.possible(text.folded)
 	sentences := sentencesOf(text.folded)
 	v := verdict{why: d.patterns.stated(text, message, possible)}
+	var sureness float64
 	for i, n := range d.Conversation.Negatives {
 		said := &d.patterns.negatives[i]
 		if matchAny(said.phrases, text.folded, possible) || d.patterns.hears(said.sentences, sentences, possible, false) {
-			v.negative, v.disqualifies, v.rule = n.Reason, n.Disqualifies, n.Reason
+			v.negative, v.disqualifies, v.rule, sureness = n.Reason, n.Disqualifies, n.Reason, n.sureness()
 			if n.Overrules {
-				v.level, v.confidence = -1, 0.9
+				v.level, v.confidence = -1, n.sureness()
 				return v
 			}
 			break
@@ -209,7 +229,7 @@ func (d *Definitions) express(text plainText, message string) verdict {
 	case v.level > 0:
 		v.negative, v.disqualifies = "", false
 	case v.negative != "":
-		v.level, v.confidence = -1, 0.8
+		v.level, v.confidence = -1, sureness
 	}
 	return v
 }

@@ -19,12 +19,17 @@ var labelledMessages []byte
 //go:embed definitions/messages_blind.tsv
 var blindMessages []byte
 
+// inboxMessages are in the manner of real inboxes, and kept apart likewise.
+//
+//go:embed definitions/messages_inbox.tsv
+var inboxMessages []byte
+
 // Reading is what one message of a prospect says, by the conversation definition.
 type Reading struct {
 	Level      int8    // 1 to 3: intent; −1: a negative reason; 0: nothing of buying
 	Confidence float64 // of the rule, 0 to 1
 	Rule       string
-	Negative   string // support, spam, student, job_seeker or competitor; empty otherwise
+	Negative   string // support, spam, student, job_seeker, journalist or competitor; empty otherwise
 	Why        string // the stated use or problem, in the prospect's words
 	Qualifies  bool   // by itself it makes a CQL
 }
@@ -61,24 +66,27 @@ func (r Reading) Class() string {
 
 // LabelledMessage is a message of a prospect and what a person says of it.
 type LabelledMessage struct {
-	Split    string // tuning: rules may be mended by it; test: only measured; blind: nobody has looked at what is misread in it
+	Split    string // tuning: rules may be mended by it; test: only measured; blind, inbox: nobody has looked at what is misread in it
 	Language string
 	Said     string // a class
 	Text     string
 }
 
-// Labelled are the messages that come with the program, half English and half Spanish: for tuning, for test, and blind.
+// Labelled are the messages that come with the program, half English and half Spanish, of all splits.
 func Labelled() ([]LabelledMessage, error) {
-	known, err := ParseLabelled(labelledMessages)
-	if err != nil {
-		return nil, err
+	var all []LabelledMessage
+	for _, file := range [][]byte{labelledMessages, blindMessages, inboxMessages} {
+		messages, err := ParseLabelled(file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, messages...)
 	}
-	blind, err := ParseLabelled(blindMessages)
-	return append(known, blind...), err
+	return all, nil
 }
 
 // ParseLabelled reads tab-separated lines of split, language, said and text beneath a line that names them. Lines that start
-// with # are remarks. Faults name their lines, all at once.
+// with # are remarks; \n within a text ends a line of it. Faults name their lines, all at once.
 func ParseLabelled(text []byte) ([]LabelledMessage, error) {
 	var all []LabelledMessage
 	var faults []error
@@ -94,7 +102,7 @@ func ParseLabelled(text []byte) ([]LabelledMessage, error) {
 		case len(fields) != 4 || fields[2] == "" || fields[3] == "":
 			faults = append(faults, fmt.Errorf("labelled messages: line %d: want split, language, said and text, with tabs between: %q", i+1, line))
 		default:
-			all = append(all, LabelledMessage{fields[0], fields[1], fields[2], fields[3]})
+			all = append(all, LabelledMessage{fields[0], fields[1], fields[2], strings.ReplaceAll(fields[3], `\n`, "\n")})
 		}
 	}
 	return all, errors.Join(faults...)

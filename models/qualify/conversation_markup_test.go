@@ -4,11 +4,14 @@ import "testing"
 
 func TestMarkupIsNotSaid(t *testing.T) {
 	for text, want := range map[string]string{
-		"<p>What does it cost?</p>":                                  "What does it cost?",
-		"<p>We&#39;d like to buy</p>\n<p>40&nbsp;seats<br/>soon</p>": "We'd like to buy 40 seats soon",
-		`<div class="intercom-container"><img src="a"></div>`:        "",
-		"we are < 20 people and > 3 teams":                           "we are < 20 people and > 3 teams",
-		"plain":                                                      "plain",
+		"<p>What does it cost?</p>":                                               "What does it cost?",
+		"<p>We&#39;d like to buy</p>\n<p>40&nbsp;seats<br/>soon</p>":              "We'd like to buy\n40 seats\nsoon",
+		"<p>No, thanks.</p><blockquote>Do you want <b>40</b> seats?</blockquote>": "No, thanks.",
+		`<div>Yes</div><div class="gmail_quote">Jess wrote: buy?</div>`:           "Yes",
+		"<blockquote>nothing else</blockquote>":                                   "nothing else",
+		`<div class="intercom-container"><img src="a"></div>`:                     "",
+		"we are < 20 people and > 3 teams":                                        "we are < 20 people and > 3 teams",
+		"plain":                                                                   "plain",
 	} {
 		if got := withoutMarkup(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -34,7 +34,7 @@ func learntFrom() string {
 	var all []byte
 	for _, m := range builtinMessages() {
 		all = append(all, m.Said...)
-		for _, s := range appendFeatures(nil, plain(m.Text).folded) {
+		for _, s := range appendFeatures(nil, ownLines(plain(m.Text).folded)) {
 			all = append(all, byte(s), byte(s>>8))
 		}
 	}

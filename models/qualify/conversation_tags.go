@@ -103,7 +103,7 @@ func (e *evaluation) hearTags() {
 		UnitKind: e.unit.Kind, UnitID: e.unit.ID, ConversationID: id, MessageID: message, MessageTS: instant(at),
 		Quote: quote, Why: c.why, Level: v.level, Confidence: v.confidence, Rule: v.rule, NegativeReason: v.negative,
 	})
-	c.level, c.negative = max(c.level, v.level), c.negative || v.level < 0
+	c.take(v)
 	e.actOnVerdict(v, quote)
 }
 

@@ -44,3 +44,24 @@ func TestTagsSayNoAndNothing(t *testing.T) {
 		t.Errorf("leads %+v", o.Leads)
 	}
 }
+
+// Who writes is said once. What they ask for in later messages is no buyer's, until somebody at the company says otherwise.
+func TestWhoWritesIsRemembered(t *testing.T) {
+	student := on(1, "message_from_prospect", `{"conversation_id":"c","text":"Hi, I'm a student and writing my thesis"}`)
+	price := on(2, "message_from_prospect", `{"conversation_id":"c","text":"How much is the pro plan for 3 users?"}`)
+	o := evaluate(t, mustDefault(t), 10, student, price)
+	if got := stagesOf(o); len(o.Leads) != 1 || o.Leads[0].NegativeReason != "student" || o.Leads[0].MessageID != student.EventID ||
+		!strings.Contains(o.Leads[0].Quote, "student") || slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "cql") }) {
+		t.Errorf("leads %+v, stages %q", o.Leads, got)
+	}
+	tagged := on(3, "conversation_closed", `{"conversation_id":"c","outcome":"handed_to_rep","tag":"hot"}`)
+	o = evaluate(t, mustDefault(t), 10, student, price, tagged)
+	if len(o.Leads) != 2 || o.Leads[1].Level != 3 || o.Leads[1].MessageID != price.EventID {
+		t.Errorf("a tag: %+v", o.Leads)
+	}
+	trouble := on(1, "message_from_prospect", `{"conversation_id":"c","text":"I can't log in"}`)
+	rival := on(2, "message_from_prospect", `{"conversation_id":"c","text":"We work for a competitor, what do you charge?"}`)
+	if o = evaluate(t, mustDefault(t), 10, trouble, rival); len(o.Leads) != 2 || o.Leads[1].NegativeReason != "competitor" {
+		t.Errorf("trouble, then who writes: %+v", o.Leads)
+	}
+}

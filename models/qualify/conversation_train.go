@@ -56,7 +56,7 @@ func (f *fit) examples(builtin, yours []LabelledSaying) []example {
 	examples := make([]example, 0, len(builtin)+len(yours))
 	sizes := make([]float64, len(f.classes))
 	for i, m := range slices.Concat(builtin, yours) {
-		e := example{appendFeatures(nil, plain(m.Text).folded), slices.Index(f.classes, m.Said), 1}
+		e := example{appendFeatures(nil, ownLines(plain(m.Text).folded)), slices.Index(f.classes, m.Said), 1}
 		if i >= len(builtin) {
 			e.times = ofYours
 		}

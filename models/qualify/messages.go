@@ -4,6 +4,7 @@ package qualify
 type conversation struct {
 	level    int8
 	negative bool
+	nobuyer  bool // who writes was heard, or tagged, and disqualifies
 	why      string
 
 	// what the prospect said last
@@ -26,15 +27,32 @@ func (e *evaluation) hear() {
 		c.why = v.why
 		e.explainLeads(id, v.why)
 	}
-	if v.level == 0 || v.level > 0 && v.level <= c.level || v.level < 0 && c.negative {
+	if !c.learns(v) {
 		return
 	}
 	e.leads = append(e.leads, ConversationLead{
 		UnitKind: e.unit.Kind, UnitID: e.unit.ID, ConversationID: id, MessageID: e.signal.EventID, MessageTS: instant(e.at),
 		Quote: message, Why: c.why, Level: v.level, Confidence: v.confidence, Rule: v.rule, NegativeReason: v.negative,
 	})
-	c.level, c.negative = max(c.level, v.level), c.negative || v.level < 0
+	c.take(v)
 	e.actOnVerdict(v, message)
+}
+
+// learns reports whether a message says more than is known: a higher level, a first reason against, or who writes. Once that is
+// known to be a student, say, a price asked for in the next message is a student's too.
+func (c *conversation) learns(v verdict) bool {
+	switch {
+	case v.level > 0:
+		return v.level > c.level && !c.nobuyer
+	case v.level < 0:
+		return !c.negative || v.disqualifies && !c.nobuyer
+	default:
+		return false
+	}
+}
+
+func (c *conversation) take(v verdict) {
+	c.level, c.negative, c.nobuyer = max(c.level, v.level), c.negative || v.level < 0, v.level < 0 && (v.disqualifies || c.nobuyer)
 }
 
 // explainLeads gives a reason to what was heard before it was stated: "Talk to sales" comes first, what for comes later.
