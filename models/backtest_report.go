@@ -101,7 +101,7 @@ func (d *BacktestDefinition) finish(leads []quality.Unit, o BacktestOptions, unt
 		}
 	}
 	slices.SortFunc(flags, func(a, b quality.Flag) int { return strings.Compare(a.UnitID, b.UnitID) })
-	d.Quality = quality.Measure(leads, flags, quality.Options{Horizon: o.Horizon, Until: until})
+	d.Quality = quality.NewPopulation(leads, quality.Options{Horizon: o.Horizon, Until: until}).Measure(flags)
 	for week, units := range weeks {
 		d.Weeks = append(d.Weeks, BacktestWeek{week, units})
 	}

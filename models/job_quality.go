@@ -65,12 +65,16 @@ func (j *judge) judge(ctx context.Context) error {
 	if err := j.load(ctx); err != nil || len(j.units) == 0 {
 		return err // nobody became a lead: there is nothing to judge
 	}
+	definitions, sides := j.definitions(), j.sides()
 	for _, days := range qualityHorizons {
-		o := j.options(days)
-		for _, write := range []func(context.Context, uint32, quality.Options) error{
-			j.writeDefinitions, j.writeThresholds, j.writeOutcomes, j.writeSides,
+		population := quality.NewPopulation(j.units, j.options(days))
+		for _, write := range []func() error{
+			func() error { return j.writeDefinitions(ctx, days, population, definitions) },
+			func() error { return j.writeThresholds(ctx, days, population) },
+			func() error { return j.writeOutcomes(ctx, days) },
+			func() error { return j.writeSides(ctx, days, population, sides) },
 		} {
-			if err := write(ctx, days, o); err != nil {
+			if err := write(); err != nil {
 				return err
 			}
 		}

@@ -29,17 +29,19 @@ func (j *judge) definitions() []judged {
 	return append(all, judged{quality.Definition{Name: anyDefinition}, j.flags.OfRoute("")})
 }
 
-func (j *judge) writeDefinitions(ctx context.Context, days uint32, o quality.Options) error {
+func (j *judge) writeDefinitions(ctx context.Context, days uint32, population *quality.Population, definitions []judged) error {
 	var rows []definitionRow
 	var bands []bandRow
-	for _, d := range j.definitions() {
+	for _, d := range definitions {
 		s := subject{j.kind, days, d.Definition}
-		all := quality.Measure(j.units, d.flags, o)
+		judged := population.Judge(d.flags)
+		reliability := judged.Reliability(quality.DefaultBands)
+		all := judged.Measures().Scored(reliability)
 		rows = append(rows, describeMeasures(s, "", &all))
-		for _, c := range quality.ByCohort(j.units, d.flags, o) {
+		for _, c := range judged.Cohorts() {
 			rows = append(rows, describeMeasures(s, c.Month.Format("2006-01"), &c.Measures))
 		}
-		for i, b := range quality.NewReliability(j.units, d.flags, quality.DefaultBands, o).Bands {
+		for i, b := range reliability.Bands {
 			bands = append(bands, describeBand(s, i, &b))
 		}
 	}
@@ -49,14 +51,14 @@ func (j *judge) writeDefinitions(ctx context.Context, days uint32, o quality.Opt
 	return insertQuality(ctx, j, "quality_bands", bands)
 }
 
-func (j *judge) writeThresholds(ctx context.Context, days uint32, o quality.Options) error {
+func (j *judge) writeThresholds(ctx context.Context, days uint32, population *quality.Population) error {
 	var rows []thresholdRow
 	for _, score := range []string{leadScore, bantScore} {
 		inUse, err := j.thresholdInUse(score)
 		if err != nil {
 			return err
 		}
-		for _, p := range quality.TradeOff(j.units, j.crossings[score], o) {
+		for _, p := range population.TradeOff(j.crossings[score]) {
 			rows = append(rows, describePoint(subject{j.kind, days, quality.Definition{}}, score, math.Abs(p.Threshold-inUse) < 1e-9, &p))
 		}
 	}
@@ -82,8 +84,8 @@ func (j *judge) thresholdInUse(score string) (float64, error) {
 // Teams that own the routes, as in the stages' definition.
 var routeTeams = map[string]string{"mql": "marketing", "pql": "product", "cql": "sdr"}
 
-func (j *judge) writeOutcomes(ctx context.Context, days uint32, o quality.Options) error {
-	options := quality.OutcomeOptions{Options: o}
+func (j *judge) writeOutcomes(ctx context.Context, days uint32) error {
+	options := quality.OutcomeOptions{Options: j.options(days)}
 	var rows []outcomeRow
 	add := func(kind string, d quality.Definition, outcome quality.Outcome) {
 		row := describeOutcome(subject{j.kind, days, d}, kind, &outcome)
@@ -123,15 +125,19 @@ func (j *judge) teamSays(kind string, d quality.Definition) (esat float64, answe
 	return esat, answers
 }
 
-func (j *judge) writeSides(ctx context.Context, days uint32, o quality.Options) error {
-	sides := []quality.Side{
+// sides are the parties that each have a view of who is qualified.
+func (j *judge) sides() []quality.Side {
+	return []quality.Side{
 		{Name: "marketing", Flags: j.flags.OfRoute("mql")}, {Name: "product", Flags: j.flags.OfRoute("pql")},
 		{Name: "conversation", Flags: j.flags.OfRoute("cql")}, {Name: "sales", Flags: j.sales},
 	}
+}
+
+func (j *judge) writeSides(ctx context.Context, days uint32, population *quality.Population, sides []quality.Side) error {
 	var rows []sideRow
 	for i, a := range sides {
 		for _, b := range sides[i+1:] {
-			c := quality.Compare(j.units, a, b, o)
+			c := population.Compare(a, b)
 			rows = append(rows, describeSides(subject{j.kind, days, quality.Definition{}}, &c)...)
 		}
 	}
@@ -158,10 +164,9 @@ func (j *judge) writeAha(ctx context.Context) error {
 		searches[i] = quality.NewDiscovery(j.units, quality.AhaOptions{Options: j.options(days), Days: ahaDays})
 	}
 	err := collect(ctx, j, "behaviours", j.params(), func(b behaviourRow) {
-		for i, times := range []uint64{b.Times1, b.Times3, b.Times7, b.Times14} {
-			for _, search := range searches {
-				search.Add(quality.Behaviour{UnitID: b.UnitID, Name: b.Behaviour, Days: ahaDays[i], Count: times})
-			}
+		counts := [...]uint64{b.Times1, b.Times3, b.Times7, b.Times14}
+		for _, search := range searches {
+			search.Add(quality.Behaviour{UnitID: b.UnitID, Name: b.Behaviour, Counts: counts[:]})
 		}
 	})
 	if err != nil {

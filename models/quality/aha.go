@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Behaviour is what a unit did early: how often one thing within so many days of its start, and before converting.
+// Behaviour is what a unit did early: how often one thing within each of the windows of a search after its start, and
+// before converting.
 type Behaviour struct {
-	UnitID string `ch:"unit_id"`
-	Name   string `ch:"behaviour"`
-	Days   uint32 `ch:"days"`
-	Count  uint64 `ch:"times"`
+	UnitID string
+	Name   string
+	Counts []uint64 // by AhaOptions.Days
 }
 
 // Aha is a rule "did Behaviour at least Count times within Days of the start", held against conversion.
@@ -88,88 +88,99 @@ func (o AhaOptions) withDefaults() AhaOptions {
 // landmark says who is compared at so many days after the start: those observed for a horizon more and not converted yet.
 // Whoever converted earlier has decided before the behaviour could be complete.
 type landmark struct {
-	index  map[string]int // of the units compared
-	later  []bool         // in the hold-out
-	wins   []bool         // converted within the horizon after the landmark
-	totals [2][2]int      // [hold-out][converted]
+	cells  []int8 // of each unit: its place in table, or notCompared
+	totals table  // of those compared
 }
 
+// table counts units by whether they are in the hold-out and whether they converted within the horizon after the landmark:
+// twice the one and once the other is the place.
+type table [4]int
+
+const notCompared = -1
+
 func newLandmark(units []Unit, days uint32, o Options) *landmark {
-	l := &landmark{index: map[string]int{}}
+	l := &landmark{cells: make([]int8, len(units))}
 	var starts []time.Time
 	for i := range units {
 		at := units[i].StartedAt.Add(time.Duration(days) * 24 * time.Hour)
 		early := !units[i].ConvertedAt.IsZero() && !units[i].ConvertedAt.After(at)
 		if early || at.Add(o.Horizon).After(o.Until) {
+			l.cells[i] = notCompared
 			continue
 		}
-		l.index[units[i].ID] = len(starts)
 		starts = append(starts, units[i].StartedAt)
-		l.wins = append(l.wins, !units[i].ConvertedAt.IsZero() && units[i].ConvertedAt.Sub(at) <= o.Horizon)
+		if !units[i].ConvertedAt.IsZero() && units[i].ConvertedAt.Sub(at) <= o.Horizon {
+			l.cells[i] = 1
+		}
 	}
 	if len(starts) == 0 {
 		return l
 	}
-	sorted := slices.SortedFunc(slices.Values(starts), time.Time.Compare)
-	cut := sorted[len(sorted)/2]
-	for i, start := range starts {
-		l.later = append(l.later, !start.Before(cut))
-		l.totals[index(l.later[i])][index(l.wins[i])]++
+	slices.SortFunc(starts, time.Time.Compare)
+	cut := starts[len(starts)/2]
+	for i := range units {
+		if l.cells[i] == notCompared {
+			continue
+		}
+		if !units[i].StartedAt.Before(cut) {
+			l.cells[i] += 2
+		}
+		l.totals[l.cells[i]]++
 	}
 	return l
-}
-
-func index(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
 }
 
 // Discovery looks for the early behaviour that separates later customers from others. Rules are chosen by φ on the units
 // that started earlier, one for each behaviour, and reported on those that started later.
 type Discovery struct {
 	o         AhaOptions
-	landmarks map[uint32]*landmark
-	did       map[rule]*[2][2]int // [hold-out][converted]
+	places    map[string]int     // of units
+	landmarks []*landmark        // by day
+	did       map[string][]table // of each behaviour, by day and count
+	last      string             // unit, and its place
+	place     int
 }
 
-type rule struct {
-	behaviour string
-	days      uint32
-	count     uint64
-}
-
-// NewDiscovery starts a search among units; behaviours are then added one by one, in any order.
+// NewDiscovery starts a search among units; behaviours are then added one by one, in any order, those of one unit best
+// together.
 func NewDiscovery(units []Unit, o AhaOptions) *Discovery {
-	d := &Discovery{o: o.withDefaults(), landmarks: map[uint32]*landmark{}, did: map[rule]*[2][2]int{}}
+	d := &Discovery{o: o.withDefaults(), places: make(map[string]int, len(units)), did: map[string][]table{}, place: notCompared}
+	for i := range units {
+		d.places[units[i].ID] = i
+	}
 	for _, days := range d.o.Days {
-		d.landmarks[days] = newLandmark(units, days, o.Options)
+		d.landmarks = append(d.landmarks, newLandmark(units, days, o.Options))
 	}
 	return d
 }
 
-// Add takes what one unit did within one window. Windows other than the options' are passed over.
+// Add takes what one unit did.
 func (d *Discovery) Add(b Behaviour) {
-	l := d.landmarks[b.Days]
-	if l == nil {
+	if b.UnitID != d.last {
+		place, known := d.places[b.UnitID]
+		if !known {
+			place = notCompared
+		}
+		d.last, d.place = strings.Clone(b.UnitID), place // rows share the memory of whole batches
+	}
+	if d.place == notCompared {
 		return
 	}
-	i, compared := l.index[b.UnitID]
-	if !compared {
-		return
+	tables := d.did[b.Name]
+	if tables == nil {
+		tables = make([]table, len(d.o.Days)*len(d.o.Counts))
+		d.did[strings.Clone(b.Name)] = tables
 	}
-	for _, count := range d.o.Counts {
-		if b.Count < count {
+	for day, l := range d.landmarks {
+		cell := l.cells[d.place]
+		if cell == notCompared {
 			continue
 		}
-		key := rule{b.Name, b.Days, count}
-		cells := d.did[key]
-		if cells == nil {
-			cells, key.behaviour = &[2][2]int{}, strings.Clone(key.behaviour) // rows share the memory of whole batches
-			d.did[key] = cells
+		for i, count := range d.o.Counts {
+			if b.Counts[day] >= count {
+				tables[day*len(d.o.Counts)+i][cell]++
+			}
 		}
-		cells[index(l.later[i])][index(l.wins[i])]++
 	}
 }
 
@@ -177,15 +188,17 @@ func (d *Discovery) Add(b Behaviour) {
 // count and then the shorter window wins: it is the easier to explain.
 func (d *Discovery) Found() []Aha {
 	best := map[string]Aha{}
-	for key, cells := range d.did {
-		l := d.landmarks[key.days]
-		a := Aha{Behaviour: key.behaviour, Count: key.count, Days: key.days,
-			Training: against(cells[0], l.totals[0]), HoldOut: against(cells[1], l.totals[1])}
-		if a.Training.DidConverted < d.o.Least || a.Training.DidntConverted+a.Training.DidntNot == 0 {
-			continue
-		}
-		if known, there := best[key.behaviour]; !there || a.before(&known) {
-			best[key.behaviour] = a
+	for behaviour, tables := range d.did {
+		for i := range tables {
+			day, count := i/len(d.o.Counts), i%len(d.o.Counts)
+			a := Aha{Behaviour: behaviour, Count: d.o.Counts[count], Days: d.o.Days[day]}
+			a.Training, a.HoldOut = tables[i].against(d.landmarks[day].totals)
+			if a.Training.DidConverted < d.o.Least || a.Training.DidntConverted+a.Training.DidntNot == 0 {
+				continue
+			}
+			if known, there := best[behaviour]; !there || a.before(&known) {
+				best[behaviour] = a
+			}
 		}
 	}
 	found := make([]Aha, 0, len(best))
@@ -209,9 +222,9 @@ func (a *Aha) before(b *Aha) bool {
 	return cmp.Or(cmp.Compare(b.Training.Phi, a.Training.Phi), cmp.Compare(a.Count, b.Count), cmp.Compare(a.Days, b.Days)) < 0
 }
 
-// against completes a table from those who did and everybody.
-func against(did, all [2]int) Contingency {
-	return NewContingency(did[1], did[0], all[1]-did[1], all[0]-did[0])
+// against completes the tables of training and hold-out from those who did and everybody.
+func (t table) against(all table) (training, holdOut Contingency) {
+	return NewContingency(t[1], t[0], all[1]-t[1], all[0]-t[0]), NewContingency(t[3], t[2], all[3]-t[3], all[2]-t[2])
 }
 
 // Holm adjusts p values so that the chance of any false claim among them stays at the level they are held against (Holm

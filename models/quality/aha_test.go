@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -49,14 +50,18 @@ func freemium(n int, seed uint64, cause bool) (units []Unit, done []Behaviour) {
 		if r.Float64() < p {
 			u.ConvertedAt = u.StartedAt.Add(time.Duration(5+r.IntN(60)) * 24 * time.Hour)
 		}
-		for _, days := range []uint32{1, 3, 7, 14} {
-			seen := min(invited, int(days)) // one a day
-			for name, times := range map[string]int{"invited": seen, "noise": noise, "other": r.IntN(4)} {
-				if times > 0 {
-					done = append(done, Behaviour{u.ID, name, days, uint64(times)})
-				}
+		seen := []uint64{1, 3, 7, 14} // one a day
+		for i := range seen {
+			seen[i] = min(seen[i], uint64(invited))
+		}
+		did := func(name string, counts ...uint64) {
+			if counts[3] > 0 {
+				done = append(done, Behaviour{u.ID, name, counts})
 			}
 		}
+		did("invited", seen...)
+		did("noise", slices.Repeat([]uint64{uint64(noise)}, 4)...)
+		did("other", uint64(r.IntN(4)), uint64(r.IntN(4)), uint64(r.IntN(4)), uint64(r.IntN(4)))
 		units = append(units, u)
 	}
 	return units, done
@@ -115,7 +120,7 @@ func TestTheWindowEndsBeforeTheOutcome(t *testing.T) {
 		u := lead(fmt.Sprintf("u%05d", i), float64(i), -1)
 		if i%2 == 0 {
 			u.ConvertedAt = u.StartedAt.Add(2 * 24 * time.Hour)
-			done = append(done, Behaviour{u.ID, "paid", 3, 9})
+			done = append(done, Behaviour{u.ID, "paid", []uint64{0, 9, 0, 0}})
 		}
 		units = append(units, u)
 	}

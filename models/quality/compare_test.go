@@ -14,7 +14,7 @@ func TestSidesByHand(t *testing.T) {
 	}
 	marketing := Side{"marketing", []Flag{flag("a", 1), flag("b", 1), flag("c", 1), flag("d", 1)}}
 	sales := Side{"sales", []Flag{flag("a", 5), flag("b", 5), flag("e", 5), flag("f", 25), flag("h", 291)}} // f: after it had bought
-	c := Compare(units, marketing, sales, ninety)
+	c := NewPopulation(units, ninety).Compare(marketing, sales)
 	want := []struct {
 		cell              string
 		units, won, total int

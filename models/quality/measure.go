@@ -28,50 +28,68 @@ type Measures struct {
 	BrierUnits     int
 }
 
-// Measure judges a definition. units and flags are sorted by unit id, with at most one flag a unit.
-func Measure(units []Unit, flags []Flag, o Options) Measures {
-	all := fates(units, flags, o)
-	m := measure(all, o)
-	r := reliability(all, DefaultBands)
+// Scored are the measures with the score of a forecast.
+func (m Measures) Scored(r Reliability) Measures {
 	m.Brier, m.BrierReference, m.BrierUnits = r.Brier, r.Reference, r.Units
 	return m
 }
 
-func measure(all []fate, o Options) Measures {
-	m := Measures{Units: len(all)}
-	var judged, hits, caught, mature, matureFlagged, matureConverted int
-	var leads []float64
-	for i := range all {
-		f := &all[i]
-		count(&m.Converted, f.ever)
-		count(&m.Flagged, f.flagged)
-		count(&m.Late, f.late)
-		count(&m.Leaked, f.leaked)
-		count(&m.Censored, f.flagged && !f.judged)
-		count(&judged, f.flagged && f.judged)
-		count(&hits, f.flagged && f.judged && f.converted)
-		if f.flagged && f.converted {
-			caught++
-			leads = append(leads, f.lead.Hours()/24)
-		}
-		if !f.start.Add(o.Horizon).After(o.Until) {
-			mature++
-			count(&matureFlagged, f.flagged)
-			count(&matureConverted, f.convertedSinceStart(o.Horizon))
-		}
+// counts add up fates: whole numbers, from which a unit can be taken out again.
+type counts struct {
+	units, converted, flagged, censored, late, leaked int
+
+	judged, hits, caught                   int // of those flagged
+	mature, matureFlagged, matureConverted int
+	leads                                  []float64 // days, of those caught
+}
+
+// add counts a unit n times; -1 takes one out that was not flagged.
+func (c *counts) add(f *fate, o Options, n int) {
+	c.units += n
+	add(&c.converted, f.ever, n)
+	add(&c.flagged, f.flagged, n)
+	add(&c.late, f.late, n)
+	add(&c.leaked, f.leaked, n)
+	add(&c.censored, f.flagged && !f.judged, n)
+	add(&c.judged, f.flagged && f.judged, n)
+	add(&c.hits, f.flagged && f.judged && f.converted, n)
+	if f.flagged && f.converted {
+		c.caught += n
+		c.leads = append(c.leads, f.lead.Hours()/24)
 	}
-	m.Precision, m.Recall = NewRate(hits, judged), NewRate(caught, m.Converted)
-	m.FlaggedShare, m.BaseRate = NewRate(matureFlagged, mature), NewRate(matureConverted, mature)
+	if !f.start.Add(o.Horizon).After(o.Until) {
+		c.mature += n
+		add(&c.matureFlagged, f.flagged, n)
+		add(&c.matureConverted, f.convertedSinceStart(o.Horizon), n)
+	}
+}
+
+func add(to *int, yes bool, n int) {
+	if yes {
+		*to += n
+	}
+}
+
+func count(n *int, yes bool) { add(n, yes, 1) }
+
+func (c *counts) measures() Measures {
+	m := Measures{Units: c.units, Converted: c.converted, Flagged: c.flagged, Censored: c.censored, Late: c.late, Leaked: c.leaked}
+	m.Precision, m.Recall = NewRate(c.hits, c.judged), NewRate(c.caught, c.converted)
+	m.FlaggedShare, m.BaseRate = NewRate(c.matureFlagged, c.mature), NewRate(c.matureConverted, c.mature)
 	m.Lift = m.Precision.over(m.BaseRate.Value)
-	slices.Sort(leads)
-	m.MedianLead, m.P90Lead = quantile(leads, 0.5), quantile(leads, 0.9)
+	slices.Sort(c.leads)
+	m.MedianLead, m.P90Lead = quantile(c.leads, 0.5), quantile(c.leads, 0.9)
 	return m
 }
 
-func count(n *int, yes bool) {
-	if yes {
-		*n++
-	}
+// Measures of the definition over the population; the score of its forecast comes by Scored.
+func (j *Judged) Measures() Measures {
+	all := j.all
+	j.each(func(was, is *fate) {
+		all.add(was, j.o, -1)
+		all.add(is, j.o, 1)
+	})
+	return all.measures()
 }
 
 // convertedSinceStart: whatever a definition says, a unit's base is its own start.
@@ -102,16 +120,21 @@ type Cohort struct {
 	Measures
 }
 
-// ByCohort measures month by month, in order. A Brier score is left to the whole: months are too small to train on.
-func ByCohort(units []Unit, flags []Flag, o Options) []Cohort {
-	months := map[time.Time][]fate{}
-	for _, f := range fates(units, flags, o) {
-		month := time.Date(f.start.UTC().Year(), f.start.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-		months[month] = append(months[month], f)
+// Cohorts measure month by month, in order. A Brier score is left to the whole: months are too small to train on.
+func (j *Judged) Cohorts() []Cohort {
+	months := make(map[time.Time]*counts, len(j.months))
+	for month, all := range j.months {
+		copied := *all
+		months[month] = &copied
 	}
+	j.each(func(was, is *fate) {
+		month := months[monthOf(is.start)]
+		month.add(was, j.o, -1)
+		month.add(is, j.o, 1)
+	})
 	cohorts := make([]Cohort, 0, len(months))
 	for month, all := range months {
-		cohorts = append(cohorts, Cohort{month, measure(all, o)})
+		cohorts = append(cohorts, Cohort{month, all.measures()})
 	}
 	slices.SortFunc(cohorts, func(a, b Cohort) int { return a.Month.Compare(b.Month) })
 	return cohorts

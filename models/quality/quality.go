@@ -52,23 +52,6 @@ type fate struct {
 	lead      time.Duration // flag to conversion, where converted and flagged
 }
 
-// fates joins units and flags, which must both be sorted by unit id with at most one flag a unit.
-func fates(units []Unit, flags []Flag, o Options) []fate {
-	all := make([]fate, len(units))
-	next := 0
-	for i := range units {
-		for next < len(flags) && flags[next].UnitID < units[i].ID {
-			next++
-		}
-		var flag *Flag
-		if next < len(flags) && flags[next].UnitID == units[i].ID {
-			flag = &flags[next]
-		}
-		all[i] = judge(&units[i], flag, o)
-	}
-	return all
-}
-
 func judge(u *Unit, flag *Flag, o Options) fate {
 	f := fate{clock: u.StartedAt, start: u.StartedAt, ever: !u.ConvertedAt.IsZero()}
 	switch {

@@ -55,7 +55,7 @@ func TestMeasuresByHand(t *testing.T) {
 		lead("i", 0, -1), lead("j", 0, -1),
 	}
 	flags := []Flag{flag("a", 10), flag("b", 15), flag("c", 10), flag("d", 10), flag("e", 250), flag("f", 30)}
-	m := Measure(units, flags, ninety)
+	m := NewPopulation(units, ninety).Measure(flags)
 	if m.Units != 10 || m.Converted != 6 || m.Flagged != 5 || m.Censored != 1 || m.Late != 1 || m.Leaked != 0 {
 		t.Errorf("counts: %+v", m)
 	}
@@ -85,7 +85,7 @@ func TestPlantedLeaksAreCaught(t *testing.T) {
 		}
 		units = append(units, u)
 	}
-	of := func(f *Flags) Measures { return Measure(units, f.Of(f.Definitions()[0]), ninety) }
+	of := func(f *Flags) Measures { return NewPopulation(units, ninety).Measure(f.Of(f.Definitions()[0])) }
 	if m := of(&honest); m.Precision.Of != 20 || m.Recall.Of != 20 || m.Leaked+m.Late != 0 {
 		t.Errorf("honest flags: %+v", m)
 	}
@@ -95,7 +95,7 @@ func TestPlantedLeaksAreCaught(t *testing.T) {
 	if m := of(&knowing); m.Flagged != 0 || m.Leaked != 20 || m.Recall.Of != 0 {
 		t.Errorf("flags that know the future count: %+v", m)
 	}
-	if p := TradeOff(units, []Crossing{{"u00", 10, at(20)}, {"u02", 10, at(50)}, {"u04", 10, at(60)}}, ninety)[0]; p.Recall.Of != 1 || p.Late != 2 {
+	if p := NewPopulation(units, ninety).TradeOff([]Crossing{{"u00", 10, at(20)}, {"u02", 10, at(50)}, {"u04", 10, at(60)}})[0]; p.Recall.Of != 1 || p.Late != 2 {
 		t.Errorf("scores reached at or after the conversion count: %+v", p)
 	}
 }
@@ -144,7 +144,7 @@ func population(n int, informative bool) (units []Unit, flags []Flag, crossings 
 // The seed's rule: the fewer are passed on, the higher the win rate, and the more wins are missed.
 func TestTheTradeOff(t *testing.T) {
 	units, _, crossings := population(20_000, true)
-	points := TradeOff(units, crossings, ninety)
+	points := NewPopulation(units, ninety).TradeOff(crossings)
 	if len(points) != 9 {
 		t.Fatalf("%d points", len(points))
 	}
@@ -162,7 +162,7 @@ func TestTheTradeOff(t *testing.T) {
 
 func TestReliability(t *testing.T) {
 	units, flags, _ := population(20_000, true)
-	r := NewReliability(units, flags, DefaultBands, ninety)
+	r := NewPopulation(units, ninety).Judge(flags).Reliability(DefaultBands)
 	for _, b := range r.Bands {
 		if b.Forecast < b.Observed.Low-0.02 || b.Forecast > b.Observed.High+0.02 {
 			t.Errorf("band %g to %g: forecast %.3f, observed %.3f to %.3f", b.From, b.To, b.Forecast, b.Observed.Low, b.Observed.High)
@@ -174,7 +174,7 @@ func TestReliability(t *testing.T) {
 		t.Errorf("Brier %.4f, reference %.4f, %d units", r.Brier, r.Reference, r.Units)
 	}
 	units, flags, _ = population(20_000, false)
-	if m := Measure(units, flags, ninety); m.Brier < m.BrierReference-0.002 || math.Abs(m.Lift.Value-1) > 0.05 {
+	if m := NewPopulation(units, ninety).Measure(flags); m.Brier < m.BrierReference-0.002 || math.Abs(m.Lift.Value-1) > 0.05 {
 		t.Errorf("a score that knows nothing: Brier %.4f against %.4f, lift %.3f", m.Brier, m.BrierReference, m.Lift.Value)
 	}
 }
@@ -182,7 +182,7 @@ func TestReliability(t *testing.T) {
 func TestAForecastByHand(t *testing.T) {
 	units := []Unit{lead("a", 0, 5), lead("b", 0, -1), lead("c", 50, 55), lead("d", 50, -1), lead("e", 290, 291)}
 	flags := []Flag{flag("a", 1), flag("c", 51)}
-	r := NewReliability(units, flags, []float64{math.Inf(-1)}, ninety)
+	r := NewPopulation(units, ninety).Judge(flags).Reliability([]float64{math.Inf(-1)})
 	// Earlier: a (flagged, won), b (not, lost). Base 1/2; forecasts (1+.5)/2 and (0+.5)/2. Later: c won, d lost; e too young.
 	near(t, "Brier", r.Brier, 0.25*0.25)
 	near(t, "reference", r.Reference, 0.25)
@@ -193,9 +193,9 @@ func TestAForecastByHand(t *testing.T) {
 
 func TestCohortsAddUp(t *testing.T) {
 	units, flags, _ := population(3000, true)
-	all := Measure(units, flags, ninety)
+	all := NewPopulation(units, ninety).Measure(flags)
 	var judged, hits, n int
-	for _, c := range ByCohort(units, flags, ninety) {
+	for _, c := range NewPopulation(units, ninety).Judge(flags).Cohorts() {
 		judged, hits, n = judged+c.Precision.Total, hits+c.Precision.Of, n+c.Units
 		if c.Month.Day() != 1 {
 			t.Errorf("cohort of %s", c.Month)
@@ -207,13 +207,13 @@ func TestCohortsAddUp(t *testing.T) {
 }
 
 func TestEmptyIsNothing(t *testing.T) {
-	if m := Measure(nil, nil, ninety); m != (Measures{}) {
+	if m := NewPopulation(nil, ninety).Measure(nil); m != (Measures{}) {
 		t.Errorf("measures of nobody: %+v", m)
 	}
-	if m := Measure([]Unit{lead("a", 0, -1)}, nil, ninety); m.Lift.Value != 0 || m.Precision.Total != 0 {
+	if m := NewPopulation([]Unit{lead("a", 0, -1)}, ninety).Measure(nil); m.Lift.Value != 0 || m.Precision.Total != 0 {
 		t.Errorf("nobody flagged: %+v", m)
 	}
-	if p := TradeOff(nil, nil, ninety); p != nil {
+	if p := NewPopulation(nil, ninety).TradeOff(nil); p != nil {
 		t.Errorf("points of nothing: %v", p)
 	}
 	if o := ByRoute(nil, OutcomeOptions{Options: ninety}); len(o) != 0 {

@@ -3,7 +3,6 @@ package quality
 import (
 	"math"
 	"slices"
-	"time"
 )
 
 // DefaultBands are the lower ends of the bands of the lead score.
@@ -28,26 +27,18 @@ type Band struct {
 	Observed Rate // of the later half
 }
 
-// NewReliability judges the forecast of a definition. bands are lower ends, rising, the first −Inf.
-func NewReliability(units []Unit, flags []Flag, bands []float64, o Options) Reliability {
-	return reliability(fates(units, flags, o), bands)
-}
-
-func reliability(all []fate, ends []float64) Reliability {
-	judged := make([]fate, 0, len(all))
-	for _, f := range all {
-		if f.judged {
-			judged = append(judged, f)
-		}
-	}
-	earlier, later := halves(judged)
-	trained, tested := tally(earlier, ends), tally(later, ends)
+// Reliability judges the forecast of the definition. ends are the lower ends of bands, rising, the first −Inf.
+func (j *Judged) Reliability(ends []float64) Reliability {
+	trained, tested := j.halves(ends)
 	total := cell{}
 	for _, c := range trained {
 		total.units, total.converted = total.units+c.units, total.converted+c.converted
 	}
 	base := ratio(float64(total.converted), float64(total.units))
-	r := Reliability{Units: len(later)}
+	r := Reliability{}
+	for _, c := range tested {
+		r.Units += c.units
+	}
 	var wrong, reference float64
 	for i, c := range tested {
 		b := Band{Flagged: i > 0, Trained: trained[i].units, Observed: NewRate(c.converted, c.units)}
@@ -68,25 +59,60 @@ func reliability(all []fate, ends []float64) Reliability {
 	return r
 }
 
-// halves cuts at the median clock. Units of one instant stay together, so that the order of rows decides nothing.
-func halves(judged []fate) (earlier, later []fate) {
-	if len(judged) == 0 {
-		return nil, nil
-	}
-	clocks := make([]time.Time, len(judged))
-	for i := range judged {
-		clocks[i] = judged[i].clock
-	}
-	slices.SortFunc(clocks, time.Time.Compare)
-	cut := clocks[len(clocks)/2]
-	for _, f := range judged {
-		if f.clock.Before(cut) {
-			earlier = append(earlier, f)
-		} else {
-			later = append(later, f)
+// halves counts by band those judged before the median clock and those from it on. Units of one instant stay together, so
+// that the order of rows decides nothing.
+func (j *Judged) halves(ends []float64) (earlier, later []cell) {
+	earlier, later = make([]cell, len(ends)+1), make([]cell, len(ends)+1)
+	var out, in []int64
+	j.each(func(was, is *fate) {
+		if was.judged {
+			out = append(out, was.clock.UnixMicro())
 		}
+		if is.judged {
+			in = append(in, is.clock.UnixMicro())
+		}
+	})
+	if len(j.clocks)-len(out)+len(in) == 0 {
+		return earlier, later
 	}
+	slices.Sort(out)
+	slices.Sort(in)
+	cut := middle(j.clocks, out, in)
+	before, _ := slices.BinarySearch(j.clocks, cut)
+	last := len(j.clocks)
+	earlier[0], later[0] = cell{before, j.wins[before]}, cell{last - before, j.wins[last] - j.wins[before]}
+	put := func(f *fate, n int) {
+		if !f.judged {
+			return
+		}
+		half := later
+		if f.clock.UnixMicro() < cut {
+			half = earlier
+		}
+		half[f.band(ends)].add(f, n)
+	}
+	j.each(func(was, is *fate) {
+		put(was, -1)
+		put(is, 1)
+	})
 	return earlier, later
+}
+
+// middle is the median, the upper one of two, of what is left of sorted numbers when out is taken out and in put in.
+func middle(numbers, out, in []int64) int64 {
+	for k := (len(numbers) - len(out) + len(in)) / 2; ; k-- {
+		for len(out) > 0 && numbers[0] == out[0] {
+			numbers, out = numbers[1:], out[1:]
+		}
+		from := &numbers
+		if len(numbers) == 0 || len(in) > 0 && in[0] < numbers[0] {
+			from = &in
+		}
+		if k == 0 {
+			return (*from)[0]
+		}
+		*from = (*from)[1:]
+	}
 }
 
 // cell counts the units of a band.
@@ -97,18 +123,18 @@ func (c cell) squaredError(forecast float64) float64 {
 	return float64(c.converted)*(1-forecast)*(1-forecast) + float64(c.units-c.converted)*forecast*forecast
 }
 
-// tally counts by band; the first is of those not flagged.
-func tally(all []fate, ends []float64) []cell {
-	cells := make([]cell, len(ends)+1)
-	for _, f := range all {
-		i := 0
-		if f.flagged {
-			for i < len(ends) && f.score >= ends[i] {
-				i++
-			}
+func (c *cell) add(f *fate, n int) {
+	c.units += n
+	add(&c.converted, f.converted, n)
+}
+
+// band is the place of a unit's band; the first is of those not flagged.
+func (f *fate) band(ends []float64) int {
+	i := 0
+	if f.flagged {
+		for i < len(ends) && f.score >= ends[i] {
+			i++
 		}
-		cells[i].units++
-		count(&cells[i].converted, f.converted)
 	}
-	return cells
+	return i
 }

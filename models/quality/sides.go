@@ -29,32 +29,65 @@ type SideCell struct {
 
 // Compare holds two sides against what happened. A unit's clock is the earlier flag of the two, else its start: both
 // sides get the same horizon, whoever spoke first.
-func Compare(units []Unit, a, b Side, o Options) Comparison {
-	first, second := fates(units, a.Flags, o), fates(units, b.Flags, o)
+func (p *Population) Compare(a, b Side) Comparison {
 	names := []string{Both, OnlyA, OnlyB, Neither}
-	var all, judged, converted [4]int
-	for i := range units {
-		x, y := &first[i], &second[i]
-		cell := 3
-		switch {
-		case x.flagged && y.flagged:
-			cell = 0
-		case x.flagged:
-			cell = 1
-		case y.flagged:
-			cell = 2
-		}
-		all[cell]++
-		earlier := x
-		if y.flagged && (!x.flagged || y.clock.Before(x.clock)) {
-			earlier = y
-		}
-		count(&judged[cell], earlier.judged)
-		count(&converted[cell], earlier.judged && earlier.converted)
-	}
+	judged := len(p.clocks)
+	var all [4]int
+	var cells [4]cell // of those judged
+	all[3], cells[3] = len(p.units), cell{judged, p.wins[judged]}
+	p.eachOf(p.Judge(a.Flags), p.Judge(b.Flags), func(was, x, y *fate) {
+		to, earlier := sides(x, y)
+		all[3]--
+		all[to]++
+		cells[3].addJudged(was, -1)
+		cells[to].addJudged(earlier, 1)
+	})
 	c := Comparison{A: a.Name, B: b.Name}
 	for i, name := range names {
-		c.Cells = append(c.Cells, SideCell{Cell: name, Units: all[i], Rate: NewRate(converted[i], judged[i])})
+		c.Cells = append(c.Cells, SideCell{Cell: name, Units: all[i], Rate: NewRate(cells[i].converted, cells[i].units)})
 	}
 	return c
+}
+
+func (c *cell) addJudged(f *fate, n int) {
+	if f.judged {
+		c.add(f, n)
+	}
+}
+
+// sides is the place of the cell of a unit that the sides see so, and its fate by the earlier flag.
+func sides(x, y *fate) (cell int, earlier *fate) {
+	switch {
+	case x.flagged && y.flagged && y.clock.Before(x.clock):
+		return 0, y
+	case x.flagged && y.flagged:
+		return 0, x
+	case x.flagged:
+		return 1, x
+	case y.flagged:
+		return 2, y
+	}
+	return 3, x
+}
+
+// eachOf shows the units that either of two definitions flags, as they are without and by each.
+func (p *Population) eachOf(a, b *Judged, show func(was, x, y *fate)) {
+	left, right := a.flagged, b.flagged
+	for len(left)+len(right) > 0 {
+		unit, first, second := len(p.units), (*Flag)(nil), (*Flag)(nil)
+		if len(left) > 0 {
+			unit = left[0].unit
+		}
+		if len(right) > 0 {
+			unit = min(unit, right[0].unit)
+		}
+		if len(left) > 0 && left[0].unit == unit {
+			first, left = left[0].flag, left[1:]
+		}
+		if len(right) > 0 && right[0].unit == unit {
+			second, right = right[0].flag, right[1:]
+		}
+		was, x, y := judge(&p.units[unit], nil, p.o), judge(&p.units[unit], first, p.o), judge(&p.units[unit], second, p.o)
+		show(&was, &x, &y)
+	}
 }

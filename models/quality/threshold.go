@@ -20,8 +20,8 @@ type Point struct {
 	Missed int // conversions that it would not have flagged in time
 }
 
-// TradeOff measures each threshold. units are sorted by id; crossings by threshold, then unit id.
-func TradeOff(units []Unit, crossings []Crossing, o Options) []Point {
+// TradeOff measures each threshold. Crossings are sorted by threshold, then unit id.
+func (p *Population) TradeOff(crossings []Crossing) []Point {
 	var points []Point
 	for len(crossings) > 0 {
 		threshold, flags := crossings[0].Threshold, []Flag(nil)
@@ -29,7 +29,7 @@ func TradeOff(units []Unit, crossings []Crossing, o Options) []Point {
 		for ; n < len(crossings) && !(crossings[n].Threshold > threshold); n++ {
 			flags = append(flags, Flag{UnitID: crossings[n].UnitID, At: crossings[n].At, Score: threshold})
 		}
-		m := measure(fates(units, flags, o), o)
+		m := p.Judge(flags).Measures()
 		points = append(points, Point{Threshold: threshold, Measures: m, Missed: m.Converted - m.Recall.Of})
 		crossings = crossings[n:]
 	}

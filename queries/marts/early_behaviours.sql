@@ -1,7 +1,12 @@
 -- What each lead that the run computes did by itself within 1, 3, 7 and 14 days of its start: events by meaning, and
--- features by name. Sales' own acts are left out: they follow from the qualification, they don't foretell it.
+-- features by name. Sales' own acts are left out: they follow from the qualification, they don't foretell it. A run wrote
+-- all events of the people whom it computes; those of an account are its members', whoever wrote them.
 INSERT INTO early_behaviours_by_run
 WITH
+    [
+        'form_submitted', 'trial_started', 'activated', 'feature_used', 'teammate_invited', 'limit_hit', 'pricing_viewed',
+        'email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'support_requested'
+    ] AS own_acts,
     leads AS
     (
         SELECT toString(unit_kind) AS unit_kind, unit_id, minIf(entered_at, stage != 'suspect') AS started_at
@@ -12,17 +17,13 @@ WITH
     ),
     done AS
     (
-        SELECT
-            unit.1 AS unit_kind, unit.2 AS unit_id, event_ts, meaning,
-            if(meaning = 'feature_used', JSONExtractString(properties, 'feature'), '') AS feature
+        SELECT 'person' AS unit_kind, person_id AS unit_id, event_ts, meaning, feature
+        FROM person_events_by_run
+        WHERE run_id = {run_id:UInt64} AND meaning IN own_acts AND person_id != ''
+        UNION ALL
+        SELECT 'account' AS unit_kind, account_id AS unit_id, event_ts, meaning, feature
         FROM person_events_at(run = {run_id:UInt64})
-        ARRAY JOIN [('person', person_id), ('account', account_id)] AS unit
-        WHERE meaning IN ('form_submitted', 'trial_started', 'activated', 'feature_used', 'teammate_invited', 'limit_hit', 'pricing_viewed',
-                          'email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'support_requested')
-          AND unit_id != ''
-          AND ({previous_run:UInt64} = 0
-               OR person_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'person')
-               OR account_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = 'account'))
+        WHERE account_id IN (SELECT unit_id FROM leads WHERE unit_kind = 'account') AND meaning IN own_acts
     )
 SELECT
     {run_id:UInt64} AS run_id, d.unit_kind AS unit_kind, d.unit_id AS unit_id, d.meaning AS meaning, d.feature AS feature,

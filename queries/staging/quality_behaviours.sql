@@ -6,11 +6,16 @@ WITH
         FROM early_behaviours_at(run = {run_id:UInt64})
         WHERE unit_kind = {unit_kind:String}
     ),
-    popular AS (SELECT feature FROM early WHERE feature != '' GROUP BY feature ORDER BY uniqExact(unit_id) DESC, feature LIMIT 50)
-SELECT
-    unit_id, behaviour,
-    sum(times_1) AS times_1, sum(times_3) AS times_3, sum(times_7) AS times_7, sum(times_14) AS times_14
+    popular AS (SELECT feature FROM early WHERE feature != '' GROUP BY feature ORDER BY count() DESC, feature LIMIT 50)
+SELECT unit_id, what AS behaviour, times_1, times_3, times_7, times_14
 FROM early
-ARRAY JOIN if(feature IN (SELECT feature FROM popular), [what, concat(what, ': ', feature)], [what]) AS behaviour
-GROUP BY unit_id, behaviour
-ORDER BY unit_id, behaviour
+WHERE what != 'feature_used' -- the only one that has several rows a lead, one for each feature
+UNION ALL
+SELECT unit_id, 'feature_used' AS behaviour, sum(times_1), sum(times_3), sum(times_7), sum(times_14)
+FROM early
+WHERE what = 'feature_used'
+GROUP BY unit_id
+UNION ALL
+SELECT unit_id, concat(what, ': ', feature) AS behaviour, times_1, times_3, times_7, times_14
+FROM early
+WHERE feature IN popular

@@ -4,7 +4,8 @@
 -- Money: subscriptions first; who has none paid by the opportunity won. What a last payment pays for is not written on
 -- it: it is taken to last as long as the one before it, and at least until the cancellation or the end of observation.
 -- Cost: what was spent on a campaign in a month is spread evenly over the touches it brought that month, as far as source
--- and medium of the spend say. A unit's cost is that of its touches up to its win.
+-- and medium of the spend say. A unit's cost is that of its touches up to its win. Sums are of decimals: they must not depend
+-- on the order of rows.
 WITH
     history AS
     (
@@ -32,11 +33,8 @@ WITH
     happenings AS
     (
         SELECT
-            if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, toFloat64(value) AS amount,
-            if(startsWith(what, 'opportunity_'), JSONExtractString(properties, 'opportunity_id'), '') AS opportunity,
-            if(what = 'survey_answered', JSONExtractString(properties, 'survey'), '') AS survey,
-            if(what != 'survey_answered', NULL, toFloat64OrNull(if(JSONType(properties, 'score') = 'String',
-                JSONExtractString(properties, 'score'), JSONExtractRaw(properties, 'score')))) AS score
+            if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, value AS amount,
+            opportunity_id AS opportunity, survey, survey_score AS score
         FROM person_events_at(run = {run_id:UInt64})
         WHERE unit_id != ''
           AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled',
@@ -74,18 +72,19 @@ WITH
         FROM deals AS d
         GROUP BY unit_id
     ),
-    touched AS
-    (
-        SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, touch_ts, toStartOfMonth(touch_ts) AS month,
-            toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(cost) AS own_cost
-        FROM touchpoints_at(run = {run_id:UInt64})
-    ),
     spend AS
     (
         SELECT toStartOfMonth(spent_at) AS month, toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(sum(cost)) AS spent
         FROM spend_by_run
         WHERE run_id = {run_id:UInt64}
         GROUP BY month, source, medium, campaign
+    ),
+    touched AS
+    (
+        SELECT if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, touch_ts, toStartOfMonth(touch_ts) AS month,
+            toString(utm_source) AS source, toString(utm_medium) AS medium, toString(utm_campaign) AS campaign, toFloat64(cost) AS own_cost
+        FROM touchpoints_at(run = {run_id:UInt64})
+        WHERE cost != 0 OR (toStartOfMonth(touch_ts), toString(utm_campaign)) IN (SELECT month, campaign FROM spend)
     ),
     matched AS
     (
@@ -98,7 +97,7 @@ WITH
     prices AS (SELECT month, campaign, source, medium, sum(spent / all_touches) AS price FROM matched GROUP BY month, campaign, source, medium),
     costs AS
     (
-        SELECT t.unit_id AS unit_id, sum(t.own_cost + p.price) AS cost
+        SELECT t.unit_id AS unit_id, toFloat64(sum(toDecimal128(t.own_cost + p.price, 12))) AS cost
         FROM touched AS t
         INNER JOIN leads AS l ON l.unit_id = t.unit_id
         LEFT JOIN prices AS p ON p.month = t.month AND p.campaign = t.campaign AND p.source = t.source AND p.medium = t.medium
@@ -108,14 +107,14 @@ WITH
 SELECT
     leads.unit_id AS unit_id, leads.started_at AS started_at, leads.converted_at AS converted_at, leads.churned_at AS churned_at,
     leads.first_route.3 AS first_route, if(first_route = '', NULL, leads.first_route.1) AS qualified_at,
-    if(h.subscribed > 0, h.subscribed, h.contracted) AS revenue,
+    toFloat64(if(h.subscribed > 0, h.subscribed, h.contracted)) AS revenue,
     if(revenue = 0, 0., greatest(1., if(h.subscribed > 0,
         dateDiff('second', h.payments[1], greatest(addSeconds(h.payments[-1], h.last_term), h.ended_at)),
         dateDiff('second', assumeNotNull(h.contracted_at), {until:DateTime64(3, 'UTC')})) / 86400. / 30.4375)) AS paid_months,
     costs.cost AS cost,
     h.csat_score AS csat_score, h.csat_answers AS csat_answers,
     h.promoters AS promoters, h.detractors AS detractors, h.nps_answers AS nps_answers,
-    h.expected AS expected, h.closed AS closed, h.missed AS missed
+    toFloat64(h.expected) AS expected, toFloat64(h.closed) AS closed, toFloat64(h.missed) AS missed
 FROM leads
 LEFT JOIN happened AS h ON h.unit_id = leads.unit_id
 LEFT JOIN costs ON costs.unit_id = leads.unit_id

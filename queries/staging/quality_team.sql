@@ -1,12 +1,6 @@
 -- What the team itself says (ESAT): mean answer and number, by team where the survey names one, else ''.
-SELECT team, avg(assumeNotNull(score)) AS esat, count() AS answers
-FROM
-(
-    SELECT JSONExtractString(properties, 'team') AS team,
-        toFloat64OrNull(if(JSONType(properties, 'score') = 'String', JSONExtractString(properties, 'score'), JSONExtractRaw(properties, 'score'))) AS score
-    FROM events FINAL
-    WHERE meaning = 'survey_answered' AND JSONExtractString(properties, 'survey') = 'esat' AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
-)
-WHERE isNotNull(score)
+SELECT JSONExtractString(properties, 'team') AS team, avg(assumeNotNull(survey_score)) AS esat, count() AS answers
+FROM person_events_at(run = {run_id:UInt64})
+WHERE survey = 'esat' AND isNotNull(survey_score)
 GROUP BY team
 ORDER BY team
