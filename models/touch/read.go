@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/yamlfile"
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
 )
 
 // rulesFile is a file of channel rules as written. docs/channels.md explains each key.
@@ -50,6 +51,11 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 		return Rules{}, err
 	}
 	var faults []error
+	for _, meaning := range slices.Sorted(maps.Keys(f.Contacts)) {
+		if err := f.Contacts[meaning].check(meaning); err != nil {
+			faults = append(faults, lines.Fault("$.contacts."+meaning, "%v", err))
+		}
+	}
 	compiled := make([]rule, 0, len(f.Rules)+len(r.rules))
 	for i, spec := range f.Rules {
 		c, err := spec.compile()
@@ -77,6 +83,16 @@ func (r Rules) read(name string, text []byte) (Rules, error) {
 		faults = append(faults, lines.Fault("$.exclude", "%v", err))
 	}
 	return out, errors.Join(faults...)
+}
+
+func (c ContactRule) check(meaning string) error {
+	if !slices.Contains(vocabulary.Meanings, meaning) {
+		return fmt.Errorf("contacts: no event means %q; meanings are %s", meaning, strings.Join(vocabulary.Meanings, ", "))
+	}
+	if !slices.Contains(kinds, c.Kind) {
+		return fmt.Errorf("contacts: kind %q of %s is none of %s", c.Kind, meaning, strings.Join(kinds, ", "))
+	}
+	return nil
 }
 
 func hashOf(texts ...string) string {

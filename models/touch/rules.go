@@ -42,7 +42,7 @@ type SourceMedium struct {
 	Medium string `yaml:"medium"`
 }
 
-// ContactRule is what a contact of one meaning stands for.
+// ContactRule is what a contact of one meaning stands for. Of kind Left it is no touch.
 type ContactRule struct {
 	Kind   string `yaml:"kind"`
 	Source string `yaml:"source"`
@@ -63,6 +63,18 @@ func (r Rules) WithOwnDomains(domains ...string) Rules {
 
 // NotReferrers are the domains that send nobody: parameter own_domains of sessions.sql, so that both agree.
 func (r Rules) NotReferrers() []string { return slices.Clone(r.ignored) }
+
+// ContactMeanings are the meanings of events that are touches without a visit: parameter meanings of contacts.sql.
+func (r Rules) ContactMeanings() []string {
+	meanings := []string{}
+	for meaning, form := range r.contacts {
+		if form.Kind != Left {
+			meanings = append(meanings, meaning)
+		}
+	}
+	slices.Sort(meanings)
+	return meanings
+}
 
 // OwnClickIDs are the click ids that a user's file names, in lower case: parameter own_click_ids of sessions.sql.
 func (r Rules) OwnClickIDs() []string { return append([]string{}, r.ownClicks...) }

@@ -130,12 +130,16 @@ rules:
   - channel: C
     medium: {is: x, contains: y}
 source_categories: {search: [x.com], social: [x.com]}
-exclude: {hosts: ['[', ''], bots: [ab]}`))
+exclude: {hosts: ['[', ''], bots: [ab]}
+contacts:
+  ad_seen: {kind: ad}
+  call_completed: {kind: phone}`))
 	if err == nil {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{"my.yaml:3: rule of channel \"A\"", "my.yaml:5: ", "has no channel", "my.yaml:6: rule of channel \"C\"", "x.com",
-		"my.yaml:9: hosts: \"[\"", "hosts: \"\"", "\"ab\" is too short"} {
+		"my.yaml:9: hosts: \"[\"", "hosts: \"\"", "\"ab\" is too short",
+		"my.yaml:11: contacts: no event means \"ad_seen\"", "my.yaml:12: contacts: kind \"phone\" of call_completed"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %q: %v", want, err)
 		}

@@ -160,21 +160,16 @@ func TestContactsSQL(t *testing.T) {
 		visit,
 		contact(63, "visit before", "ad_clicked", "june", ""),
 		contact(70, "k", "call_completed", "", ""), contact(71, "b", "meeting_booked", "", ""),
-		contact(72, "i", "prompt_clicked", "", ""), contact(73, "f", "feature_used", "", ""),
+		contact(72, "i", "prompt_clicked", "", ""), contact(73, "f", "feature_used", "", ""), contact(74, "seen", "ad_viewed", "june", ""),
 	}
 	if err := warehouse.Insert(t.Context(), db, "person_events_by_run", 1, rows); err != nil {
 		t.Fatal(err)
 	}
-	got, err := warehouse.SelectAll[Contact](t.Context(), db, "staging/contacts.sql", warehouse.Params{"run_id": uint64(1)})
+	got, err := warehouse.SelectAll[Contact](t.Context(), db, "staging/contacts.sql", warehouse.Params{"run_id": uint64(1), "meanings": mustRules(t).ContactMeanings()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := mustRules(t)
-	var lines []string
-	for _, c := range got {
-		touched := FromContact(c, rules)
-		lines = append(lines, strings.Join([]string{c.TouchID, touched.TouchKind, touched.Channel}, "/"))
-	}
+	lines := contactLines(got, mustRules(t))
 	want := []string{
 		"m1/message/Chat", "m3/message/Chat", "m4/message/Chat", "m5/message/Chat", "no visit/email/Email", "visit too late/email/Email",
 		"other campaign/ad/Paid Other", "visit before/ad/Paid Other", "k/call/Call", "b/meeting/Meeting", "i/in_product/In-product",
@@ -184,6 +179,61 @@ func TestContactsSQL(t *testing.T) {
 	}
 	if !slices.IsSortedFunc(got, func(a, b Contact) int { return a.TouchTS.Compare(b.TouchTS) }) {
 		t.Error("contacts are not in the order of time")
+	}
+}
+
+func contactLines(contacts []Contact, rules Rules) []string {
+	var lines []string
+	for _, c := range contacts {
+		touched := FromContact(c, rules)
+		lines = append(lines, strings.Join([]string{c.TouchID, touched.TouchKind, touched.Channel}, "/"))
+	}
+	return lines
+}
+
+// TestImpressionsAreTouchesIfWanted: where the user's file lists them, the first of a campaign and day, unless the visit that
+// followed says it all; the file takes contacts away likewise.
+func TestImpressionsAreTouchesIfWanted(t *testing.T) {
+	rules, err := ReadRules("ours.yaml", []byte(`
+rules: [{channel: Display seen, kind: {is: impression}}]
+contacts: {ad_viewed: {kind: impression, source: ad, medium: display}, prompt_clicked: {kind: none}}
+examples: [{contact: ad_viewed, utm_source: facebook, utm_medium: paid, channel: Display seen}]
+`))
+	if err != nil || rules.Test() != nil {
+		t.Fatal(err, rules.Test())
+	}
+	db := queriestest.New(t)
+	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	impression := func(hours int, id, campaign string) eventRow {
+		return eventRow{PersonID: "p", At: start.Add(time.Duration(hours) * time.Hour), Source: "s", EventID: id, Kind: "track",
+			Meaning: "ad_viewed", UTMCampaign: campaign, URL: "https://news.example/"}
+	}
+	prompt := impression(2, "prompt", "")
+	prompt.Meaning = "prompt_clicked"
+	visit := impression(30, "visit", "july")
+	visit.Meaning, visit.Kind, visit.At = "", "page", visit.At.Add(time.Minute)
+	rows := []eventRow{
+		impression(0, "first", "june"), impression(1, "again", "june"), prompt, impression(3, "other", "may"),
+		impression(13, "next day", "june"), impression(30, "became the visit", "july"), visit,
+	}
+	if err := warehouse.Insert(t.Context(), db, "person_events_by_run", 1, rows); err != nil {
+		t.Fatal(err)
+	}
+	params := warehouse.Params{"run_id": uint64(1), "meanings": rules.ContactMeanings()}
+	got, err := warehouse.SelectAll[Contact](t.Context(), db, "staging/contacts.sql", params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"first/impression/Display seen", "other/impression/Display seen", "next day/impression/Display seen"}
+	if diff := cmp.Diff(want, contactLines(got, rules)); diff != "" {
+		t.Error(diff)
+	}
+	sessions, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
+		"run_id": uint64(1), "session_gap_seconds": uint32(DefaultGap.Seconds()), "product_pages": DefaultProductPages,
+		"own_domains": []string{}, "own_click_ids": []string{}, "first_unit": "", "before_unit": "",
+	})
+	if err != nil || len(sessions) != 1 || sessions[0].TouchID != "visit" {
+		t.Errorf("an impression opened a visit: %+v, %v", sessions, err)
 	}
 }
 

@@ -74,18 +74,27 @@ type Touchpoint struct {
 
 // Kinds of touch.
 const (
-	Web       = "web"
-	EmailKind = "email"
-	Message   = "message"
-	Call      = "call"
-	Meeting   = "meeting"
-	Ad        = "ad"
-	InProduct = "in_product"
+	Web            = "web"
+	EmailKind      = "email"
+	Message        = "message"
+	Call           = "call"
+	Meeting        = "meeting"
+	Ad             = "ad"
+	ImpressionKind = "impression" // an advertisement seen, not clicked
+	InProduct      = "in_product"
 )
+
+// Left is the kind of contacts that are to be no touches.
+const Left = "none"
+
+// kinds are those that a contact may have.
+var kinds = []string{EmailKind, Message, Call, Meeting, Ad, ImpressionKind, InProduct, Left}
 
 // sourceRank orders touches of one instant: what causes a visit comes before it, what follows from it comes after.
 func sourceRank(kind string) uint32 {
 	switch kind {
+	case ImpressionKind:
+		return 0
 	case Ad:
 		return 1
 	case EmailKind:

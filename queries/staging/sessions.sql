@@ -51,7 +51,7 @@ WITH
         WHERE run_id = {run_id:UInt64} AND person_id >= {first_unit:String} AND ({before_unit:String} = '' OR person_id < {before_unit:String})
           AND url != ''
           AND kind IN ('page', 'screen', 'track', 'identify')
-          AND meaning NOT IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
+          AND meaning NOT IN ('email_clicked', 'ad_clicked', 'ad_viewed', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
                               'conversation_closed', 'call_completed', 'meeting_booked')
     ),
     -- One row per person. Use of the product is no entry of a session that is kept: what only entries show is left out of it,

@@ -36,6 +36,7 @@ const (
 	PricingViewed          = "pricing_viewed"          //
 	EmailClicked           = "email_clicked"           // campaign in utm_campaign
 	AdClicked              = "ad_clicked"              //
+	AdViewed               = "ad_viewed"               // an impression; campaign in utm_campaign. A touch where channels.yaml lists it under contacts
 	PromptClicked          = "prompt_clicked"          // prompt: an in-product prompt
 	MessageFromProspect    = "message_from_prospect"   // conversation_id, text
 	MessageFromAgent       = "message_from_agent"      // conversation_id, text, agent: human or bot
@@ -59,7 +60,7 @@ const (
 // Meanings are all meanings, in the order of a customer's life.
 var Meanings = []string{
 	LeadCreated, FormSubmitted, SignedUp, TrialStarted, TrialEnded, Activated, FeatureUsed, TeammateInvited, LimitHit, PricingViewed,
-	EmailClicked, AdClicked, PromptClicked, MessageFromProspect, MessageFromAgent, ConversationClosed, MeetingBooked,
+	EmailClicked, AdClicked, AdViewed, PromptClicked, MessageFromProspect, MessageFromAgent, ConversationClosed, MeetingBooked,
 	CallCompleted, LeadAccepted, LeadRejected, OpportunityCreated, OpportunityWon, OpportunityLost, SubscriptionStarted,
 	SubscriptionRenewed, SubscriptionUpgraded, SubscriptionDowngraded, SubscriptionCancelled, SupportRequested, SurveyAnswered,
 }
