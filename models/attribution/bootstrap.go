@@ -39,8 +39,8 @@ type journeyRefitter interface {
 }
 
 // Bootstrap resamples units b times (Poisson bootstrap: each unit is drawn Poisson(1) times with all its journeys),
-// fits the model to each resample and takes percentiles. It draws units, not journeys, because the journeys of a unit
-// resemble each other. Units that took the same paths are drawn together, Poisson(count) times, which is the same and
+// fits the model to each resample and takes percentiles, which reach farther up where a share rests on few conversions (see
+// reach). It draws units, not journeys, because the journeys of a unit resemble each other. Units that took the same paths are drawn together, Poisson(count) times, which is the same and
 // makes a replicate as cheap as the number of distinct paths.
 //
 // The same sample, model and seed give the same intervals on any number of processors.
@@ -61,7 +61,7 @@ func Bootstrap(m Model, s *Sample, b int, seed uint64) (Intervals, error) {
 func BootstrapAll(ms []Model, s *Sample, cs []Credit, b int, seed uint64) ([]Intervals, error) {
 	plan := newPlan(ms, s, cs)
 	b = max(b, 0)
-	shares := make([][][]float64, b) // of each replicate and model
+	drawn := make([][][]float64, b) // shares of each replicate and model
 	failures := make([]error, b)
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -69,7 +69,7 @@ func BootstrapAll(ms []Model, s *Sample, cs []Credit, b int, seed uint64) ([]Int
 		workers.Go(func() {
 			w := plan.worker()
 			for r := int(next.Add(1)) - 1; r < b; r = int(next.Add(1)) - 1 {
-				shares[r], failures[r] = w.replicate(seed, r)
+				drawn[r], failures[r] = w.replicate(seed, r)
 			}
 		})
 	}
@@ -80,16 +80,16 @@ func BootstrapAll(ms []Model, s *Sample, cs []Credit, b int, seed uint64) ([]Int
 	intervals := make([]Intervals, len(ms))
 	for i := range ms {
 		var ofModel [][]float64
-		for r := range shares {
-			if shares[r][i] != nil {
-				ofModel = append(ofModel, shares[r][i])
+		for r := range drawn {
+			if drawn[r][i] != nil {
+				ofModel = append(ofModel, drawn[r][i])
 			}
 		}
-		channels := s.channels
+		channels, credited := s.channels, cs[i].Conversions
 		if cs[i].HasBaseline() {
-			channels = append(slices.Clone(channels), Baseline)
+			channels, credited = append(slices.Clone(channels), Baseline), append(slices.Clone(credited), cs[i].Baseline)
 		}
-		intervals[i] = percentiles(channels, ofModel)
+		intervals[i] = percentiles(channels, ofModel).reach(shares(credited), total(credited))
 	}
 	return intervals, nil
 }

@@ -98,6 +98,26 @@ func TestBootstrapDrawsUnits(t *testing.T) {
 	}
 }
 
+// Of a channel with few conversions, or none, a sample doesn't know all: the upper limits are those of Jeffreys for a proportion,
+// by R: qbeta(.975, 2.5, 198.5) and qbeta(.975, .5, 200.5).
+func TestIntervalsOfFewConversions(t *testing.T) {
+	s := NewSampleOfPaths([]Path{counted("A", 198, 0), counted("B", 2, 0), counted("C", 0, 50)})
+	i, err := Bootstrap(Last(), s, 2000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "upper limits", i.High[1:], []float64{.03164, .01246}, 1e-3)
+	near(t, "lower limits", i.Low[1:], []float64{0, 0}, 0)
+}
+
+// Where a share rests on many conversions, or varies less than any count could, percentiles stand.
+func TestIntervalsOfManyConversions(t *testing.T) {
+	for _, spread := range []float64{.01, .0001} {
+		i := percentiles([]string{"A"}, [][]float64{{.2 - spread}, {.2}, {.2 + spread}})
+		near(t, "upper limit", i.reach([]float64{.2}, 30).High, []float64{.2 + spread}, 1e-12)
+	}
+}
+
 func TestBootstrapWithoutReplicatesKnowsNothing(t *testing.T) {
 	i, err := Bootstrap(Linear(), NewSampleOfPaths(ninePaths), 0, 1)
 	if err != nil || i.Low[0] != 0 || i.High[0] != 1 || i.Distinguishable(0, 1) {

@@ -75,16 +75,16 @@ func (t *Tally) Resample(draws Resamples) [][]float64 {
 	return all
 }
 
-// Intervals are those of the shares of the channels of Totals. Resamples without any credit are left out.
+// Intervals are those of the shares of the channels of Totals, whose credit is conversions. Resamples without any credit are left out.
 func (t *Tally) Intervals(draws Resamples) Intervals {
-	names, _ := t.Totals()
+	names, sums := t.Totals()
 	var ofResamples [][]float64
 	for _, credit := range t.Resample(draws) {
 		if total(credit) > 0 {
 			ofResamples = append(ofResamples, shares(credit))
 		}
 	}
-	return percentiles(names, ofResamples)
+	return percentiles(names, ofResamples).reach(shares(sums), total(sums))
 }
 
 // Interval is the 2.5 and 97.5 percentiles of figures of resamples; 0 and 0 of none.

@@ -19,8 +19,8 @@ func Carried(channels []string, was []float64, resamples [][]float64) Intervals 
 	return i
 }
 
-// around are the intervals for shares in the order of the channels. Only those that are carried on move.
-func (i Intervals) around(shares []float64) Intervals {
+// around are the intervals for shares of so many conversions, in the order of the channels. Only those that are carried on move.
+func (i Intervals) around(shares []float64, conversions float64) Intervals {
 	if i.was == nil {
 		return i
 	}
@@ -31,7 +31,7 @@ func (i Intervals) around(shares []float64) Intervals {
 			moved[r][id] += shares[id] - i.was[id]
 		}
 	}
-	i = percentiles(i.Channels, moved)
+	i = percentiles(i.Channels, moved).reach(shares, conversions)
 	for id := range i.Channels {
 		i.Low[id], i.High[id] = max(0, i.Low[id]), min(1, i.High[id])
 	}

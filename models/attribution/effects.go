@@ -48,7 +48,7 @@ func Effects(m Model, s *Sample, c Credit, unitKind, conversionType string, i In
 func effects(m Model, s *Sample, unitKind, conversionType string, conversions []float64, i Intervals) []Effect {
 	journeys, converted := s.presence()
 	credited := shares(conversions)
-	i = i.around(credited)
+	i = i.around(credited, total(conversions))
 	rows := make([]Effect, len(i.Channels))
 	for id, standing := range i.Standings(credited) {
 		row := &rows[id]

@@ -59,9 +59,13 @@ func (e estimate) ofChannels() map[string]float64 {
 	return out
 }
 
-// covered counts the channels whose interval, made wider by a factor, holds the share wanted. Channels that nobody credits,
-// neither the model in the very large sample nor truth, would be covered by [0, 0], and are left out.
-func (e estimate) covered(want, large map[string]float64, wider float64) float64 {
+// covered counts the channels whose interval holds the share wanted. Channels that nobody credits, neither the model in the
+// very large sample nor truth, would be covered by [0, 0], and are left out.
+//
+// Where the share wanted is itself an estimate, off holds its intervals: two estimates differ by no more than the root of the summed
+// squares of what their intervals reach towards each other. Zou and Donner, "Construction of confidence limits about
+// effect measures: a general approach" (2008).
+func (e estimate) covered(want, large map[string]float64, off estimate) float64 {
 	const negligible = .002
 	hits, n := 0.0, 0.0
 	for name, share := range want {
@@ -69,19 +73,22 @@ func (e estimate) covered(want, large map[string]float64, wider float64) float64
 			continue
 		}
 		n++
-		middle := e.shares[name]
-		if middle-(middle-e.low[name])*wider <= share && share <= middle+(e.high[name]-middle)*wider {
+		middle, low, high := e.shares[name], e.low[name], e.high[name]
+		if low <= middle {
+			low = middle - math.Hypot(middle-low, off.high[name]-off.shares[name])
+		}
+		if high >= middle {
+			high = middle + math.Hypot(high-middle, off.shares[name]-off.low[name])
+		}
+		if low <= share && share <= high {
 			hits++
 		}
 	}
 	return hits / max(n, 1)
 }
 
-// compare holds estimates against the one of a sample so many times their size, and against truth. The very large sample has
-// noise too: the two differ by √(1 + 1/times) times what a sample is off, and so much wider an interval holds its share as often as
-// the interval itself would hold that of all people there could be.
-func compare(seeds []estimate, large estimate, times int, truth Truth) Row {
-	apart := math.Sqrt(1 + 1/float64(times))
+// compare holds estimates against the one of the very large sample, and against truth.
+func compare(seeds []estimate, large estimate, truth Truth) Row {
 	var conversions, errs, wrong, taus, tops, biases, own, causal []float64
 	withBaseline := truth.Shares
 	if large.hasBaseline {
@@ -100,8 +107,8 @@ func compare(seeds []estimate, large estimate, times int, truth Truth) Row {
 		if large.hasBaseline {
 			biases = append(biases, e.shares[attribution.Baseline]-truth.Baseline)
 		}
-		own = append(own, e.covered(large.shares, large.shares, apart))
-		causal = append(causal, e.covered(withBaseline, large.shares, 1))
+		own = append(own, e.covered(large.shares, large.shares, large))
+		causal = append(causal, e.covered(withBaseline, large.shares, estimate{}))
 	}
 	_, x, y := aligned(large.ofChannels(), truth.Shares)
 	row.Conversions, row.Error, row.Misplaced, row.Tau, row.TopThree = meanOf(conversions), meanOf(errs), meanOf(wrong), meanOf(taus), meanOf(tops)

@@ -76,7 +76,7 @@ type Row struct {
 	HasBaseline  bool `json:"has_baseline"`
 	BaselineBias Mean `json:"baseline_bias"` // share of the baseline row less the true one; 0 for models without the row
 
-	OwnCoverage   Mean    `json:"own_coverage"`   // of 95 % intervals: the model's own share, allowing for the noise of the very large sample
+	OwnCoverage   Mean    `json:"own_coverage"`   // of 95 % intervals: the model's own share in the very large sample, whose noise is allowed for
 	TruthCoverage Mean    `json:"truth_coverage"` // of 95 % intervals: the causal share
 	Limit         float64 `json:"limit"`          // mean absolute error in the very large sample: what more data don't cure
 }
@@ -131,6 +131,9 @@ func Run(o Options) (Report, error) {
 	return r, nil
 }
 
+// enoughOfLarge is how many resamples tell the noise of the very large sample, which is the smaller part of what is compared.
+const enoughOfLarge = 40
+
 func (w World) score(ms []attribution.Model, o Options, truth map[string]Truth) ([]Row, error) {
 	large, err := w.large(o)
 	if err != nil {
@@ -138,7 +141,7 @@ func (w World) score(ms []attribution.Model, o Options, truth map[string]Truth) 
 	}
 	estimands := map[string][]estimate{}
 	for _, kind := range w.Types {
-		if estimands[kind], err = estimates(ms, attribution.NewSample(large.of(kind)), 0, 0); err != nil {
+		if estimands[kind], err = estimates(ms, attribution.NewSample(large.of(kind)), min(o.Replicates, enoughOfLarge), firstReference); err != nil {
 			return nil, err
 		}
 	}
@@ -167,7 +170,7 @@ func (w World) score(ms []attribution.Model, o Options, truth map[string]Truth) 
 			for i := range found {
 				ofSeeds = append(ofSeeds, found[i][kind][k])
 			}
-			row := compare(ofSeeds, estimands[kind][k], o.Reference, truth[kind])
+			row := compare(ofSeeds, estimands[kind][k], truth[kind])
 			row.World, row.ConversionType, row.Model = w.Name, kind, m.Name()
 			rows = append(rows, row)
 		}

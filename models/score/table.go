@@ -41,8 +41,8 @@ censored journeys.
 * **limit**: MAE in the very large sample. More data don't cure that part.
 * **τ**: Kendall's rank correlation with truth; **top 3**: how many of the three strongest are among the model's three.
 * **baseline**: the model's baseline row less the true one, for models that have such a row.
-* **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own, as of a
-  sample k times the size, so each interval is taken √(1+1/k) times as wide here: a perfect one holds it in 95 %% of cases, whatever k is.
+* **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own, by its own
+  intervals: perfect ones allow for both in 95 %% of cases. Some models' figures rest on a few rare journeys in the largest sample, too.
   **truth**: how many hold the causal share, by the interval as it is. Intervals know nothing of bias, so this shows what they don't promise.
 
 Read with care: the model incremental was designed with the truth of other companies in view, like the default one with 0.7 to 2.3 times its
