@@ -37,11 +37,11 @@ type LoadStats struct {
 // loading the mended file again counts nothing twice, as long as rows have ids or didn't change.
 func Load(ctx context.Context, r io.Reader, o LoadOptions) (LoadStats, error) {
 	counted := &countingReader{r: r}
-	text, err := decompressed(counted)
+	text, err := Unpacked(counted)
 	if err != nil {
 		return LoadStats{}, fmt.Errorf("load %s: %w", o.name(), err)
 	}
-	defer text.close()
+	defer func() { _ = text.Close() }()
 	rows, err := o.rows(newLoadReader(text))
 	if err != nil {
 		return LoadStats{}, fmt.Errorf("load %s: %w", o.name(), err)
@@ -92,32 +92,27 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// plain is text with what has to be closed.
-type plain struct {
-	io.Reader
-	close func()
-}
-
-// decompressed looks at the first bytes, not at the name.
-func decompressed(r io.Reader) (plain, error) {
+// Unpacked is what a reader has, without gzip or zstd, which are told by their first bytes and not by a name. Closing it
+// leaves r open.
+func Unpacked(r io.Reader) (io.ReadCloser, error) {
 	in := bufio.NewReaderSize(r, 256<<10)
 	magic, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return plain{}, err
+		return nil, err
 	}
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return plain{}, fmt.Errorf("gzip: %w", err)
+			return nil, fmt.Errorf("gzip: %w", err)
 		}
-		return plain{z, func() { _ = z.Close() }}, nil
+		return z, nil
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(256<<20))
 		if err != nil {
-			return plain{}, fmt.Errorf("zstd: %w", err)
+			return nil, fmt.Errorf("zstd: %w", err)
 		}
-		return plain{z, z.Close}, nil
+		return z.IOReadCloser(), nil
 	}
-	return plain{in, func() {}}, nil
+	return io.NopCloser(in), nil
 }

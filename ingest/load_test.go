@@ -17,11 +17,11 @@ import (
 
 // rowsOf reads a file's rows as Load would produce them.
 func rowsOf(r io.Reader, o LoadOptions) ([]string, error) {
-	text, err := decompressed(r)
+	text, err := Unpacked(r)
 	if err != nil {
 		return nil, err
 	}
-	defer text.close()
+	defer func() { _ = text.Close() }()
 	rows, err := o.rows(newLoadReader(text))
 	if err != nil {
 		return nil, err

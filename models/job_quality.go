@@ -87,7 +87,7 @@ func (j *judge) options(days uint32) quality.Options {
 }
 
 func (j *judge) params(more ...any) warehouse.Params {
-	return j.run.params(append([]any{"unit_kind", j.kind, "until", timestamp(j.run.marks.ObservedUntil)}, more...)...)
+	return j.run.params(append([]any{"unit_kind", j.kind, "until", warehouse.Timestamp(j.run.marks.ObservedUntil)}, more...)...)
 }
 
 // collect reads all rows of a statement. Strings that stay must be cloned: rows share the memory of whole batches.

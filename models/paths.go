@@ -182,7 +182,7 @@ func (s pathScope) params(run uint64) warehouse.Params {
 		if t.IsZero() {
 			t = otherwise
 		}
-		return timestamp(t)
+		return warehouse.Timestamp(t)
 	}
 	return warehouse.Params{
 		"run_id": run, "report": s.report, "unit_kind": s.unitKind(), "unit_index": uint8(max(slices.Index(s.needs.Properties, s.key), 0) + 1),

@@ -179,21 +179,13 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.forgot = back.Forgot
 	marks, err := warehouse.SelectAll[watermarks](ctx, r.db, "staging/watermarks.sql", warehouse.Params{
-		"settle_seconds": uint32(settle.Seconds()), "was_settled_until": timestamp(r.previous.SettledUntil)})
+		"settle_seconds": uint32(settle.Seconds()), "was_settled_until": warehouse.Timestamp(r.previous.SettledUntil)})
 	if err != nil {
 		return err
 	}
 	r.marks = marks[0]
 	r.plan()
 	return r.record(ctx, statusRunning, "")
-}
-
-// timestamp is t as ClickHouse reads a DateTime64(3, 'UTC'); the zero time is 1970.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		t = time.UnixMilli(0)
-	}
-	return t.UTC().Format("2006-01-02 15:04:05.000")
 }
 
 // steps runs the jobs in order and records each.
@@ -226,8 +218,8 @@ func (r *run) progress(s Step) {
 // params are the parameters that most statements of the batch take; each takes those it names.
 func (r *run) params(more ...any) warehouse.Params {
 	p := warehouse.Params{
-		"run_id": r.row.RunID, "previous_run": r.row.PreviousRunID, "events_until": timestamp(r.marks.EventsUntil),
-		"was_settled_until": timestamp(r.previous.SettledUntil), "observed_until": timestamp(r.marks.ObservedUntil),
+		"run_id": r.row.RunID, "previous_run": r.row.PreviousRunID, "events_until": warehouse.Timestamp(r.marks.EventsUntil),
+		"was_settled_until": warehouse.Timestamp(r.previous.SettledUntil), "observed_until": warehouse.Timestamp(r.marks.ObservedUntil),
 	}
 	for i := 0; i+1 < len(more); i += 2 {
 		p[more[i].(string)] = more[i+1]

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -254,8 +253,6 @@ func nonZero(x float64, text func(float64) string) string {
 	return text(x)
 }
 
-func whole(x float64) string { return thousands(int64(math.Round(x))) }
-
 func ratioCell(r *ratio) string {
 	if r == nil {
 		return ""
@@ -276,5 +273,3 @@ func (r *creditReport) likes() string {
 	}
 	return "Not distinguishable (the interval of the difference holds 0): " + strings.Join(pairs, "; ") + "."
 }
-
-func fixed(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }

@@ -74,17 +74,15 @@ func (s *slice) figuresOnly() error {
 	return nil
 }
 
-const dayForm = "2006-01-02"
-
 // parseDays reads the first and the last day of a period, each of which may be missing.
 func parseDays(first, last string) (from, until time.Time, err error) {
 	if first != "" {
-		if from, err = time.Parse(dayForm, first); err != nil {
+		if from, err = time.Parse(time.DateOnly, first); err != nil {
 			return from, until, fmt.Errorf("--from %q: write a day, such as 2026-01-15", first)
 		}
 	}
 	if last != "" {
-		if until, err = time.Parse(dayForm, last); err != nil {
+		if until, err = time.Parse(time.DateOnly, last); err != nil {
 			return from, until, fmt.Errorf("--to %q: write a day, such as 2026-01-31", last)
 		}
 		until = until.AddDate(0, 0, 1)
@@ -108,7 +106,7 @@ func parsePeriod(text string) (from, until time.Time, err error) {
 	for _, form := range []struct {
 		layout              string
 		years, months, days int
-	}{{"2006", 1, 0, 0}, {"2006-01", 0, 1, 0}, {dayForm, 0, 0, 1}} {
+	}{{"2006", 1, 0, 0}, {"2006-01", 0, 1, 0}, {time.DateOnly, 0, 0, 1}} {
 		if from, err := time.Parse(form.layout, text); err == nil {
 			return from, from.AddDate(form.years, form.months, form.days), nil
 		}
@@ -126,10 +124,7 @@ func (s *slice) whole() bool {
 }
 
 func (s *slice) params() warehouse.Params {
-	from, until := s.from, s.until
-	if from.IsZero() {
-		from = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
-	}
+	until := s.until
 	if until.IsZero() {
 		until = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
@@ -137,10 +132,9 @@ func (s *slice) params() warehouse.Params {
 	if names == nil {
 		names = []string{}
 	}
-	const form = "2006-01-02 15:04:05.000"
 	return warehouse.Params{
 		"run": s.run.RunID, "unit_kind": s.unit, "conversion_type": s.conversionType, "dimension": s.dimension, "credited": s.run.Credited,
-		"from": from.Format(form), "until": until.Format(form), "models": names, "by": s.by,
+		"from": warehouse.Timestamp(s.from), "until": warehouse.Timestamp(until), "models": names, "by": s.by,
 		"attribute": s.attribute, "value": s.value, "buckets": uint32(attribution.Buckets),
 	}
 }

@@ -108,10 +108,10 @@ func (s *slice) part(r *creditReport, cells []creditCell, draws attribution.Resa
 func (s *slice) empty(part string) *creditReport {
 	r := &creditReport{Run: s.run.RunID, UnitKind: s.unit, ConversionType: s.conversionType, Dimension: s.dimension, Segment: s.segment, By: s.by, Part: part}
 	if !s.from.IsZero() {
-		r.From = s.from.Format(dayForm)
+		r.From = s.from.Format(time.DateOnly)
 	}
 	if !s.until.IsZero() {
-		r.To = s.until.AddDate(0, 0, -1).Format(dayForm)
+		r.To = s.until.AddDate(0, 0, -1).Format(time.DateOnly)
 	}
 	return r
 }

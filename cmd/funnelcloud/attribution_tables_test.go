@@ -240,7 +240,7 @@ func TestPeriods(t *testing.T) {
 		"2026-12": "2026-12-01 2027-01-01", "2026-02-28": "2026-02-28 2026-03-01",
 	} {
 		from, until, err := parsePeriod(text)
-		if got := from.Format(dayForm) + " " + until.Format(dayForm); err != nil || got != want {
+		if got := from.Format(time.DateOnly) + " " + until.Format(time.DateOnly); err != nil || got != want {
 			t.Errorf("%s: got %s, %v, want %s", text, got, err, want)
 		}
 	}

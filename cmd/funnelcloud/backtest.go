@@ -66,21 +66,14 @@ func newDefinitionBacktest(connections *connectionFlags) *cobra.Command {
 
 func (f *backtestFlags) options() (models.BacktestOptions, error) {
 	o := models.BacktestOptions{Kind: f.kind, Horizon: time.Duration(f.horizon) * 24 * time.Hour}
-	from, errFrom := day("--from", f.from)
-	to, errTo := day("--to", f.to)
-	o.From = from
-	if !to.IsZero() {
-		o.To = to.AddDate(0, 0, 1)
-	}
-	err := errors.Join(validOutput(f.output), errFrom, errTo)
+	var errPeriod error
+	o.From, o.To, errPeriod = parseDays(f.from, f.to)
+	err := errors.Join(validOutput(f.output), errPeriod)
 	if f.kind != qualify.Person && f.kind != qualify.Account {
 		err = errors.Join(err, fmt.Errorf("--unit %q: must be person or account", f.kind))
 	}
 	if f.horizon < 1 {
 		err = errors.Join(err, fmt.Errorf("--horizon %d: must be at least a day", f.horizon))
-	}
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		err = errors.Join(err, fmt.Errorf("--to %s is before --from %s", f.to, f.from))
 	}
 	if err != nil {
 		return o, usageError{err}
@@ -111,17 +104,6 @@ func (f *backtestFlags) names() []string {
 		}
 	}
 	return names
-}
-
-func day(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return t, fmt.Errorf("%s %q: write a day as 2026-01-31", flag, text)
-	}
-	return t, nil
 }
 
 func showBacktest(s *screen, b models.Backtest, names []string) {

@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/funnelcloud/funnelcloud/models/qualify"
 )
@@ -109,8 +108,7 @@ func newDefinitionTest() *cobra.Command {
 			if len(args) > 0 {
 				path = args[0]
 			}
-			t := &definitionTest{screen: newScreen(false), json: output == outputJSON,
-				color: term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == ""}
+			t := &definitionTest{screen: newScreen(false), json: output == outputJSON}
 			return t.run(path)
 		},
 	}
@@ -123,7 +121,6 @@ func newDefinitionTest() *cobra.Command {
 type definitionTest struct {
 	screen *screen
 	json   bool
-	color  bool // standard output is a terminal
 }
 
 // testedDefinitions is what --output json says.
@@ -196,7 +193,7 @@ func (t *definitionTest) showFaults(faults qualify.FileErrors) error {
 	for _, f := range faults {
 		out.Faults = append(out.Faults, f.Error())
 		if !t.json {
-			fmt.Fprintf(t.screen.out, "%s  %v\n", t.paint(text.FgRed, "FAULT"), f)
+			fmt.Fprintf(t.screen.out, "%s  %v\n", t.screen.paint(text.FgRed, "FAULT"), f)
 		}
 	}
 	if t.json {
@@ -213,19 +210,12 @@ func (t *definitionTest) showFaults(faults qualify.FileErrors) error {
 func (t *definitionTest) showSample(r qualify.SampleResult) {
 	out := t.screen.out
 	if len(r.Differences) == 0 {
-		fmt.Fprintf(out, "%s  %s\n", t.paint(text.FgGreen, "ok  "), r.Sample.Name)
+		fmt.Fprintf(out, "%s  %s\n", t.screen.paint(text.FgGreen, "ok  "), r.Sample.Name)
 		return
 	}
-	fmt.Fprintf(out, "%s  %s (%s:%d)\n", t.paint(text.FgRed, "FAIL"), r.Sample.Name, r.Sample.File, r.Sample.Line)
+	fmt.Fprintf(out, "%s  %s (%s:%d)\n", t.screen.paint(text.FgRed, "FAIL"), r.Sample.Name, r.Sample.File, r.Sample.Line)
 	for _, d := range r.Differences {
-		fmt.Fprintf(out, "      %s\n        %s\n        %s\n", d.What, t.paint(text.FgGreen, "- expected "+orNothing(d.Want)),
-			t.paint(text.FgRed, "+ became   "+orNothing(d.Got)))
+		fmt.Fprintf(out, "      %s\n        %s\n        %s\n", d.What, t.screen.paint(text.FgGreen, "- expected "+orNothing(d.Want)),
+			t.screen.paint(text.FgRed, "+ became   "+orNothing(d.Got)))
 	}
-}
-
-func (t *definitionTest) paint(c text.Color, words string) string {
-	if !t.color {
-		return words
-	}
-	return c.EscapeSeq() + words + text.Reset.EscapeSeq()
 }

@@ -73,8 +73,8 @@ func (d *demo) run(ctx context.Context) (err error) {
 	d.screen.notef("Simulating %s people over %d days (seed %d), streaming them through Kafka.",
 		thousands(int64(d.config.People)), d.config.Days, d.config.Seed)
 	stack, err := startStack(ctx, d.screen, stackOptions{
-		DataDir: data, ports: d.ports, Partitions: localPartitions,
-		Topics: []string{simulate.TopicSegment, simulate.TopicFunnelcloud, qualifiedTopic}, Log: slog.New(slog.DiscardHandler)})
+		dataDir: data, ports: d.ports, partitions: localPartitions,
+		topics: []string{simulate.TopicSegment, simulate.TopicFunnelcloud, qualifiedTopic}, log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // unitHead is who a unit is and where it stands.
@@ -156,20 +155,4 @@ func proof(event string) string {
 		return "← time passed"
 	}
 	return "← " + event
-}
-
-// wrap breaks text between words so that no line is longer than width letters, except for a single longer word.
-func wrap(text string, width int) string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, line), "\n")
 }

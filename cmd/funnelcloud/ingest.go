@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -208,20 +206,4 @@ func loadFile(ctx context.Context, s *screen, file string, o ingest.LoadOptions)
 	}
 	fmt.Fprintf(s.out, "%s messages sent to topic %s in %.1f s.\n", thousands(int64(loaded.Messages)), o.Source.Topics[0], time.Since(began).Seconds())
 	return nil
-}
-
-// openInput opens a file, or standard input for "-". The size is 0 when it is not known.
-func openInput(file string) (io.ReadCloser, int64, error) {
-	if file == "-" {
-		return io.NopCloser(os.Stdin), 0, nil
-	}
-	in, err := os.Open(file)
-	if err != nil {
-		return nil, 0, fmt.Errorf("open the file to load: %w", err)
-	}
-	info, err := in.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(err, in.Close())
-	}
-	return in, info.Size(), nil
 }

@@ -62,10 +62,10 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	connections := &connectionFlags{}
 	root.AddCommand(
-		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newRun(connections),
-		newReplay(connections), newForget(connections), newStatus(connections),
-		newCheck(connections), newReport(connections), newDashboards(connections), newMigrate(connections), newSimulate(),
-		newSource(), newDefinition(connections), newExplain(connections), newExport(connections), newPaths(connections), newFunnel(connections), newAttribution(connections), newVersion(),
+		newDemo(), newUp(connections), newLoad(connections), newCollect(connections), newIngest(connections), newReplay(connections),
+		newRun(connections), newCheck(connections), newStatus(connections), newMigrate(connections), newForget(connections),
+		newAttribution(connections), newPaths(connections), newFunnel(connections), newExplain(connections), newExport(connections),
+		newReport(connections), newDashboards(connections), newSource(), newDefinition(connections), newSimulate(), newVersion(),
 	)
 	return root
 }

@@ -248,29 +248,3 @@ func (r *pathsReport) writeCSV(s *screen) error {
 	}
 	return w.WriteAll(rows)
 }
-
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
-// span writes a length of time in its natural unit.
-func span(seconds float64) string {
-	for _, unit := range []struct {
-		name    string
-		seconds float64
-	}{{"d", 86400}, {"h", 3600}, {"min", 60}} {
-		if seconds >= unit.seconds {
-			return strconv.FormatFloat(seconds/unit.seconds, 'f', 1, 64) + " " + unit.name
-		}
-	}
-	return strconv.FormatFloat(seconds, 'f', 0, 64) + " s"
-}
-
-// brief is a name on one line of a table, whatever is in it. Of a long one its middle is left out: what tells pages and
-// reports apart is often at the end.
-func brief(name string, width int) string {
-	runes := []rune(strings.Join(strings.Fields(name), " "))
-	if len(runes) <= width {
-		return string(runes)
-	}
-	head := (width - 1) / 2
-	return string(runes[:head]) + "…" + string(runes[len(runes)-(width-1-head):])
-}

@@ -83,7 +83,7 @@ const sendChunk = 1000
 // most, under the same message ids.
 func (e qualifiedExport) send(ctx context.Context) (int, error) {
 	rows, err := warehouse.SelectAll[qualifiedRow](ctx, e.db, "staging/qualified_unsent.sql", warehouse.Params{
-		"topic": e.topic, "since": e.since.UTC().Format("2006-01-02 15:04:05.000"), "unit_kinds": e.kinds})
+		"topic": e.topic, "since": warehouse.Timestamp(e.since), "unit_kinds": e.kinds})
 	if err != nil {
 		return 0, err
 	}

@@ -36,13 +36,13 @@ func (d *dayValue) String() string {
 	if (*time.Time)(d).IsZero() {
 		return ""
 	}
-	return (*time.Time)(d).Format(dayForm)
+	return (*time.Time)(d).Format(time.DateOnly)
 }
 
 func (d *dayValue) Type() string { return "day" }
 
 func (d *dayValue) Set(text string) error {
-	at, err := time.Parse(dayForm, text)
+	at, err := time.Parse(time.DateOnly, text)
 	if err != nil {
 		return fmt.Errorf("%q: write a day, such as 2026-01-15", text)
 	}

@@ -19,14 +19,18 @@ import (
 // terminal, progress is one line per finished piece of work.
 type screen struct {
 	out, err io.Writer
-	terminal bool
+	terminal bool // standard error is one
+	color    bool // standard output is a terminal, and its owner likes colours
 	quiet    bool
 	mu       sync.Mutex
 	bars     progress.Writer
 }
 
 func newScreen(quiet bool) *screen {
-	return &screen{out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd())), quiet: quiet}
+	return &screen{
+		out: os.Stdout, err: os.Stderr, quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		color: term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "",
+	}
 }
 
 // warnings logs what a person should know to standard error.
@@ -144,10 +148,18 @@ func (s *screen) notef(format string, args ...any) {
 func (s *screen) title(words string) { fmt.Fprintf(s.out, "\n%s\n", s.bold(words)) }
 
 func (s *screen) bold(words string) string {
-	if !s.terminal {
+	if !s.color {
 		return words
 	}
 	return text.Bold.Sprint(words)
+}
+
+// paint writes words in a colour, where there are colours.
+func (s *screen) paint(c text.Color, words string) string {
+	if !s.color {
+		return words
+	}
+	return c.EscapeSeq() + words + text.Reset.EscapeSeq()
 }
 
 // facts writes names and their values.
@@ -188,19 +200,3 @@ func (s *screen) table(headings []string, rows [][]string) {
 	}
 	t.Render()
 }
-
-// thousands writes a whole number with separators.
-func thousands(n int64) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
-
-// percent writes a share of 1.
-func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }

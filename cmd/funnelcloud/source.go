@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,18 +110,4 @@ func createFile(name string, content []byte) error {
 	}
 	newScreen(false).notef("%s written; next: funnelcloud source test %s", name, name)
 	return nil
-}
-
-func readMessage(file string) ([]byte, error) {
-	var message []byte
-	var err error
-	if file == "-" {
-		message, err = io.ReadAll(os.Stdin)
-	} else {
-		message, err = os.ReadFile(file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the message: %w", err)
-	}
-	return bytes.TrimRight(message, "\r\n"), nil
 }

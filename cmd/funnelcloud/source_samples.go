@@ -9,7 +9,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/funnelcloud/funnelcloud/ingest/source"
 )
@@ -31,8 +30,7 @@ func newSourceTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := &sourceTest{screen: newScreen(false), source: s, json: output == outputJSON,
-				color: term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == ""}
+			t := &sourceTest{screen: newScreen(false), source: s, json: output == outputJSON}
 			if _, err := os.Stat(sample); sample == "-" || sample != "" && err == nil {
 				return t.message(sample)
 			}
@@ -64,7 +62,6 @@ type sourceTest struct {
 	screen *screen
 	source *source.Source
 	json   bool
-	color  bool // standard output is a terminal
 }
 
 // testedSample is what --output json says of a sample.
@@ -117,17 +114,17 @@ func (t *sourceTest) samples(name string) error {
 func (t *sourceTest) show(r source.SampleResult, whole bool) {
 	out := t.screen.out
 	if len(r.Differences) == 0 {
-		fmt.Fprintf(out, "%s  %s\n", t.paint(text.FgGreen, "ok  "), r.Sample.Name)
+		fmt.Fprintf(out, "%s  %s\n", t.screen.paint(text.FgGreen, "ok  "), r.Sample.Name)
 	} else {
-		fmt.Fprintf(out, "%s  %s (line %d)\n", t.paint(text.FgRed, "FAIL"), r.Sample.Name, r.Sample.Line)
+		fmt.Fprintf(out, "%s  %s (line %d)\n", t.screen.paint(text.FgRed, "FAIL"), r.Sample.Name, r.Sample.Line)
 	}
 	for _, d := range r.Differences {
 		where := d.Column
 		if d.Event > 0 {
 			where = fmt.Sprintf("event %d, %s", d.Event, d.Column)
 		}
-		fmt.Fprintf(out, "      %s\n        %s\n        %s\n", where, t.paint(text.FgGreen, "- expected "+orNothing(d.Want)),
-			t.paint(text.FgRed, "+ mapped   "+orNothing(d.Got)))
+		fmt.Fprintf(out, "      %s\n        %s\n        %s\n", where, t.screen.paint(text.FgGreen, "- expected "+orNothing(d.Want)),
+			t.screen.paint(text.FgRed, "+ mapped   "+orNothing(d.Got)))
 	}
 	if whole {
 		showMapped(t.screen, r.Events, r.Rejects)
@@ -139,13 +136,6 @@ func orNothing(s string) string {
 		return "(nothing)"
 	}
 	return s
-}
-
-func (t *sourceTest) paint(c text.Color, words string) string {
-	if !t.color {
-		return words
-	}
-	return c.EscapeSeq() + words + text.Reset.EscapeSeq()
 }
 
 // message shows what becomes of a message that is received now.

@@ -32,11 +32,11 @@ type stack struct {
 
 // stackOptions say where a local stack keeps its data and listens.
 type stackOptions struct {
-	DataDir    string
+	dataDir    string
 	ports      stackPorts
-	Partitions int
-	Topics     []string
-	Log        *slog.Logger
+	partitions int // of each new topic
+	topics     []string
+	log        *slog.Logger
 }
 
 // stackPorts are the loopback ports of a local stack; 0 lets the system choose.
@@ -62,14 +62,14 @@ func startStack(ctx context.Context, screen *screen, o stackOptions) (*stack, er
 	if err != nil {
 		return nil, err
 	}
-	s := &stack{file: filepath.Join(o.DataDir, "stack.json")}
+	s := &stack{file: filepath.Join(o.dataDir, "stack.json")}
 	s.clickhouse, err = chdb.Start(ctx, chdb.Options{
-		Library: library, DataDir: filepath.Join(o.DataDir, "clickhouse"), Addr: loopback(o.ports.clickhouse), Logger: o.Log})
+		Library: library, DataDir: filepath.Join(o.dataDir, "clickhouse"), Addr: loopback(o.ports.clickhouse), Logger: o.log})
 	if err != nil {
 		return nil, fmt.Errorf("start the embedded ClickHouse: %w", err)
 	}
 	s.kafka, err = broker.Start(ctx, broker.Options{
-		Dir: filepath.Join(o.DataDir, "kafka"), Port: o.ports.kafka, Topics: o.Topics, Partitions: o.Partitions})
+		Dir: filepath.Join(o.dataDir, "kafka"), Port: o.ports.kafka, Topics: o.topics, Partitions: o.partitions})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the embedded Kafka: %w", err), s.stop(ctx))
 	}

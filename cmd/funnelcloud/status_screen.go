@@ -3,27 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 )
-
-// ago says how long ago something was, in one unit.
-func ago(now, at time.Time) string {
-	if at.IsZero() {
-		return "never"
-	}
-	switch age := now.Sub(at); {
-	case age < 2*time.Second:
-		return "just now"
-	case age < 2*time.Minute:
-		return fmt.Sprintf("%d s ago", int(age.Seconds()))
-	case age < 2*time.Hour:
-		return fmt.Sprintf("%d min ago", int(age.Minutes()))
-	case age < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(age.Hours()))
-	default:
-		return fmt.Sprintf("%d days ago", int(age.Hours()/24))
-	}
-}
 
 func (st *status) show(s *screen) {
 	consumers := "consumers that Kafka does not count"
@@ -56,14 +36,6 @@ func (st *status) show(s *screen) {
 	})
 	st.showRuns(s)
 	showLeftOut(s, st.LeftOut)
-}
-
-// rate writes messages a second; tenths count where there are few.
-func rate(perSecond float64) string {
-	if perSecond >= 1000 {
-		return thousands(int64(perSecond))
-	}
-	return fmt.Sprintf("%.1f", perSecond)
 }
 
 func (st *status) showRejects(s *screen) {
@@ -110,4 +82,12 @@ func (r runStatus) extent() string {
 		return "all: " + r.FullBecause
 	}
 	return thousands(int64(r.ChangedPersons)) + " people"
+}
+
+// rate writes messages a second; tenths count where there are few.
+func rate(perSecond float64) string {
+	if perSecond >= 1000 {
+		return thousands(int64(perSecond))
+	}
+	return fmt.Sprintf("%.1f", perSecond)
 }

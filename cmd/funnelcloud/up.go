@@ -31,8 +31,8 @@ func newUp(connections *connectionFlags) *cobra.Command {
 			}
 			s := newScreen(false)
 			stack, err := startStack(c.Context(), s, stackOptions{
-				DataDir: connections.dataDir, ports: ports, Partitions: partitions, Topics: topics,
-				Log: warnings()})
+				dataDir: connections.dataDir, ports: ports, partitions: partitions, topics: topics,
+				log: warnings()})
 			if err != nil {
 				return err
 			}

@@ -49,6 +49,14 @@ type DB struct {
 // Params are the {name:Type} parameters of a statement.
 type Params map[string]any
 
+// Timestamp is a time as a parameter of type DateTime64(3, 'UTC'); the zero time is 1970.
+func Timestamp(t time.Time) string {
+	if t.IsZero() {
+		t = time.UnixMilli(0)
+	}
+	return t.UTC().Format("2006-01-02 15:04:05.000")
+}
+
 // Open connects and makes sure that ClickHouse answers. The database need not exist yet.
 func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Database == "" {

@@ -190,12 +190,3 @@ func (r *results) showPaths(s *screen) {
 			thousands(int64(l.WentBack)), thousands(int64(l.EnteredLate)), thousands(int64(l.Recovered)))
 	}
 }
-
-// shorten cuts words that would not fit a column, and shows that it did.
-func shorten(words string, width int) string {
-	runes := []rune(words)
-	if len(runes) <= width {
-		return words
-	}
-	return string(runes[:width-1]) + "…"
-}
