@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/models/attribution"
@@ -53,7 +56,7 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 			for i, name := range o.models {
 				o.models[i] = strings.TrimSpace(name)
 			}
-			if _, err := attribution.Named(o.models...); err != nil {
+			if err := o.validate(c.Flags()); err != nil {
 				return usageError{err}
 			}
 			report, err := o.report(c.Context())
@@ -91,14 +94,41 @@ func newAttribution(connections *connectionFlags) *cobra.Command {
 	return c
 }
 
-func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) {
-	if o.bootstrap < 0 || o.top < 0 || o.chain.order < 0 {
-		return nil, usageError{errors.New("--bootstrap, --top and --order must be at least 0")}
+// Flags that mean something to the tables alone, and to a file alone.
+var (
+	flagsOfTables = []string{"unit", "conversion", "dimension", "by", "period", "from", "to", "segment", "as-of", "currency"}
+	flagsOfFiles  = []string{"journeys", "path-column", "separator", "conversions", "nulls", "value"}
+)
+
+// validate refuses what can't be meant, flags that would change nothing among it: whoever gave one would take the answer for
+// that to their question.
+func (o *attributionOptions) validate(flags *pflag.FlagSet) error {
+	if _, err := attribution.Named(o.models...); err != nil {
+		return err
 	}
+	given := func(names []string) string {
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !flags.Changed(name) })
+		return strings.Join(names, ", --")
+	}
+	ofTables, ofFiles := given(flagsOfTables), given(flagsOfFiles)
+	removes := len(o.chain.sets)+len(o.chain.sequences) > 0
+	switch {
+	case o.bootstrap < 0 || o.top < 0 || o.chain.order < 0:
+		return errors.New("--bootstrap, --top and --order must be at least 0")
+	case o.file != "" && ofTables != "":
+		return fmt.Errorf("--%s: a file of paths knows no time, unit, segment, currency or type of conversion: leave it out", ofTables)
+	case o.file == "" && ofFiles != "":
+		return fmt.Errorf("--%s: says how a file is laid out: name one with --paths", ofFiles)
+	case o.chain.order > 1 && !removes:
+		return errors.New("--order is that of the chain that --remove and --remove-sequence ask; --model markov_2 credits by a chain of order 2")
+	case flags.Changed("loops") && !o.chain.transitions:
+		return errors.New("--loops goes with --transitions")
+	}
+	return nil
+}
+
+func (o *attributionOptions) report(ctx context.Context) (*creditReport, error) {
 	if o.file != "" {
-		if o.period+o.from+o.to+o.segment+o.conversion+o.dimension+o.by != "" {
-			return nil, usageError{errors.New("a file of paths knows no time, segment or type of conversion: leave out --period, --from, --to, --segment, --conversion, --dimension, --by")}
-		}
 		return o.ofFile()
 	}
 	slice, err := o.slice()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -69,26 +70,27 @@ func (o *chainOptions) ask(r *creditReport, sample *attribution.Sample) error {
 }
 
 func (r *creditReport) chain(s *screen, o chainOptions) {
-	order := o.order
 	if r.Orders != nil {
-		order = r.Orders.Order
 		s.title("Chains on journeys that they were not fitted to: higher is better")
 		rows := make([][]string, len(r.Orders.LogLikelihood))
 		for i, likelihood := range r.Orders.LogLikelihood {
 			rows[i] = []string{fmt.Sprint(i + 1), fmt.Sprintf("%.4f", likelihood)}
-			if i+1 == order {
+			if i+1 == r.Orders.Order {
 				rows[i][0] += " (chosen)"
 			}
 		}
 		s.table([]string{"order", "log-likelihood a journey>"}, rows)
 	}
 	if len(r.Removals) > 0 {
-		s.title(fmt.Sprintf("Lost without, by a chain of order %d", order))
-		rows := make([][]string, len(r.Removals))
-		for i, removal := range r.Removals {
-			rows[i] = []string{removal.Removed, percent(removal.Conversions), nonZero(removal.Value, percent)}
+		s.title("Lost without, by a Markov chain")
+		headings, rows := []string{"removed", "order>", "conversions>", "value>"}, make([][]string, len(r.Removals))
+		if !slices.ContainsFunc(r.Removals, func(removal attribution.Removal) bool { return removal.Value != 0 }) {
+			headings = headings[:3]
 		}
-		s.table([]string{"removed", "conversions>", "value>"}, rows)
+		for i, removal := range r.Removals {
+			rows[i] = []string{removal.Removed, fmt.Sprint(removal.Order), percent(removal.Conversions), percent(removal.Value)}[:len(headings)]
+		}
+		s.table(headings, rows)
 	}
 	if len(r.Transitions) > 0 {
 		policy := "repeats of a channel are transitions to itself"
@@ -111,13 +113,18 @@ type pathRow struct {
 	Value       float64  `ch:"value"`
 }
 
-// askTables asks the chain of the published journeys.
+// askTables asks the chain of the slice's journeys.
 func (s *slice) askTables(ctx context.Context, db *warehouse.DB, r *creditReport) error {
 	if !s.chain.wanted() {
 		return nil
 	}
+	if !s.fitted() {
+		return usageError{fmt.Errorf("--dimension %s: the chain goes by %s, which the run credits: leave it out, or 'funnelcloud run --dimension %s'", s.dimension, s.run.Credited, s.dimension)}
+	}
 	var paths []attribution.Path
-	for row, err := range warehouse.Select[pathRow](ctx, db, "screens/journey_paths.sql", s.params()) {
+	params := s.params()
+	params["currency"] = r.Currency
+	for row, err := range warehouse.Select[pathRow](ctx, db, "screens/journey_paths.sql", params) {
 		if err != nil {
 			return err
 		}

@@ -44,10 +44,10 @@ func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (m
 	if r.Currency == "" && len(currencies) == 1 {
 		r.Currency = cells[0].Currency
 	}
-	costs, foreign, unknown := map[string]map[string]float64{}, 0, 0.0
+	delete(currencies, r.Currency)
+	costs, unknown := map[string]map[string]float64{}, 0.0
 	for _, c := range cells {
 		if c.Currency != r.Currency {
-			foreign++
 			continue
 		}
 		if costs[c.Part] == nil {
@@ -58,7 +58,7 @@ func (s *slice) costs(ctx context.Context, db *warehouse.DB, r *creditReport) (m
 			unknown += c.Spend
 		}
 	}
-	if foreign > 0 {
+	if len(currencies) > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("Costs in %s are left out: only those in %s can be held against the values; see --currency.",
 			strings.Join(slices.Sorted(maps.Keys(currencies)), ", "), r.Currency))
 	}

@@ -10,24 +10,34 @@ import (
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 )
 
-// currencyOf is the currency of the values: amounts of several are not added up.
-func currencyOf(cells []creditCell, wanted string) (string, error) {
+// settleCurrency chooses the currency of the values, since amounts of several are not added up, and says which are left out.
+// Costs may be in a currency that no value is in.
+func (r *creditReport) settleCurrency(cells []creditCell, wanted string) error {
 	seen := map[string]bool{}
 	for _, c := range cells {
-		if c.Currency != "" && c.Value != 0 {
+		if c.Value != 0 {
 			seen[c.Currency] = true
 		}
 	}
+	nameless := seen[""]
+	delete(seen, "")
 	known := slices.Sorted(maps.Keys(seen))
-	switch {
-	case wanted != "":
-		return strings.ToUpper(wanted), nil
-	case len(known) > 1:
-		return "", usageError{fmt.Errorf("values are in %s, which can't be added up: choose with --currency", strings.Join(known, ", "))}
-	case len(known) == 1:
-		return known[0], nil
+	switch r.Currency = strings.ToUpper(wanted); {
+	case wanted != "" && len(known) > 0 && !seen[r.Currency]:
+		return usageError{fmt.Errorf("--currency %s: values are in %s", r.Currency, strings.Join(known, ", "))}
+	case wanted == "" && len(known) > 1:
+		return usageError{fmt.Errorf("values are in %s, which can't be added up: choose with --currency", strings.Join(known, ", "))}
+	case wanted == "" && len(known) == 1:
+		r.Currency = known[0]
 	}
-	return "", nil
+	left := slices.DeleteFunc(known, func(c string) bool { return c == r.Currency })
+	if nameless && r.Currency != "" {
+		left = append(left, "no currency")
+	}
+	if len(left) > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("Values in %s are left out; conversions count whatever they are worth.", strings.Join(left, ", ")))
+	}
+	return nil
 }
 
 // group makes other(n) of all names but the largest by the mean of all models, or without a number of them, of those that

@@ -111,6 +111,10 @@ func (o *attributionOptions) credit(report *creditReport, sample *attribution.Sa
 	}
 	for i, m := range models {
 		report.add(creditOf(m, credits[i], intervals[i], sample.Value()))
+		if m.Name() == attribution.Participation().Name() {
+			report.Notes = append(report.Notes, fmt.Sprintf("%s gives every channel of a path the whole conversion: its figures add up to %s, more than there are.",
+				m.Name(), fixed(sum(credits[i].Conversions))))
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 )
@@ -143,19 +144,19 @@ func (r *creditReport) matrix(s *screen, chosen []string) {
 	if len(names) < len(all) {
 		r.Notes = append(r.Notes, fmt.Sprintf("%d models are compared, of which the table has %d; --model chooses others, --output csv has all.", len(all), len(names)))
 	}
-	headings := []string{""}
 	cells := map[[2]string]channelCredit{}
 	for _, c := range r.Credits {
 		cells[[2]string{c.Model, c.Channel}] = c
 	}
-	for _, name := range names {
-		headings = append(headings, shorten(name, 10)+">")
-	}
-	channels := make([]string, 0, len(r.Comparison)+1)
+	channels, widest := make([]string, 0, len(r.Comparison)+1), 0
 	for _, c := range r.Comparison {
-		channels = append(channels, c.Channel)
+		channels, widest = append(channels, c.Channel), max(widest, utf8.RuneCountInString(shorten(c.Channel, 17)))
 	}
 	channels = append(channels, attribution.Baseline)
+	headings, room := []string{""}, (storyWidth-widest)/max(len(names), 1)-2
+	for _, name := range names {
+		headings = append(headings, shorten(name, max(10, room))+">")
+	}
 	var rows [][]string
 	for _, channel := range channels {
 		row, credited := []string{shorten(channel, 17)}, false

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,9 +26,10 @@ type slice struct {
 
 // creditRun is the run whose credit is shown.
 type creditRun struct {
-	RunID    uint64 `ch:"run_id"`
-	Credited string `ch:"dimension"` // what it credits, and fits models to
-	Kept     bool   `ch:"kept"`      // its rows, not only its figures by month
+	RunID    uint64   `ch:"run_id"`
+	Credited string   `ch:"dimension"` // what it credits, and fits models to
+	Kept     bool     `ch:"kept"`      // its rows, not only its figures by month
+	Models   []string `ch:"models"`    // that it computed
 }
 
 func (o *attributionOptions) slice() (*slice, error) {
@@ -39,6 +41,9 @@ func (o *attributionOptions) slice() (*slice, error) {
 		if err := models.ValidDimension(o.dimension); err != nil {
 			return nil, fmt.Errorf("--%w", err)
 		}
+	}
+	if slices.Contains(o.models, attribution.Participation().Name()) {
+		return nil, fmt.Errorf("--model %s: its weights sum to more than 1, so it is not in the ledger; it can be had of a file, with --paths", attribution.Participation().Name())
 	}
 	var err error
 	switch {
@@ -66,8 +71,8 @@ func (o *attributionOptions) slice() (*slice, error) {
 func (s *slice) figuresOnly() error {
 	first := func(t time.Time) bool { return t.IsZero() || t.Day() == 1 }
 	switch {
-	case s.segment+s.by != "" || s.dimension != s.run.Credited:
-		return usageError{fmt.Errorf("run %d is kept by its figures alone, which are by %s and of everybody: leave out --segment, --by and --dimension", s.asOf, s.run.Credited)}
+	case s.segment+s.by != "" || s.dimension != s.run.Credited || s.chain.wanted():
+		return usageError{fmt.Errorf("run %d is kept by its figures alone, which are by %s and of everybody: leave out --segment, --by, --dimension and what asks for a chain", s.asOf, s.run.Credited)}
 	case !first(s.from) || !first(s.until):
 		return usageError{fmt.Errorf("run %d is kept by its figures alone, which are of whole months: give --period 2026-03, or whole months by --from and --to", s.asOf)}
 	}

@@ -60,11 +60,11 @@ func (s *slice) report(ctx context.Context, db *warehouse.DB) (*creditReport, er
 	if err != nil {
 		return nil, err
 	}
-	if len(cells) == 0 {
-		return nil, fmt.Errorf("no %s converted to %s in this slice; without --period, --from, --to, --segment and --model there may be some", s.unit, s.conversionType)
+	if err := s.answerable(cells); err != nil {
+		return nil, err
 	}
 	r := s.empty("")
-	if r.Currency, err = currencyOf(cells, s.currency); err != nil {
+	if err := r.settleCurrency(cells, s.currency); err != nil {
 		return nil, err
 	}
 	s.group(cells, effects)
@@ -152,6 +152,26 @@ func (s *slice) choose(ctx context.Context, db *warehouse.DB) error {
 	}
 	return nil
 }
+
+// answerable is an error unless the cells answer what was asked: a run may not have computed a model, and nobody may have
+// converted or have a value of the attribute.
+func (s *slice) answerable(cells []creditCell) error {
+	for _, name := range s.models {
+		if !slices.Contains(s.run.Models, name) {
+			return fmt.Errorf("run %d has no model %s: 'funnelcloud run --model default,%s' computes it beside the usual ones", s.run.RunID, name, name)
+		}
+	}
+	if len(cells) == 0 {
+		return fmt.Errorf("no %s converted to %s in this slice; without --period, --from, --to and --segment there may be some", s.unit, s.conversionType)
+	}
+	if s.by != "" && !slices.ContainsFunc(cells, func(c creditCell) bool { return c.Part != withoutValue }) {
+		return fmt.Errorf("no %s that converted has a value of %q: --by takes %s, or an attribute of the unit as in --segment", s.unit, s.by, strings.Join(periods, ", "))
+	}
+	return nil
+}
+
+// withoutValue is the part of units that have no value of the attribute.
+const withoutValue = "(none)"
 
 // read is the credit of the slice, and what the run says of the names over its whole history if it credits them.
 func (s *slice) read(ctx context.Context, db *warehouse.DB) (cells []creditCell, effects []effectRow, err error) {

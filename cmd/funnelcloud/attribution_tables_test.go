@@ -213,6 +213,8 @@ func TestAttributionOfTheTables(t *testing.T) {
 	wantFailure(t, exitFailed, []string{"Atlantis"}, "attribution", "--data", s.folder, "--conversion", "Atlantis")
 	wantFailure(t, exitFailed, []string{"in this slice"}, "attribution", "--data", s.folder, "--segment", "country=XX")
 	wantFailure(t, exitFailed, []string{"no account converted"}, "attribution", "--data", s.folder, "--unit", "account")
+	wantFailure(t, exitFailed, []string{"no model hazard", "funnelcloud run --model default,hazard"}, "attribution", "--data", s.folder, "--model", "linear,hazard")
+	wantFailure(t, exitFailed, []string{`a value of "day"`, "week, month"}, "attribution", "--data", s.folder, "--by", "day")
 }
 
 func TestAttributionsSliceIsChecked(t *testing.T) {
@@ -228,7 +230,12 @@ func TestAttributionsSliceIsChecked(t *testing.T) {
 		{"ATTRIBUTE=VALUE", []string{"--segment", "DE"}},
 		{"at least 0", []string{"--bootstrap", "-1"}},
 		{"one or the other", []string{"--period", "2026", "--from", "2026-01-01"}},
-		{"knows no time", []string{"--paths", "-", "--period", "2026"}},
+		{"--period, --as-of: a file of paths knows no time", []string{"--paths", "-", "--period", "2026", "--as-of", "1"}},
+		{"--currency: a file of paths", []string{"--paths", "-", "--currency", "EUR"}},
+		{"--separator: says how a file is laid out", []string{"--separator", ","}},
+		{"--remove-sequence ask", []string{"--order", "2"}},
+		{"goes with --transitions", []string{"--loops=false"}},
+		{"sum to more than 1", []string{"--model", "linear,participation"}},
 	} {
 		wantFailure(t, exitUsage, []string{c.word}, append([]string{"attribution"}, c.args...)...)
 	}

@@ -60,6 +60,12 @@ func TestAskingTheChainOfAFile(t *testing.T) {
 	}
 	wantFailure(t, exitUsage, []string{"no path holds it", "A, B, C"}, append(args, "--remove", "Z")...)
 	wantFailure(t, exitUsage, []string{"--order"}, append(args, "--order", "-1")...)
+	if order := r.Removals[2].Order; order != 2 || r.Removals[0].Order != 1 {
+		t.Errorf("the sequence was removed from a chain of order %d", order)
+	}
+	if out := mustRun(t, append(args, "--model", "participation")...).out; !strings.Contains(out, "more than there are") {
+		t.Errorf("participation is not labelled:\n%s", out)
+	}
 }
 
 func TestAttributionOfNoFile(t *testing.T) {

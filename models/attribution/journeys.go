@@ -182,6 +182,9 @@ func (c *cutter) window(at, previous time.Time) []Touch {
 // unattributed is the reason why the touches, left of the window by the direct policy, get no credit.
 func (c *cutter) unattributed(conversion *Conversion, previous time.Time, window, touches []Touch) string {
 	earliest := conversion.At.Add(-c.o.LookBack)
+	if previous.After(earliest) { // touches before it are none of this conversion, known or not
+		earliest = previous
+	}
 	switch {
 	case conversion.UnattributedReason != "":
 		return conversion.UnattributedReason

@@ -69,6 +69,8 @@ func TestJourneys(t *testing.T) {
 		"nothing but direct at the end":         {"d@0 d@2", []float64{3}, Options{Direct: DropDirectLast}, []string{"1 converted direct_only:"}},
 		"no touch":                              {"", []float64{3}, Options{}, []string{"1 converted no_touch_in_window:"}},
 		"behind the records":                    {"", []float64{3}, Options{ObservedFrom: days(0)}, []string{"1 converted pre_history:"}},
+		"behind another cycle, not the records": {"", []float64{3, 9}, Options{ObservedFrom: days(0)}, []string{"1 converted pre_history:", "2 converted no_touch_in_window:"}},
+		"behind the records, look through":      {"", []float64{3, 9}, Options{ObservedFrom: days(0), Cycle: LookThrough}, []string{"1 converted pre_history:", "2 converted pre_history:"}},
 		"ourselves alone":                       {"own@1", []float64{3}, Options{ObservedFrom: days(0)}, []string{"1 converted excluded_internal:"}},
 		"ourselves beside others":               {"own@0 a@1 own@2", []float64{3}, Options{}, []string{"1 converted : a"}},
 		"ourselves in another cycle":            {"own@1", []float64{3, 9}, Options{}, []string{"1 converted excluded_internal:", "2 converted no_touch_in_window:"}},

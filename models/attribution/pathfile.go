@@ -114,7 +114,7 @@ type pathColumn struct {
 	needed bool
 }
 
-// locate finds the column by its name, or the first of the usual names, which it notes.
+// locate finds the column by its name in small or capital letters, or the first of the usual names, which it notes.
 func (c pathColumn) locate(header []string) error {
 	asked := *c.name != ""
 	names := c.usual
@@ -122,10 +122,17 @@ func (c pathColumn) locate(header []string) error {
 		names = []string{*c.name}
 	}
 	for _, name := range names {
-		if *c.at = slices.Index(header, name); *c.at >= 0 {
-			*c.name = name
-			return nil
+		if *c.at = slices.Index(header, name); *c.at < 0 {
+			*c.at = slices.IndexFunc(header, func(cell string) bool { return strings.EqualFold(cell, name) })
 		}
+		if *c.at < 0 {
+			continue
+		}
+		*c.name = header[*c.at]
+		if slices.Contains(header[*c.at+1:], *c.name) {
+			return fmt.Errorf("two columns are called %q", *c.name)
+		}
+		return nil
 	}
 	if asked || c.needed {
 		return fmt.Errorf("no column %q; there are %s", names[0], strings.Join(header, ", "))

@@ -220,7 +220,7 @@ func (s *rowScanner) outcome(field []byte) (float64, error) {
 	return 0, fmt.Errorf("column %s: %q doesn't say whether the journey converted: 1, true, yes or 0, false, no", s.layout.Conversions, field)
 }
 
-// count is the number in a cell; 0 when it is empty.
+// count is the number in a cell; 0 when it is empty. Values may be negative, counts may not.
 func count(field []byte, column string, signed bool) (float64, error) {
 	if len(field) == 1 && field[0] >= '0' && field[0] <= '9' { // most are 0 or 1
 		return float64(field[0] - '0'), nil
@@ -237,7 +237,11 @@ func count(field []byte, column string, signed bool) (float64, error) {
 	}
 	n, err := strconv.ParseFloat(string(field), 64)
 	if err != nil || n < 0 && !signed || math.IsNaN(n) || math.Abs(n) > 1e300 {
-		return 0, fmt.Errorf("column %s: not a count: %q", column, field)
+		kind := "count"
+		if signed {
+			kind = "number, with a point before its decimals"
+		}
+		return 0, fmt.Errorf("column %s: not a %s: %q", column, kind, field)
 	}
 	return n, nil
 }

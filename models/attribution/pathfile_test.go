@@ -62,7 +62,8 @@ func TestReadColumns(t *testing.T) {
 		"blanks between channels": {
 			"path,conversions,nulls\nA B  A,1,0\n", attribution.PathColumns{Separator: " "}, []string{"A|B|A 1 0"},
 		},
-		"no rows": {"path,conversions\n", attribution.PathColumns{}, nil},
+		"capital letters": {"Path,CONVERSIONS,Nulls\nA,1,2\n", attribution.PathColumns{}, []string{"A 1 2"}},
+		"no rows":         {"path,conversions\n", attribution.PathColumns{}, nil},
 	} {
 		got, _, err := attribution.ReadColumns(strings.NewReader(c.file), c.layout)
 		if err != nil {
@@ -83,6 +84,8 @@ func TestReadColumnsNamesWhatIsWrong(t *testing.T) {
 		{"path,n\nA,-1\n", `line 2: column n: not a count: "-1"`},
 		{"path,n\nA,NaN\n", `not a count: "NaN"`},
 		{"path,n\nA,inf\n", `not a count: "inf"`},
+		{"path;n;value\nA;1;1,5\n", `column value: not a number, with a point before its decimals: "1,5"`},
+		{"path,n,n\nA,1,2\n", `two columns are called "n"`},
 		{"path,n\n >,1\n", "line 2: column path: no channel"},
 		{"path,n\nA\n", "line 2: 1 cells, but the header has 2"},
 		{"path,n\nA,1,2\n", "line 2: more cells than the 2 of the header"},

@@ -9,6 +9,7 @@ import (
 // Removal is what is lost when something is taken out of a fitted chain.
 type Removal struct {
 	Removed     string  `json:"removed"`     // the channel, the set a+b, or the sequence a>b
+	Order       int     `json:"order"`       // of the chain that was asked
 	Conversions float64 `json:"conversions"` // share of conversions lost
 	Value       float64 `json:"value"`       // share of their value lost, by a chain of its own; 0 when no path has a value
 }
@@ -58,7 +59,7 @@ func (m Markov) remove(s *Sample, name string, barred func(g *gramChain, state i
 	for state := range bars {
 		bars[state] = state > 0 && barred(g, int32(state))
 	}
-	r := Removal{Removed: name}
+	r := Removal{Removed: name, Order: m.order()}
 	var err error
 	if r.Conversions, err = g.lost(s.conv, s.null, bars); err != nil {
 		return r, fmt.Errorf("remove %s: %w", name, err)
