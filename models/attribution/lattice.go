@@ -5,31 +5,46 @@ import "math/bits"
 // latticeChannels is how many channels games may have to be solved over all sets of them, as bit masks: 2^n figures.
 const latticeChannels = 20
 
-// sumSubsets replaces the figure of each set, by mask, by the sum over its subsets. Halves are done one after the other, so
-// that most of the work finds its figures in the cache.
+// sumSubsets replaces the figure of each set, by mask, by the sum over its subsets. Quarters are done one after the other, so
+// that most of the work finds its figures in the cache, and channels two or three at once, so that each figure is fetched and
+// stored for several of them.
 func sumSubsets(f []float64) {
-	if len(f) > 1<<12 {
-		sumSubsets(f[:len(f)/2])
-		sumSubsets(f[len(f)/2:])
-		addTo(f[len(f)/2:], f[:len(f)/2])
+	if quarter := len(f) / 4; len(f) > 1<<12 {
+		for from := 0; from < len(f); from += quarter {
+			sumSubsets(f[from : from+quarter])
+		}
+		addTwo(f)
 		return
 	}
-	if len(f) >= 8 { // three channels at once: halves of one to four figures are not worth a loop each
-		for from := 0; from < len(f); from += 8 {
+	done := 1 // figures whose sums within a stretch of so many are made
+	if len(f) >= 8 {
+		for from := 0; from < len(f); from += 8 { // halves of one to four figures are not worth a loop each
 			g := f[from : from+8 : from+8]
 			g[1], g[3], g[5], g[7] = g[1]+g[0], g[3]+g[2], g[5]+g[4], g[7]+g[6]
 			g[2], g[3], g[6], g[7] = g[2]+g[0], g[3]+g[1], g[6]+g[4], g[7]+g[5]
 			g[4], g[5], g[6], g[7] = g[4]+g[0], g[5]+g[1], g[6]+g[2], g[7]+g[3]
 		}
+		done = 8
 	}
-	half := 8
-	if len(f) < 8 {
-		half = 1
-	}
-	for ; half < len(f); half *= 2 {
-		for from := 0; from < len(f); from += 2 * half {
-			addTo(f[from+half:from+2*half], f[from:from+half])
+	for ; 4*done <= len(f); done *= 4 {
+		for from := 0; from < len(f); from += 4 * done {
+			addTwo(f[from : from+4*done])
 		}
+	}
+	if done < len(f) {
+		addTo(f[done:], f[:done])
+	}
+}
+
+// addTwo adds two channels to figures that hold the sums over all others: those of the quarters have neither, the one, the
+// other, both.
+func addTwo(f []float64) {
+	quarter := len(f) / 4
+	none, one, other, both := f[:quarter], f[quarter:2*quarter], f[2*quarter:3*quarter], f[3*quarter:]
+	one, other, both = one[:len(none)], other[:len(none)], both[:len(none)]
+	for i, n := range none {
+		o, t := one[i]+n, other[i]
+		one[i], other[i], both[i] = o, t+n, both[i]+t+o
 	}
 }
 

@@ -83,7 +83,7 @@ func (g *gramChain) visit(c gramCounts, into []int32, starts []int, barred []boo
 // are few, for they differ more from resample to resample, and cost little.
 const (
 	fewestSweeps  = 2
-	mostResampled = 20
+	mostResampled = 10
 	sweepBudget   = 4_000_000 // transitions looked at
 )
 
