@@ -14,6 +14,9 @@ import (
 )
 
 func attributePersons(ctx context.Context, r *run) (in, out uint64, err error) {
+	if err := r.db.Exec(ctx, "marts/conversion_events.sql", r.params()); err != nil {
+		return 0, 0, err
+	}
 	return r.attribute(ctx, unitPerson)
 }
 

@@ -25,7 +25,7 @@ var unitTables = []string{
 	"person_identities_by_run", "persons_by_run", "person_events_by_run", "touchpoints_by_run", "excluded_touches_by_run", "accounts_by_run", "stages_by_run", "score_ledger_by_run",
 	"conversation_leads_by_run", "bant_answers_by_run", "qualifications_by_run", "score_peaks_by_run", "unit_due_by_run",
 	"grades_by_run", "requests_by_run", "exclusions_by_run", "deals_by_run", "revenue_movements_by_run",
-	"conversions_by_run", "flags_by_run", "early_behaviours_by_run", "path_histories_by_run", "journeys_by_run", "credited_touches_by_run", "recomputed_units_by_run",
+	"conversion_events_by_run", "conversions_by_run", "flags_by_run", "early_behaviours_by_run", "path_histories_by_run", "journeys_by_run", "credited_touches_by_run", "recomputed_units_by_run",
 }
 
 // tablesOfWork are of use while their run is at work.

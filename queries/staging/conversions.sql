@@ -2,9 +2,6 @@
 -- reports on, and every event of the names or meanings that count by themselves. A return (entry 2, 3, …) is a conversion of its own, with its cycle number. Money comes from the event that
 -- proves the entry. Only those of the units that the run recomputes.
 --
--- Few events are sign-ups or have a value, so those are looked for first, in the table of all versions: what the view
--- person_events_at asks of each row costs more than all else.
---
 -- A sign-up or such an event that names nobody is a conversion of nobody: there is one, and whose cannot be told.
 WITH
     junk AS
@@ -19,21 +16,16 @@ WITH
     (
         SELECT unit_kind, unit_id, stage AS conversion_type, entry_no AS cycle_no, entered_at AS converted_at,
             evidence_event_ids[1] AS event_id
-        FROM stages_at(run = {run_id:UInt64})
-        WHERE unit_kind = {unit_kind:String}
-          AND stage IN {conversion_stages:Array(String)} AND junk_reason = ''
-          AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
+        FROM stages_by_run
+        WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND stage IN {conversion_stages:Array(String)} AND junk_reason = ''
     ),
     sign_ups AS
     (
         SELECT {unit_kind:String} AS unit_kind, if(unit_kind = 'account', account_id, person_id) AS unit_id,
             'signed_up' AS conversion_type, toUInt32(1) AS cycle_no,
             min(event_ts) AS converted_at, argMin(event_id, (event_ts, source, event_id)) AS event_id
-        FROM person_events_by_run
-        PREWHERE meaning = 'signed_up'
-        WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
-          AND cityHash64('person', person_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64}))
-          AND person_id NOT IN (SELECT person_id FROM junk)
+        FROM conversion_events_at(run = {run_id:UInt64})
+        WHERE meaning = 'signed_up' AND person_id NOT IN (SELECT person_id FROM junk)
           AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM changed))
         GROUP BY unit_id
         HAVING unit_id != ''
@@ -61,10 +53,8 @@ WITH
     money AS
     (
         SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
-        FROM person_events_by_run
-        PREWHERE value != 0
-        WHERE run_id >= (SELECT base_run_id FROM run_base_at(run = {run_id:UInt64})) AND run_id <= {run_id:UInt64}
-          AND cityHash64('person', person_id, run_id) NOT IN (SELECT cityHash64(unit_kind, unit_id, replaced_run_id) FROM recomputed_units_at(run = {run_id:UInt64}))
+        FROM conversion_events_at(run = {run_id:UInt64})
+        WHERE value != 0
         GROUP BY event_id
     )
 SELECT

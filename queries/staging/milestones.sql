@@ -4,7 +4,6 @@ SELECT
     unit_id,
     if(stage = 'inquiry', 'lead_created', 'opportunity_created') AS kind,
     entered_at
-FROM stages_at(run = {run_id:UInt64})
-WHERE unit_kind = {unit_kind:String} AND stage IN ('inquiry', 'opportunity') AND junk_reason = ''
-  AND ({previous_run:UInt64} = 0 OR unit_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}))
+FROM stages_by_run
+WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String} AND stage IN ('inquiry', 'opportunity') AND junk_reason = ''
 ORDER BY unit_id, entered_at, kind
