@@ -22,6 +22,7 @@ type resampledRow struct {
 	Share     float64   `ch:"share"`
 	Run       uint64    `ch:"resampled_run_id"`
 	Resamples []float64 `ch:"resamples"`
+	parts               // what a rule credited
 }
 
 // carried are the resamples that a run takes over from the one that it follows, by model and channel.

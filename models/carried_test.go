@@ -52,6 +52,7 @@ func TestAttributionCarriesResamplesOn(t *testing.T) {
 		wantRows(t, carrying, "SELECT DISTINCT resampled_run_id FROM attribution_effects WHERE unit_kind = 'person'", step.resampled)
 		for _, figures := range []string{
 			"SELECT unit_kind, conversion_type, model, channel, journeys, converted, removal_effect, share, rank FROM attribution_effects ORDER BY ALL",
+			"SELECT unit_kind, conversion_type, model, channel, credited_whole, credited_rest FROM attribution_effects_by_run WHERE run_id = (SELECT run_id FROM published_run) ORDER BY ALL",
 			"SELECT * FROM attribution_ledger ORDER BY ALL",
 			"SELECT * EXCEPT run_id FROM fitted_credit ORDER BY ALL",
 		} {

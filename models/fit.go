@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
-	"strings"
 
 	"github.com/funnelcloud/funnelcloud/models/attribution"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -46,13 +45,13 @@ func (w *fitWriter) written() uint64 { return w.credit.Written() + w.effects.Wri
 
 // fit fits the data-driven models to all journeys of one kind of unit to one type of conversion, and writes what they
 // give each path and what every model says of each channel.
-func (r *run) fit(ctx context.Context, kind, conversionType string, w *fitWriter) (in uint64, err error) {
+func (r *run) fit(ctx context.Context, kind, conversionType string, moved movedCredit, w *fitWriter) (in uint64, err error) {
 	models, err := r.o.models()
 	if err != nil {
 		return 0, err
 	}
 	f := fitting{run: r, kind: kind, conversionType: conversionType, seed: seedOf(kind, conversionType), resampled: r.row.RunID, w: w,
-		params: r.params("unit_kind", kind, "conversion_type", conversionType)}
+		moved: moved, params: r.params("unit_kind", kind, "conversion_type", conversionType)}
 	if f.names, err = r.names(ctx, f.params); err != nil {
 		return 0, err
 	}
@@ -78,6 +77,7 @@ type fitting struct {
 	sample               *attribution.Sample // their paths
 	carried              carried             // nil: the run resamples
 	resampled            uint64              // run whose resamples the intervals rest on
+	moved                movedCredit         // by the rules, since the run before
 	seed                 uint64
 	w                    *fitWriter
 }
@@ -196,65 +196,6 @@ func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution
 // row is that of key 0, which stands for the conversions without any touch: they are in the ledger of every model.
 func (f *fitting) row(m attribution.Model) fittedRow {
 	return fittedRow{UnitKind: f.kind, ConversionType: f.conversionType, Model: m.Name(), Version: m.Version()}
-}
-
-type ruleCredit struct {
-	Model   string `ch:"model"`
-	Channel string `ch:"channel"`
-	Bucket  uint32 `ch:"bucket"`
-	parts
-}
-
-// parts is credit in whole conversions and 1e-15 of one: sums don't depend on their order.
-type parts struct {
-	Whole int64 `ch:"whole"`
-	Rest  int64 `ch:"rest"`
-}
-
-const partsOfOne = 1_000_000_000_000_000
-
-func (p parts) plus(q parts) parts {
-	rest := p.Rest + q.Rest
-	return parts{p.Whole + q.Whole + rest/partsOfOne, rest % partsOfOne}
-}
-
-func (p parts) float() float64 { return float64(p.Whole) + float64(p.Rest)/partsOfOne }
-
-// rules writes what the rules say of each channel, with intervals.
-func (f *fitting) rules(ctx context.Context, rules []attribution.Model) error {
-	tallies, sums := map[string]*attribution.Tally{}, map[string]map[string]parts{}
-	for _, m := range rules {
-		tallies[m.Name()], sums[m.Name()] = attribution.NewTally(), map[string]parts{}
-	}
-	buckets := attribution.Buckets
-	if f.carried != nil {
-		buckets = 1
-	}
-	for row, err := range warehouse.Select[ruleCredit](ctx, f.run.db, "staging/rule_credit.sql", f.with("buckets", uint32(buckets))) {
-		if err != nil {
-			return err
-		}
-		if t, known := tallies[row.Model]; known {
-			name := f.names.of(strings.Clone(row.Channel))
-			t.Add(name, int(row.Bucket), row.float())
-			sums[row.Model][name] = sums[row.Model][name].plus(row.parts)
-		}
-	}
-	intervals := f.carried.all(rules, f.sample)
-	draws := attribution.NewResamples(f.run.o.Bootstrap, f.seed)
-	for i, m := range rules {
-		conversions := map[string]float64{}
-		for name, sum := range sums[m.Name()] {
-			conversions[name] = sum.float()
-		}
-		if f.carried == nil {
-			intervals[i] = tallies[m.Name()].Intervals(draws)
-		}
-		if err := f.effects(ctx, attribution.SummedEffects(m, f.sample, conversions, f.kind, f.conversionType, intervals[i])); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // seedOf fixes the random draws, so that the same journeys give the same intervals in every run. Models that look at the

@@ -42,8 +42,12 @@ func (r *run) attribute(ctx context.Context, kind string) (in, out uint64, err e
 	if err != nil {
 		return in, w.written(), err
 	}
+	moved, err := r.movedCredit(ctx, kind)
+	if err != nil {
+		return in, w.written(), err
+	}
 	for _, conversionType := range r.o.conversionTypes() {
-		read, err := r.fit(ctx, kind, conversionType, f)
+		read, err := r.fit(ctx, kind, conversionType, moved, f)
 		in += read
 		if err != nil {
 			return in, w.written() + f.written(), fmt.Errorf("conversions to %s: %w", conversionType, err)

@@ -27,6 +27,10 @@ type Effect struct {
 	// ResampledRun is the run whose resamples the intervals rest on, for the caller to fill; 0: there are none.
 	ResampledRun uint64    `ch:"resampled_run_id"`
 	Resamples    []float64 `ch:"resamples"` // share in each
+
+	// What a rule credits, whole conversions and 1e-15 of one, for the caller to fill: the next run adds to it.
+	CreditedWhole int64 `ch:"credited_whole"`
+	CreditedRest  int64 `ch:"credited_rest"`
 }
 
 // Effects are the rows of a model, one a channel in the order of the sample's channels. Share is that of the ledger;
