@@ -31,6 +31,7 @@ type timelineRow struct {
 	Converted  bool      `ch:"converted"`
 	Entered    float64   `ch:"entered"`
 	Repeated   float64   `ch:"repeated"`
+	Sampled    bool      `ch:"sampled"` // its unit is one of those that models are fitted to
 }
 
 func (t *timelineRow) timed() attribution.Timed {
@@ -44,7 +45,7 @@ func (f *fitting) times(ctx context.Context, models []attribution.Model) (in uin
 	if len(models) == 0 || f.sample.Conversions() == 0 {
 		return 0, f.unfitted(ctx, models)
 	}
-	sample, in, err := f.timedSample(ctx)
+	sample, conversions, in, err := f.timelines(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -60,16 +61,16 @@ func (f *fitting) times(ctx context.Context, models []attribution.Model) (in uin
 	if err != nil {
 		return in, err
 	}
-	read, totals, err := f.weighAll(ctx, models, fits)
+	totals, err := f.weighAll(ctx, models, fits, conversions)
 	if err != nil {
-		return in + read, err
+		return in, err
 	}
 	for i, m := range models {
 		if err := f.effects(ctx, attribution.SummedEffects(m, f.sample, totals[i], f.kind, f.conversionType, intervals[i])); err != nil {
-			return in + read, err
+			return in, err
 		}
 	}
-	return in + read, nil
+	return in, nil
 }
 
 // unfitted writes the models' rows of conversions without a touch, where there is no other.
@@ -82,59 +83,54 @@ func (f *fitting) unfitted(ctx context.Context, models []attribution.Model) erro
 	return nil
 }
 
-func (f *fitting) timelines(every uint64, converted bool) warehouse.Params {
-	params := f.with("converted_only", converted)
-	params["every"] = every
-	return params
-}
-
-func (f *fitting) timedSample(ctx context.Context) (*attribution.Sample, uint64, error) {
+// timelines are the journeys that models of time are fitted to, and all that converted, which they weigh.
+func (f *fitting) timelines(ctx context.Context) (*attribution.Sample, *timedConversions, uint64, error) {
 	var in uint64
-	sampler := attribution.NewTimedSampler(math.MaxInt)
-	rows := warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(f.every(), false))
+	sampler, conversions := attribution.NewTimedSampler(math.MaxInt), newTimedConversions()
+	rows := warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.with("every", f.every()))
 	for unit, err := range grouped(rows, func(t timelineRow) string { return t.UnitID }) {
 		if err != nil {
-			return nil, in, err
+			return nil, nil, in, err
 		}
 		in += uint64(len(unit))
 		journeys := make([]attribution.Timed, len(unit))
 		for i := range unit {
 			f.names.path(unit[i].Channels, false)
 			journeys[i] = unit[i].timed()
+			if unit[i].Converted {
+				conversions.add(unit[i].JourneyID, &journeys[i])
+			}
 		}
-		sampler.Unit(unit[0].UnitID, journeys)
+		if unit[0].Sampled {
+			sampler.Unit(unit[0].UnitID, journeys)
+		}
 	}
-	return sampler.Sample(), in, nil
+	return sampler.Sample(), conversions, in, nil
 }
 
 // weighAll writes what the models give the touches of each conversion, and returns the conversions of each channel.
-func (f *fitting) weighAll(ctx context.Context, models []attribution.Model, fits []*attribution.TimedFit) (in uint64, totals []map[string]float64, err error) {
+func (f *fitting) weighAll(ctx context.Context, models []attribution.Model, fits []*attribution.TimedFit, conversions *timedConversions) (totals []map[string]float64, err error) {
 	if err := f.unfitted(ctx, models); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	totals = make([]map[string]float64, len(models))
 	rows := make([]fittedRow, len(models))
 	for i, m := range models {
 		totals[i], rows[i] = map[string]float64{}, f.row(m)
 	}
-	for t, err := range warehouse.Select[timelineRow](ctx, f.run.db, "staging/timelines.sql", f.timelines(1, true)) {
-		if err != nil {
-			return in, nil, err
-		}
-		in++
-		f.names.path(t.Channels, false)
+	for key, journey := range conversions.all() {
 		for i := range models {
 			row := &rows[i]
-			row.Key = attribution.JourneyKey(t.JourneyID)
-			row.Weights, row.Baseline, row.Rule = fits[i].Weigh(t.timed())
+			row.Key = key
+			row.Weights, row.Baseline, row.Rule = fits[i].Weigh(journey)
 			if err := f.w.credit.Append(ctx, *row); err != nil {
-				return in, nil, err
+				return nil, err
 			}
 			totals[i][attribution.Baseline] += row.Baseline
 			for k, weight := range row.Weights {
-				totals[i][t.Channels[k]] += weight
+				totals[i][journey.Channels[k]] += weight
 			}
 		}
 	}
-	return in, totals, nil
+	return totals, nil
 }
