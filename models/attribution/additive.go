@@ -117,27 +117,29 @@ func (f *additiveFit) clone() *additiveFit {
 // extrapolate is where three parameters in a row point to.
 func (a *additive) extrapolate(begun, once, twice *additiveFit) *additiveFit {
 	far := twice.clone()
-	step := func(x, y, z, to []float64) {
-		var r, v float64
-		for i := range x {
-			r += (y[i] - x[i]) * (y[i] - x[i])
-			v += (z[i] - 2*y[i] + x[i]) * (z[i] - 2*y[i] + x[i])
-		}
-		if v == 0 {
-			return
-		}
-		length := math.Max(1, math.Sqrt(r/v))
-		for i := range x {
-			next := x[i] + 2*length*(y[i]-x[i]) + length*length*(z[i]-2*y[i]+x[i])
-			to[i] = math.Max(next, z[i]/10)
-		}
-	}
-	step(begun.theta, once.theta, twice.theta, far.theta)
-	step(begun.rate, once.rate, twice.rate, far.rate)
+	pointTo(begun.theta, once.theta, twice.theta, far.theta)
+	pointTo(begun.rate, once.rate, twice.rate, far.rate)
 	for k, bounds := range a.bounds {
 		far.rate[k] = math.Min(math.Max(far.rate[k], bounds[0]), bounds[1])
 	}
 	return far
+}
+
+// pointTo extrapolates three points in a row, none of them below 0: to a tenth of the last at least.
+func pointTo(x, y, z, to []float64) {
+	var r, v float64
+	for i := range x {
+		r += (y[i] - x[i]) * (y[i] - x[i])
+		v += (z[i] - 2*y[i] + x[i]) * (z[i] - 2*y[i] + x[i])
+	}
+	if v == 0 {
+		return
+	}
+	length := math.Max(1, math.Sqrt(r/v))
+	for i := range x {
+		next := x[i] + 2*length*(y[i]-x[i]) + length*length*(z[i]-2*y[i]+x[i])
+		to[i] = math.Max(next, z[i]/10)
+	}
 }
 
 // met is the counts of ages that each parameter was exposed to.

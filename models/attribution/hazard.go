@@ -102,7 +102,7 @@ func creditTimed(s *Sample, weigh weighing) (Credit, error) {
 func (m Hazard) refitJourneys(s *Sample, c Credit) func(counts []float64) ([]float64, error) {
 	data := hazardData{s.timeline()}
 	return func(counts []float64) ([]float64, error) {
-		h := &hazardParameters{c.hazard.mu, slices.Clone(c.hazard.beta), slices.Clone(c.hazard.omega)}
+		h := c.hazard.clone()
 		data.maximise(h, counts, hazardRefitGrowth)
 		e := data.expect(h, counts)
 		return append(e.credit, e.baseline), nil
@@ -194,26 +194,55 @@ func (d hazardData) expect(h *hazardParameters, counts []float64) expectation {
 }
 
 // maximise improves the parameters until the log-likelihood, which never falls, grows by less than so much or stands still.
-// It returns that of each round.
-func (d hazardData) maximise(h *hazardParameters, counts []float64, growth float64) []float64 {
-	var likelihoods []float64
-	for range hazardRounds {
-		e := d.expect(h, counts)
-		likelihoods = append(likelihoods, e.likelihood)
-		if n := len(likelihoods); n > 1 && e.likelihood-likelihoods[n-2] < math.Max(growth, hazardTolerance*math.Abs(e.likelihood)) {
+// It returns that of each round. Every third round begins where the two before point to, as in additive.fit.
+func (d hazardData) maximise(h *hazardParameters, counts []float64, growth float64) (likelihoods []float64) {
+	for range hazardRounds / 3 {
+		begun := h.clone()
+		first := d.round(h, counts)
+		once := h.clone()
+		second := d.round(h, counts)
+		likelihoods = append(likelihoods, first, second)
+		if second-first < math.Max(growth, hazardTolerance*math.Abs(second)) {
 			break
 		}
-		if e.exposure > 0 {
-			h.mu = e.baseline / e.exposure
-		}
-		for c := range h.beta {
-			if e.reached[c] > 0 {
-				h.beta[c] = e.credit[c] / e.reached[c]
-			}
-			if below := e.creditAge[c] + h.beta[c]*e.reachedAge[c]; below > 0 {
-				h.omega[c] = clamp(e.credit[c] / below)
-			}
+		if far := begun.extrapolate(once, h); d.round(far, counts) >= second {
+			*h = *far
 		}
 	}
 	return likelihoods
+}
+
+// round is one step of expectation maximisation. It returns the log-likelihood before the step.
+func (d hazardData) round(h *hazardParameters, counts []float64) float64 {
+	e := d.expect(h, counts)
+	if e.exposure > 0 {
+		h.mu = e.baseline / e.exposure
+	}
+	for c := range h.beta {
+		if e.reached[c] > 0 {
+			h.beta[c] = e.credit[c] / e.reached[c]
+		}
+		if below := e.creditAge[c] + h.beta[c]*e.reachedAge[c]; below > 0 {
+			h.omega[c] = clamp(e.credit[c] / below)
+		}
+	}
+	return e.likelihood
+}
+
+func (h *hazardParameters) clone() *hazardParameters {
+	return &hazardParameters{h.mu, slices.Clone(h.beta), slices.Clone(h.omega)}
+}
+
+// extrapolate is where the parameters point to with those of the next two rounds.
+func (h *hazardParameters) extrapolate(once, twice *hazardParameters) *hazardParameters {
+	far := twice.clone()
+	mu := []float64{far.mu}
+	pointTo([]float64{h.mu}, []float64{once.mu}, []float64{twice.mu}, mu)
+	pointTo(h.beta, once.beta, twice.beta, far.beta)
+	pointTo(h.omega, once.omega, twice.omega, far.omega)
+	far.mu = mu[0]
+	for c, omega := range far.omega {
+		far.omega[c] = clamp(omega)
+	}
+	return far
 }
