@@ -107,14 +107,15 @@ func (f *backtestFlags) names() []string {
 }
 
 func showBacktest(s *screen, b models.Backtest, names []string) {
-	fmt.Fprintf(s.out, "%s %ss, junk left out; first qualified from %s to %s; observed until %s\n", thousands(int64(b.Units)), b.Kind,
+	sayf(s, "%s %ss, junk left out; first qualified from %s to %s; observed until %s", thousands(int64(b.Units)), b.Kind,
 		b.From.Format(time.DateOnly), b.To.Add(-time.Millisecond).Format(time.DateOnly), b.Until.Format(time.DateOnly))
 	for i, side := range b.Sides {
 		s.title(fmt.Sprintf("%s (%s)", names[i], side.Hash))
 		showBacktestSide(s, side)
 	}
-	fmt.Fprintln(s.out, "\nShares are of units old enough to judge; precision: of those flagged, won within the horizon; recall: of the won,\n"+
-		"flagged before; lift: precision over the rate of all. – : nobody is old enough to judge.")
+	fmt.Fprintln(s.out)
+	sayf(s, "Shares are of units old enough to judge; precision: of those flagged, won within the horizon; recall: of the won, "+
+		"flagged before; lift: precision over the rate of all; days: median from qualifying to the win. – : nobody is old enough to judge.")
 	showWeeks(s, b)
 	if len(b.Changes) > 0 {
 		showChanges(s, b.Changes, names)
@@ -125,15 +126,15 @@ func showBacktestSide(s *screen, side models.BacktestSide) {
 	var rows [][]string
 	for _, d := range side.Definitions {
 		q := d.Quality
-		version := ""
+		name := strings.Trim(d.Name, "()")
 		if d.Version > 0 {
-			version = strconv.Itoa(int(d.Version))
+			name += " v" + strconv.Itoa(int(d.Version))
 		}
 		rows = append(rows, []string{
-			d.Name, version, strings.Trim(d.Route, "()"), thousands(int64(d.Units)), thousands(int64(d.Times)), measured(q.FlaggedShare),
+			name, strings.Trim(d.Route, "()"), thousands(int64(d.Units)), thousands(int64(d.Times)), measured(q.FlaggedShare),
 			measured(q.Precision), measured(q.Recall), lift(q), strconv.FormatFloat(q.MedianLead, 'f', 0, 64)})
 	}
-	s.table([]string{"definition", "version>", "route", "units>", "times>", "flagged>", "precision>", "recall>", "lift>", "lead days>"}, rows)
+	s.table([]string{"definition", "route", "units>", "times>", "flagged>", "precision>", "recall>", "lift>", "days>"}, rows)
 }
 
 // measured is a dash where there is no case.
@@ -243,7 +244,7 @@ func showChanges(s *screen, changes []models.BacktestChange, names []string) {
 			ids  []string
 		}{{"gained", c.GainedExamples}, {"lost", c.LostExamples}} {
 			if len(side.ids) > 0 {
-				fmt.Fprintf(s.out, "%s by %s, for example: %s\n", side.what, strings.Trim(c.Name, "()"), strings.Join(side.ids, " "))
+				sayf(s, "%s by %s, for example: %s", side.what, strings.Trim(c.Name, "()"), strings.Join(side.ids, " "))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
@@ -75,18 +76,29 @@ func newDefinitionList() *cobra.Command {
 			if output == outputJSON {
 				return writeJSON(s, d.List())
 			}
-			var rows [][]string
-			for _, l := range d.List() {
-				rows = append(rows, []string{l.Name, fmt.Sprint(l.Version), l.Hash, l.Kind, shorten(l.What, 34)})
-			}
-			s.table([]string{"definition", "version>", "hash", "kind", "what"}, rows)
-			fmt.Fprintf(s.out, "\nall together: %s\n", d.Hash())
+			showDefinitions(s, d)
 			return nil
 		},
 	}
 	definitions.register(c.Flags())
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
 	return c
+}
+
+// showDefinitions lists them, what they do in as many lines as it takes.
+func showDefinitions(s *screen, d *qualify.Definitions) {
+	list, longest := d.List(), 0
+	for _, l := range list {
+		longest = max(longest, len(l.Name))
+	}
+	const others = 12 + 10 + 2*5 // hash and kind, and the gaps
+	var rows [][]string
+	for _, l := range list {
+		name := fmt.Sprintf("%-*s v%d", longest, l.Name, l.Version)
+		rows = append(rows, []string{name, l.Hash, l.Kind, text.WrapSoft(l.What, max(20, columns-others-len(name)))})
+	}
+	s.table([]string{"definition", "hash", "kind", "what"}, rows)
+	fmt.Fprintf(s.out, "\nall together: %s\n", d.Hash())
 }
 
 func newDefinitionTest() *cobra.Command {
@@ -210,7 +222,8 @@ func (t *definitionTest) showFaults(faults qualify.FileErrors) error {
 func (t *definitionTest) showSample(r qualify.SampleResult) {
 	out := t.screen.out
 	if len(r.Differences) == 0 {
-		fmt.Fprintf(out, "%s  %s\n", t.screen.paint(text.FgGreen, "ok  "), r.Sample.Name)
+		name := strings.ReplaceAll(text.WrapSoft(r.Sample.Name, columns-len("ok    ")), "\n", "\n      ")
+		fmt.Fprintf(out, "%s  %s\n", t.screen.paint(text.FgGreen, "ok  "), name)
 		return
 	}
 	fmt.Fprintf(out, "%s  %s (%s:%d)\n", t.screen.paint(text.FgRed, "FAIL"), r.Sample.Name, r.Sample.File, r.Sample.Line)

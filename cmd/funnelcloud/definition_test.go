@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // definitionFolder writes files of definitions.
@@ -67,6 +68,36 @@ func TestDefinitionList(t *testing.T) {
 	out := mustRun(t, "definition", "list", "--definitions", definitionFolder(t, map[string]string{"a.yaml": oneQualification})).out
 	if !strings.Contains(out, "pql_own") || !strings.Contains(out, "lead_score") || strings.Contains(out, "pql_depth") {
 		t.Error(out)
+	}
+}
+
+// wantNarrow fails where a line is wider than a terminal; lines with paths may be.
+func wantNarrow(t *testing.T, out string) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		if width := utf8.RuneCountInString(strings.TrimRight(line, " \n")); width > columns && !strings.Contains(line, "/") {
+			t.Errorf("%d columns wide: %s", width, line)
+		}
+	}
+}
+
+func TestDefinitionsFitATerminal(t *testing.T) {
+	wantNarrow(t, mustRun(t, "definition", "list").out)
+	wantNarrow(t, mustRun(t, "definition", "test").out)
+}
+
+// backtestsOf: two versions of a definition side by side say what became of both, week by week, and who is gained and lost.
+func backtestsOf(t *testing.T, s *localStack) {
+	t.Helper()
+	folder := definitionFolder(t, map[string]string{"a.yaml": `qualifications:
+  - {name: pql_depth, version: 3, plans: [free, trial], lapse_days: 30, window_days: 14, reason: used it often, when: {on: feature_used, at_least: 15}}
+`})
+	out := mustRun(t, "definition", "backtest", "--definitions", folder, "--against", "builtin", "--data", s.folder).out
+	wantNarrow(t, out)
+	for _, want := range []string{"builtin (", "pql_depth v2", "pql_depth v3", "A  pql_depth", "B  pql_depth", "gained", "lost by pql_depth, for example: p_"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the backtest does not hold %q:\n%s", want, out)
+		}
 	}
 }
 

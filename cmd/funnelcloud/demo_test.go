@@ -123,6 +123,7 @@ func TestExplainTellsWhy(t *testing.T) {
 	folder := t.TempDir()
 	mustRun(t, "demo", "--people", "3000", "--dir", folder, "--output", "json")
 	s := up(t, filepath.Join(folder, "data"))
+	backtestsOf(t, s)
 	won := strings.Fields(s.rows(t, `SELECT any(conversion_id), any(unit_id) FROM conversions
 		WHERE conversion_type = 'won' AND unit_kind = 'person' AND unattributed_reason = ''`)[0])
 	if len(won) != 2 {

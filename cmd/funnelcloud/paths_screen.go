@@ -99,7 +99,7 @@ func (r *pathsReport) showStates(s *screen, top int) {
 
 // sayf writes a sentence, as wide as a screen.
 func sayf(s *screen, format string, args ...any) {
-	fmt.Fprintln(s.out, text.WrapSoft(fmt.Sprintf(format, args...), 80))
+	fmt.Fprintln(s.out, text.WrapSoft(fmt.Sprintf(format, args...), columns))
 }
 
 // between writes an interval of shares; nothing where none was computed.

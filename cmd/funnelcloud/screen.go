@@ -162,6 +162,9 @@ func (s *screen) paint(c text.Color, words string) string {
 	return c.EscapeSeq() + words + text.Reset.EscapeSeq()
 }
 
+// columns is how wide a terminal is taken to be.
+const columns = 80
+
 // facts writes names and their values.
 func (s *screen) facts(rows [][]string) { s.table([]string{"", ">"}, rows) }
 
