@@ -123,7 +123,7 @@ func satisfactionByRoute() cog.Builder[dashboard.Panel] {
 
 func satisfiedStay() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{0, 46, 12, 6}, title: "Do the unhappy leave?",
+		id: 9, at: grid{0, 46, 9, 6}, title: "Do the unhappy leave?",
 		about:   "Customers by their first answer to the NPS survey after the win, and the share of each group that left within the horizon after it, with its 95 % interval (Wilson). Only answers old enough to say. Where intervals overlap, the survey foretells nothing yet.",
 		empty:   "No answer is old enough to say",
 		targets: []target{tabular("afterwin/satisfied_stay")},
@@ -132,11 +132,11 @@ func satisfiedStay() cog.Builder[dashboard.Panel] {
 
 func paybackByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{12, 46, 12, 6}, title: "How soon do they pay back what they cost?",
-		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is what ad_cost events say, of all units of the route, won or not: advertising alone, unless you send what sales costs as well, makes it shorter than the whole truth. Over the whole history; the margin is the batch's setting, 80 % by default.",
+		id: 10, at: grid{9, 46, 15, 6}, title: "How soon do they pay back what they cost?",
+		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is what ad_cost events say, of all units of the route, won or not: advertising alone, unless you send what sales costs as well, makes it shorter than the whole truth. Lifetime value = revenue a month × gross margin × months customers were observed / customers who left: it supposes that they go on leaving as they did, and swings while few have left. Over the whole history; the margin is the batch's setting, 80 % by default.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
-	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(130))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).
+	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(130))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).OverrideByName("Times its cost", append(unit(number, 1), width(110))).OverrideByName("Lifetime value", narrow(110)).
 		OverrideByName("First qualified by", narrow(130)).OverrideByName("Customers", narrow(85)).OverrideByName("Revenue a month", narrow(130)).
 		OverrideByName("Beside 9–12 months", words(paybackReadings))
 }

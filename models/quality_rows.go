@@ -130,6 +130,8 @@ type outcomeRow struct {
 	CostPerWin       float64 `ch:"cost_per_win"`
 	GrossMargin      float64 `ch:"gross_margin"`
 	PaybackMonths    float64 `ch:"payback_months"`
+	LifetimeMonths   float64 `ch:"lifetime_months"`
+	LifetimeValue    float64 `ch:"lifetime_value"`
 	CSAT             float64 `ch:"csat"`
 	CSATAnswers      uint64  `ch:"csat_answers"`
 	NPS              float64 `ch:"nps"`
@@ -237,6 +239,7 @@ func describeOutcome(s subject, kind string, o *quality.Outcome) outcomeRow {
 		WinRateOf: uint64(o.Won.Of), WinRateTotal: uint64(o.Won.Total), WinRate: o.Won.Value, WinRateLow: o.Won.Low, WinRateHigh: o.Won.High,
 		RetainedOf: uint64(o.Retained.Of), RetainedTotal: uint64(o.Retained.Total), Retained: o.Retained.Value, RetainedLow: o.Retained.Low, RetainedHigh: o.Retained.High,
 		MonthlyRevenue: o.MonthlyRevenue, CostPerWin: o.CostPerWin, GrossMargin: o.GrossMargin, PaybackMonths: o.PaybackMonths,
+		LifetimeMonths: o.LifetimeMonths, LifetimeValue: o.LifetimeValue,
 		CSAT: o.CSAT, CSATAnswers: uint64(o.CSATAnswers), NPS: o.NPS, NPSAnswers: uint64(o.NPSAnswers),
 		Expected: o.Expected, Closed: o.Closed, ForecastAccuracy: o.ForecastAccuracy,
 	}

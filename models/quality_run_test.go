@@ -62,7 +62,8 @@ func TestTheQualityOfADefinitionIsMeasured(t *testing.T) {
 	}
 }
 
-// What sales costs is spread over its calls like advertising over its clicks, and so becomes part of the payback.
+// What sales costs is spread over its calls like advertising over its clicks, and so becomes part of the payback; what a customer
+// brings in its life stands beside it.
 func TestTheCostOfCallsIsACostOfAcquisition(t *testing.T) {
 	s := &story{}
 	s.trial("won", 0, 10, 40)
@@ -70,12 +71,15 @@ func TestTheCostOfCallsIsACostOfAcquisition(t *testing.T) {
 	for _, user := range []string{"user-won", "user-lost", "user-lost"} {
 		s.add(12, event{Kind: "call", Name: "Call Completed", Meaning: "call_completed", UserID: user})
 	}
+	s.add(100, event{Kind: "billing", Meaning: "subscription_cancelled", UserID: "user-won"})
 	s.add(13, event{Kind: "ad_cost", Name: "Payroll", UTMSource: "sales", UTMMedium: "call", Value: 3_000_000, Currency: "EUR", Properties: `{"channel":"Call"}`})
 	s.add(300, event{Kind: "page", AnonymousID: "latecomer", URL: "https://www.acme.test/"})
 	db := load(t, s.events)
 	batch(t, db)
 	wantRows(t, db, `SELECT customers, round(cost_per_win, 6), round(payback_months, 4) = round(cost_per_win / (monthly_revenue * gross_margin), 4)
 		FROM quality_routes WHERE unit_kind = 'person' AND horizon_days = 90 AND subject = 'pql' AND subject_kind = 'route'`, "1 300 1")
+	wantRows(t, db, `SELECT round(lifetime_months, 3), round(lifetime_value, 4) = round(monthly_revenue * gross_margin * lifetime_months, 4)
+		FROM quality_routes WHERE unit_kind = 'person' AND horizon_days = 90 AND subject = 'pql' AND subject_kind = 'route'`, "1.971 1") // sixty days
 	wantRows(t, db, "SELECT channel, sum(cost) FROM spend GROUP BY channel", "Call 300")
 }
 

@@ -31,7 +31,7 @@ func TestCapturesBecomeOnePerson(t *testing.T) {
 	}
 	mustRun(t, "ingest", "--drain", "--data", s.folder)
 	mustRun(t, "run", "--data", s.folder)
-	s.want(t, "SELECT count() FROM events_rejected FINAL", "0")
+	s.want(t, "SELECT topic, reason, count() FROM events_rejected FINAL GROUP BY ALL ORDER BY ALL")
 	s.want(t, "SELECT arrayStringConcat(arraySort(groupArray(concat(toString(id_kind), ' ', id_value))), ', ') AS ids FROM person_identities GROUP BY person_id ORDER BY ids",
 		"anonymous 543464e9-d828-43e1-9661-456815bb7d82, anonymous 592d477d-adf7-4c6b-90c6-08e9bcfa0bf8, anonymous anon-1, anonymous d-1, email ada@example.com, user u-1",
 		"anonymous anon-2", "user anon-2")
@@ -50,7 +50,9 @@ func bodiesOf(t *testing.T, file string) (bodies []string) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<22)
 	for lines.Scan() {
-		bodies = append(bodies, string(decode[struct{ Body json.RawMessage }](t, lines.Text()).Body))
+		if body := string(decode[struct{ Body json.RawMessage }](t, lines.Text()).Body); body != `""` { // a GET's events are in its address
+			bodies = append(bodies, body)
+		}
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)

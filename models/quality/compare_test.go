@@ -65,13 +65,15 @@ func TestOutcomesByHand(t *testing.T) {
 	wantRate(t, "retained", pql.Retained, 1, 2)
 	near(t, "monthly revenue", pql.MonthlyRevenue, 100)
 	near(t, "cost a win", pql.CostPerWin, 80)
-	near(t, "payback", pql.PaybackMonths, 1) // 80 / (100 × 0.8)
+	near(t, "payback", pql.PaybackMonths, 1)                  // 80 / (100 × 0.8)
+	near(t, "lifetime", pql.LifetimeMonths, (280+30)/30.4375) // one of two left in 310 days
+	near(t, "lifetime value", pql.LifetimeValue, 100*0.8*310/30.4375)
 	near(t, "CSAT", pql.CSAT, 4.5)
 	near(t, "NPS", pql.NPS, 0)
 	near(t, "forecast accuracy", pql.ForecastAccuracy, 1-120./200)
 	none := ByRoute(lives, o)[""]
 	wantRate(t, "won without", none.Won, 0, 1)
-	if none.Customers != 1 || none.Retained.Total != 0 || none.PaybackMonths != 0 {
+	if none.Customers != 1 || none.Retained.Total != 0 || none.PaybackMonths != 0 || none.LifetimeValue != 0 {
 		t.Errorf("never qualified: %+v", none)
 	}
 	flagged := ByFlags(lives, []Flag{flag("a", 10), flag("b", 35), {UnitID: "c", At: at(10), Leaked: true}, flag("e", 1)}, o)

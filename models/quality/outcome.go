@@ -38,6 +38,8 @@ type Outcome struct {
 	CostPerWin     float64 // advertising for all units, won or not, by customer
 	GrossMargin    float64 // assumed: share of revenue left after serving the customer
 	PaybackMonths  float64 // cost a win / (monthly revenue × gross margin); 0 where either is unknown
+	LifetimeMonths float64 // months customers were observed / customers who left; 0 while nobody has left
+	LifetimeValue  float64 // monthly revenue × gross margin × lifetime; 0 where either is unknown
 
 	CSAT        float64 // mean answer
 	CSATAnswers int
@@ -47,6 +49,9 @@ type Outcome struct {
 	Expected, Closed float64 // of decided opportunities
 	ForecastAccuracy float64 // 1 − Σ|expected − closed| / Σ expected: 1 is perfect, below 0 worse than expecting nothing
 }
+
+// daysOfMonth is the mean of four years.
+const daysOfMonth = 30.4375
 
 // OutcomeOptions of an outcome.
 type OutcomeOptions struct {
@@ -58,7 +63,8 @@ type OutcomeOptions struct {
 type Summary struct {
 	o                                     OutcomeOptions
 	out                                   Outcome
-	judged, won, old, stayed              int
+	judged, won, old, stayed, left        int
+	stay                                  time.Duration // of all customers
 	revenue, months, cost, csat, missed   float64
 	csatAnswers, promoters, detractors, n uint64
 }
@@ -88,6 +94,12 @@ func (s *Summary) Add(l *Life, clock time.Time) {
 	}
 	s.out.Customers++
 	s.revenue, s.months = s.revenue+l.Revenue, s.months+l.PaidMonths
+	end := s.o.Until
+	if !l.ChurnedAt.IsZero() {
+		end = l.ChurnedAt
+		s.left++
+	}
+	s.stay += max(0, end.Sub(l.ConvertedAt))
 	if !l.ConvertedAt.Add(s.o.Horizon).After(s.o.Until) {
 		s.old++
 		count(&s.stayed, l.ChurnedAt.IsZero() || l.ChurnedAt.Sub(l.ConvertedAt) > s.o.Horizon)
@@ -101,6 +113,8 @@ func (s *Summary) Outcome() Outcome {
 	o.MonthlyRevenue, o.CostPerWin = ratio(s.revenue, s.months), ratio(s.cost, float64(o.Customers))
 	o.GrossMargin = s.o.GrossMargin
 	o.PaybackMonths = Payback(o.CostPerWin, o.MonthlyRevenue, s.o.GrossMargin)
+	o.LifetimeMonths = ratio(s.stay.Hours()/24/daysOfMonth, float64(s.left))
+	o.LifetimeValue = o.MonthlyRevenue * o.GrossMargin * o.LifetimeMonths
 	o.CSAT, o.CSATAnswers = ratio(s.csat, float64(s.csatAnswers)), int(s.csatAnswers)
 	o.NPS, o.NPSAnswers = 100*ratio(float64(s.promoters)-float64(s.detractors), float64(s.n)), int(s.n)
 	if o.Expected > 0 {
