@@ -19,9 +19,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
-// DefaultPort is Kafka's own.
-const DefaultPort = 9092
-
 // maxBatchBytes is the largest batch of messages the broker takes; Kafka's default of 1 MB would refuse the large
 // messages that ingest has to reject, with their bytes kept.
 const maxBatchBytes = 64 << 20

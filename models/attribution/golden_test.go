@@ -26,7 +26,7 @@ func counted(path string, conversions, nulls float64) Path {
 	return Path{Channels: strings.Split(path, ""), Conversions: conversions, Nulls: nulls}
 }
 
-// The worked examples of definitions.md, section 5.
+// Examples worked by hand.
 var (
 	exampleOne = []Path{counted("ABC", 1, 0), counted("A", 0, 1), counted("BC", 0, 1)}
 	exampleTwo = []Path{

@@ -28,17 +28,7 @@ func (p *plan) attempt(moments []moment, f *foothold) Attempt {
 	return a
 }
 
-// Attempts is what a unit did in the funnel, without the breakdown: at most one attempt, the deepest, unless every entry
-// counts. Positions of events are those of the events sorted by time.
-func (d FunnelDefinition) Attempts(events []Event) ([]Attempt, error) {
-	p, err := d.plan()
-	if err != nil {
-		return nil, err
-	}
-	events = sortedEvents(events)
-	return p.attempts(events, p.moments(events)), nil
-}
-
+// attempts are at most one, the deepest, unless every entry counts; with values held constant, of each combination of them.
 func (p *plan) attempts(events []Event, moments []moment) []Attempt {
 	groups := [][]moment{moments}
 	if len(p.HoldConstant) > 0 {

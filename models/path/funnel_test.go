@@ -234,3 +234,14 @@ func named(name string, others ...string) Step {
 		return e.Name == name
 	}}
 }
+
+// Attempts is what a unit did in the funnel, without the breakdown: at most one attempt, the deepest, unless every entry
+// counts. Positions of events are those of the events sorted by time.
+func (d FunnelDefinition) Attempts(events []Event) ([]Attempt, error) {
+	p, err := d.plan()
+	if err != nil {
+		return nil, err
+	}
+	events = sortedEvents(events)
+	return p.attempts(events, p.moments(events)), nil
+}

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// DecayDefinition says how points fade with their age (definitions.md, section 2). Kinds are
+// DecayDefinition says how points fade with their age (docs/definitions.md, "The lead score"). Kinds are
 //
 //	none           never
 //	half_life      p·2^(−age/Days)

@@ -38,7 +38,7 @@ type document struct {
 	Samples        []SampleDefinition        `yaml:"samples"`
 }
 
-// Definitions say what qualifies whom. Use Default, Load or Parse; they are read-only afterwards and safe for concurrent
+// Definitions say what qualifies whom. Use Default or Load; they are read-only afterwards and safe for concurrent
 // use.
 type Definitions struct {
 	Signals        []SignalDefinition
@@ -108,15 +108,6 @@ func Folder(folder fs.FS, name string) ([]File, error) {
 
 // Hash covers all definitions: it changes when anything that could change a result does.
 func (d *Definitions) Hash() string { return d.hash }
-
-// Names lists the definitions with their hashes.
-func (d *Definitions) Names() map[string]string {
-	names := make(map[string]string, len(d.byName))
-	for name, hash := range d.byName {
-		names[name] = hash
-	}
-	return names
-}
 
 // contentHash is over the parsed content, so that comments and layout don't count.
 func contentHash(v any) (string, error) {

@@ -330,3 +330,12 @@ func TestHashIsOfContent(t *testing.T) {
 func parse(text []byte) (*Definitions, error) {
 	return assemble(nil, []File{{Name: "definitions.yaml", Text: text}})
 }
+
+// Names lists the definitions with their hashes.
+func (d *Definitions) Names() map[string]string {
+	names := make(map[string]string, len(d.byName))
+	for name, hash := range d.byName {
+		names[name] = hash
+	}
+	return names
+}

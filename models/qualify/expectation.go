@@ -139,7 +139,7 @@ func (s Sample) told(want words, got []entered) []string {
 	return out
 }
 
-// ScoreAt is the score that a ledger's rows add up to at an instant (definitions.md, section 2).
+// ScoreAt is the score that a ledger's rows add up to at an instant; ScoreRow has the formula.
 func ScoreAt(rows []ScoreRow, at time.Time) float64 {
 	sum := 0.0
 	for _, r := range rows {

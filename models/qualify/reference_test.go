@@ -174,7 +174,7 @@ func (r reference) fit(before int) float64 {
 	return min(max(fit, 0), 100)
 }
 
-// engagement at a time: Σ points · d(age), by the formulas of definitions.md.
+// engagement at a time: Σ points · d(age), by the formulas of docs/definitions.md.
 func (r reference) engagement(at time.Time) float64 {
 	type spending struct {
 		day    int64

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ScoreDefinition is the lead score: the sum of fit, which lasts, and engagement, which decays (definitions.md §2).
+// ScoreDefinition is the lead score: the sum of fit, which lasts, and engagement, which decays (docs/definitions.md, "The lead score").
 // A unit enters mql at the event that lifts its score from below Enter to Enter or more, and leaves it at the
 // millisecond at which decay takes the score below Leave.
 type ScoreDefinition struct {
