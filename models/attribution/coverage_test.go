@@ -14,7 +14,7 @@ func TestIntervalsCoverTheModelsOwnShare(t *testing.T) {
 	large := NewSample(w.journeys(1, o))
 	w.units = 1000
 	const trials = 60
-	ms := []Model{Linear(), TimeDecay{7 * 24 * time.Hour}, Markov{}, ShapleyRate{10}, LeaveOneOut{}}
+	ms := []Model{First(), Linear(), TimeDecay{7 * 24 * time.Hour}, Markov{}, ShapleyRate{10}, ShapleyInside{}, LeaveOneOut{}}
 	var truth []Credit
 	for _, m := range ms {
 		truth = append(truth, credit(t, m, large))

@@ -38,12 +38,10 @@ const (
 )
 
 // EM stops when the log-likelihood grows by less than this part of itself; for a resample, which begins at the whole sample's
-// parameters, by less than hazardRefitGrowth. It creeps towards its end: after 25 rounds the baseline's intervals were a tenth
-// too narrow, and those of small channels a quarter.
+// parameters, by less than resampleTolerance.
 const (
-	hazardTolerance   = 1e-10
-	hazardRounds      = 2000
-	hazardRefitGrowth = .0001
+	hazardTolerance = 1e-10
+	hazardRounds    = 2000
 )
 
 // Credit needs the times of touches: ErrNeedsJourneys for a sample of paths.
@@ -103,7 +101,7 @@ func (m Hazard) refitJourneys(s *Sample, c Credit) func(counts []float64) ([]flo
 	data := hazardData{s.timeline()}
 	return func(counts []float64) ([]float64, error) {
 		h := c.hazard.clone()
-		data.maximise(h, counts, hazardRefitGrowth)
+		data.maximise(h, counts, resampleTolerance)
 		e := data.expect(h, counts)
 		return append(e.credit, e.baseline), nil
 	}

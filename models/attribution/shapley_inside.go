@@ -18,8 +18,8 @@ const resampledOrders = 64
 // v(∅) = 0: what the rate would be if only those journeys were left. With more than 20 channels it is estimated from
 // fixed orders of the channels; Credit.StandardErrors says how well. Negative values get nothing in the ledger.
 //
-// Rates of channels that are rarely alone are noise, and what others add to them is noise too: with a thousand units
-// its 95 % intervals held the figure of a hundred thousand only 86 times in a hundred.
+// Rates of channels that are rarely alone are noise, and what others add to them is noise too, in large samples as well: these
+// have channels that are rarer still.
 //
 // Leaving journeys out is not the same as switching a channel off: it can't tell what its people would have done.
 type ShapleyInside struct{}

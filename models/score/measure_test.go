@@ -42,6 +42,25 @@ func TestTruthOfASmallWorld(t *testing.T) {
 	}
 }
 
+// Who sees what would be missing is off by chance alone: four times as many people halve it.
+func TestOracleErrsByChance(t *testing.T) {
+	w := Worlds()[5]
+	truth, err := w.truth(truthSeed, 200_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errs []float64
+	for _, people := range []int{1000, 16_000} {
+		if err := w.oracle(Options{Seeds: 12, People: people}, truth); err != nil {
+			t.Fatal(err)
+		}
+		errs = append(errs, truth[converted].Oracle.Mean)
+	}
+	if ratio := errs[0] / errs[1]; ratio < 2.5 || ratio > 6 {
+		t.Errorf("16 times as many people make the oracle's error %.1f times as small, not 4", ratio)
+	}
+}
+
 func TestScoreIsTheSameOnAnyNumberOfWorkers(t *testing.T) {
 	o := Options{Seeds: 3, People: 500, Reference: 2, Truth: 2000, Replicates: 10, Worlds: []string{"undirected"}, Models: []string{"linear", "markov_1", "shapley_model"}}
 	var rows [2][]Row

@@ -121,6 +121,9 @@ func Run(o Options) (Report, error) {
 		if r.Truths[w.Name], err = w.truth(truthSeed, o.Truth); err != nil {
 			return r, fmt.Errorf("truth of world %s: %w", w.Name, err)
 		}
+		if err := w.oracle(o, r.Truths[w.Name]); err != nil {
+			return r, fmt.Errorf("oracle of world %s: %w", w.Name, err)
+		}
 		rows, err := w.score(ms, o, r.Truths[w.Name])
 		if err != nil {
 			return r, fmt.Errorf("world %s: %w", w.Name, err)
@@ -129,6 +132,26 @@ func Run(o Options) (Report, error) {
 	}
 	o.Progress(len(worlds), len(worlds), "")
 	return r, nil
+}
+
+// oracle adds to truths how far those of the samples are from them.
+func (w World) oracle(o Options, truth map[string]Truth) error {
+	errs := map[string][]float64{}
+	for seed := range uint64(o.Seeds) {
+		own, err := w.truth(seed+1, o.People)
+		if err != nil {
+			return err
+		}
+		for kind, t := range own {
+			_, x, y := aligned(t.Shares, truth[kind].Shares)
+			errs[kind] = append(errs[kind], meanAbsoluteError(x, y))
+		}
+	}
+	for kind, t := range truth {
+		t.Oracle = meanOf(errs[kind])
+		truth[kind] = t
+	}
+	return nil
 }
 
 // enoughOfLarge is how many resamples tell the noise of the very large sample, which is the smaller part of what is compared.

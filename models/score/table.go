@@ -38,7 +38,9 @@ censored journeys.
 * **MAE**: mean absolute error of the shares of channels, Direct among them with a true share of 0, without the baseline.
   Channels that truly do nothing and get nothing make it small; **misplaced** doesn't have that flaw: the part of the
   credit that is with the wrong channel.
-* **limit**: MAE in the very large sample. More data don't cure that part.
+* **limit**: MAE in the very large sample. More data don't cure that part; what a model errs beyond it is chance.
+* **oracle**: MAE of who sees of each person in a sample how they would have lived without each channel. That is chance alone, in
+  whom a sample has: nobody who looks at samples of this size is to be nearer.
 * **τ**: Kendall's rank correlation with truth; **top 3**: how many of the three strongest are among the model's three.
 * **baseline**: the model's baseline row less the true one, for models that have such a row.
 * **own**: how many of the 95 %% intervals hold the model's own share in the very large sample. That has noise of its own, by its own
@@ -79,7 +81,7 @@ func (p *printer) printf(format string, values ...any) {
 
 // best lists the model with the smallest error of each world and type, and how a plain one does.
 func (p *printer) best(r Report) {
-	p.printf("\n## Which model is nearest\n\n| world | conversion | nearest | MAE | misplaced | last | linear | markov_1 |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	p.printf("\n## Which model is nearest\n\n| world | conversion | nearest | MAE | limit | oracle | misplaced | last | linear | markov_1 |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, w := range r.Worlds {
 		for _, kind := range w.Types {
 			rows := r.of(w.Name, kind)
@@ -90,8 +92,8 @@ func (p *printer) best(r Report) {
 			for _, row := range rows {
 				plain[row.Model] = fmt.Sprintf("%.4f", row.Error.Mean)
 			}
-			p.printf("| %s | %s | %s | %.4f ± %.4f | %.3f | %s | %s | %s |\n", w.Name, kind, rows[0].Model, rows[0].Error.Mean, rows[0].Error.SE,
-				rows[0].Misplaced.Mean, plain["last"], plain["linear"], plain["markov_1"])
+			p.printf("| %s | %s | %s | %.4f ± %.4f | %.4f | %.4f | %.3f | %s | %s | %s |\n", w.Name, kind, rows[0].Model, rows[0].Error.Mean, rows[0].Error.SE,
+				rows[0].Limit, r.Truths[w.Name][kind].Oracle.Mean, rows[0].Misplaced.Mean, plain["last"], plain["linear"], plain["markov_1"])
 		}
 	}
 }

@@ -24,6 +24,7 @@ type World struct {
 type Truth struct {
 	Shares   map[string]float64 `json:"shares"`   // of each channel, Direct included with 0; sums to 1
 	Baseline float64            `json:"baseline"` // share of the conversions that are left with every channel off
+	Oracle   Mean               `json:"oracle"`   // mean absolute error of shares that the samples themselves lose: no model errs less
 }
 
 // company is a world of models/simulate.
