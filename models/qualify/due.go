@@ -2,7 +2,9 @@ package qualify
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"time"
 )
 
 // due is what may happen between events.
@@ -65,16 +67,17 @@ func (e *evaluation) nextDue() (int64, due) {
 // the next evaluation before then, or is no longer of interest.
 const far = 100 * 365 * dayMS
 
-// dueAfter is the first instant after the end of observation at which something happens to a unit by itself: what falls
-// due, or an event that a clock running ahead dated later than that end; never if nothing does.
+// wakeups is how many things due are looked at that change nothing before the next is taken for one that does.
+const wakeups = 200
+
+// dueAfter is the first instant after the end of observation at which the outcome is another though nothing more happens
+// to the unit: something due changes it, or an event that a clock running ahead dated later than that end; never if
+// nothing does. It goes on with the evaluation, which is of no use after it; rows that were given out stay as they are.
 func (e *evaluation) dueAfter(signals []Signal) int64 {
 	if len(signals) == 0 {
 		return never
 	}
-	end := e.until
-	e.until += far
-	e.foresee(max(e.at, end))
-	at, _ := e.nextDue()
+	end, at := e.until, never
 	for _, r := range e.requests {
 		if r.row.RepliedAt.IsZero() && e.neverAt(r) > end {
 			at = min(at, e.neverAt(r))
@@ -84,7 +87,49 @@ func (e *evaluation) dueAfter(signals []Signal) int64 {
 	if later < len(signals) {
 		at = min(at, signals[later].At.UnixMilli())
 	}
+	at = min(at, e.changesBy(end))
 	return max(at, end+1)
+}
+
+// changesBy is when the first thing due after the end of observation changes a row or adds one. Much of what falls due
+// changes nothing: one of two definitions lapses, or points take a step within their band.
+func (e *evaluation) changesBy(end int64) int64 {
+	e.until += far
+	e.foresee(max(e.at, end))
+	e.history.rows, e.grades = slices.Clip(slices.Clone(e.history.rows)), slices.Clip(slices.Clone(e.grades))
+	was := e.written()
+	for range wakeups {
+		at, what := e.nextDue()
+		if what == nothing {
+			return never
+		}
+		e.happen(what, at)
+		if e.written() != was {
+			return at
+		}
+	}
+	at, _ := e.nextDue()
+	return at
+}
+
+// written tells outcomes apart of which one goes on from the other.
+type written struct {
+	stages, openStages, grades, scores, met int
+	gradeEntered, gradeLeft                 time.Time
+}
+
+func (e *evaluation) written() written {
+	w := written{stages: len(e.history.rows), grades: len(e.grades), scores: len(e.scores), met: len(e.met)}
+	for i := range e.history.rows {
+		if e.history.rows[i].LeftAt.IsZero() {
+			w.openStages++
+		}
+	}
+	if w.grades > 0 {
+		last := e.grades[w.grades-1]
+		w.gradeEntered, w.gradeLeft = last.EnteredAt, last.LeftAt
+	}
+	return w
 }
 
 func (e *evaluation) happen(what due, at int64) {
