@@ -40,7 +40,7 @@ type Options struct {
 	Definitions     *qualify.Definitions `json:"-"`                 // who is qualified; the built-in ones. Recorded by their hash
 	Reports         *path.Reports        `json:"reports,omitempty"` // saved path reports and funnels; those of models/path/reports.yaml
 	FullRefresh     bool                 `json:"-"`                 // compute every unit, changed or not
-	Progress        func(Step)           `json:"-"`                 // called as a step begins and again when it ends
+	Progress        func(Step)           `json:"-"`                 // called as a step begins and again when it ends, by one step at a time
 	Log             *slog.Logger         `json:"-"`
 
 	Channels     *touch.Rules     `json:"-"`             // who sent a visit, and what is none; touch.DefaultRules
@@ -115,6 +115,7 @@ type run struct {
 	marks    watermarks
 	report   Report
 
+	telling sync.Mutex // holds back others while Progress is called
 	writing sync.Mutex // guards row, which the heartbeat reads
 	row     runRow
 }
@@ -186,33 +187,6 @@ func (r *run) prepare(ctx context.Context) error {
 	r.marks = marks[0]
 	r.plan()
 	return r.record(ctx, statusRunning, "")
-}
-
-// steps runs the jobs in order and records each.
-func (r *run) steps(ctx context.Context) error {
-	r.report.RunID, r.report.Events = r.row.RunID, r.marks.Events
-	todo := jobs()
-	for i, j := range todo {
-		step := Step{Position: uint32(i + 1), Of: len(todo), Name: j.name}
-		r.progress(step)
-		began := time.Now()
-		in, out, err := j.do(ctx, r)
-		if err != nil {
-			return fmt.Errorf("step %s: %w", j.name, err)
-		}
-		step.RowsIn, step.RowsOut, step.Done = in, out, true
-		step.Seconds, step.FinishedAt = time.Since(began).Seconds(), time.Now().UTC()
-		r.report.Steps = append(r.report.Steps, step)
-		r.o.Log.Info("step finished", "step", step.Name, "rows_in", in, "rows_out", out, "seconds", step.Seconds)
-		r.progress(step)
-	}
-	return warehouse.Insert(ctx, r.db, "run_steps", r.row.RunID, r.report.Steps)
-}
-
-func (r *run) progress(s Step) {
-	if r.o.Progress != nil {
-		r.o.Progress(s)
-	}
 }
 
 // params are the parameters that most statements of the batch take; each takes those it names.

@@ -86,9 +86,11 @@ func runOnSchedule(ctx context.Context, s *screen, db *warehouse.DB, options mod
 func runBatch(ctx context.Context, s *screen, db *warehouse.DB, o models.Options) (models.Report, error) {
 	o.Version, o.Log = version(), warnings()
 	progress := s.bar("Batch", unitSteps)
+	finished := 0 // steps may run side by side
 	o.Progress = func(step models.Step) {
 		if step.Done {
-			progress.set(int64(step.Position), int64(step.Of))
+			finished++
+			progress.set(int64(finished), int64(step.Of))
 		} else {
 			progress.rename("Batch: " + step.Name)
 		}
