@@ -74,8 +74,8 @@ func consume() error {
 		cpu.Seconds(), after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc})
 }
 
-// memory measures the most that a consumer takes to work off a backlog: bounded by its
-// batches, which are as they are by default unless flags say otherwise, and not by the backlog.
+// memory measures the most that a consumer takes to work off a backlog. It is bounded by the consumer's batches, which are
+// as they are by default unless flags say otherwise, and not by the backlog.
 func (b *bench) memory(ctx context.Context) error {
 	const topic = "backlog"
 	if err := b.broker.CreateTopics(ctx, b.partitions, topic); err != nil {

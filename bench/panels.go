@@ -50,8 +50,8 @@ func (b *bench) panels(ctx context.Context) error {
 	return b.measurePanels(ctx, db)
 }
 
-// panelsOfStack measures the same on the tables that `funnelcloud up --data` or `demo --keep` left in a folder, and nothing
-// else. Nobody else may use the folder meanwhile.
+// panelsOfStack measures the same on the tables that `funnelcloud up` or `demo` left in a folder, and nothing else.
+// Nobody else may use the folder meanwhile.
 func panelsOfStack(ctx context.Context, o settings) error {
 	library, err := chdb.Ensure(ctx, nil)
 	if err != nil {

@@ -217,9 +217,7 @@ func (d Definition) Needs() Needs {
 	for _, rule := range d.States {
 		matches = append(matches, rule.Match, rule.Until, rule.After)
 	}
-	for _, m := range []Match{d.Exclude} {
-		matches = append(matches, Match{Where: m.Where}) // what is excluded need not be read, but for its properties
-	}
+	matches = append(matches, Match{Where: d.Exclude.Where}) // what is excluded need not be read, but for its properties
 	properties := slices.Clone(d.Hold)
 	for _, by := range d.By {
 		if by != byMonth {

@@ -2,6 +2,7 @@ package path
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func (d *drawer) rank() {
 	for len(left) > 0 {
 		best, most := "", math.Inf(-1)
 		last := ""
-		for _, name := range sortedNames(left) {
+		for _, name := range slices.Sorted(maps.Keys(left)) {
 			in, out := d.weights(name, left)
 			if out == 0 {
 				last = name
@@ -139,15 +140,6 @@ func (d *drawer) rank() {
 	for i, name := range d.order {
 		d.ids[name] = i
 	}
-}
-
-func sortedNames(of map[string]bool) []string {
-	names := make([]string, 0, len(of))
-	for name := range of {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func (d *drawer) weights(name string, left map[string]bool) (in, out float64) {
