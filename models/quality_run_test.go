@@ -83,6 +83,31 @@ func TestTheCostOfCallsIsACostOfAcquisition(t *testing.T) {
 	wantRows(t, db, "SELECT channel, sum(cost) FROM spend GROUP BY channel", "Call 300")
 }
 
+// A forecast is held against each deal, however its CRM names it: of two deals of one company 100 and 50 were expected, 80 and nothing
+// became of them; of a third nobody expected anything, and a fourth is open.
+func TestAForecastIsHeldAgainstEachDeal(t *testing.T) {
+	s := &story{}
+	deal := func(day float64, id, change, meaning string, amount int64) {
+		s.crmEvent(day, id, "Opportunity "+change, meaning, event{AccountID: "001A", Value: amount * 10_000, Currency: "EUR",
+			Properties: `{"ChangeEventHeader":{"recordIds":["` + id + `"]}}`})
+	}
+	deal(1, "0061", "CREATE", "opportunity_created", 90)
+	deal(1.5, "0061", "UPDATE", "opportunity_created", 100)
+	deal(2, "0062", "CREATE", "opportunity_created", 50)
+	deal(2, "0063", "CREATE", "opportunity_created", 0)
+	deal(2, "0064", "CREATE", "opportunity_created", 70)
+	deal(3, "0062", "UPDATE", "opportunity_lost", 50)
+	deal(4, "0061", "UPDATE", "opportunity_won", 80)
+	deal(5, "0063", "UPDATE", "opportunity_won", 500)
+	s.add(300, event{Kind: "page", AnonymousID: "latecomer", URL: "https://www.acme.test/"})
+	db := load(t, s.events)
+	batch(t, db)
+	wantRows(t, db, "SELECT deal, outcome, toInt64(expected), toInt64(closed), of_customer FROM deals WHERE unit_kind = 'account' ORDER BY deal",
+		"0061 won 100 80 false", "0062 lost 50 0 false", "0063 won 0 500 true", "0064 open 70 0 true")
+	wantRows(t, db, `SELECT expected, closed, round(forecast_accuracy, 4) FROM quality_routes
+		WHERE unit_kind = 'account' AND horizon_days = 90 AND subject = '(all)'`, "150 80 0.5333")
+}
+
 // What a threshold of the score passes on is what the definition with that threshold flagged: the peaks and the evaluator
 // see the same score at the same instants.
 func TestTheThresholdInUseIsTheDefinition(t *testing.T) {

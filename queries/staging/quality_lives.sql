@@ -28,48 +28,38 @@ WITH
             arrayFilter(r -> isNull(converted_at) OR r.1 < converted_at, routes)[1] AS first_route
         FROM history
     ),
-    -- One pass over the events: first by opportunity, which only those of sales name, then by unit.
-    -- Opportunities without an id are one for each unit.
     happenings AS
     (
         SELECT
-            if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, event_id, toString(meaning) AS what, value AS amount,
-            opportunity_id AS opportunity, survey, survey_score AS score
+            if({unit_kind:String} = 'account', account_id, person_id) AS unit_id, event_ts, toString(meaning) AS what, value AS amount,
+            survey, survey_score AS score
         FROM person_events_at(run = {run_id:UInt64})
         WHERE unit_id != ''
-          AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled',
-                          'opportunity_created', 'opportunity_won', 'opportunity_lost', 'survey_answered')
-    ),
-    deals AS
-    (
-        SELECT
-            unit_id, opportunity,
-            sumIf(amount, startsWith(what, 'subscription_')) AS subscribed,
-            sumIf(amount, what = 'opportunity_won') AS closed,
-            minOrNullIf(event_ts, what = 'opportunity_won') AS closed_at,
-            argMaxIf(amount, (event_ts, event_id), what = 'opportunity_created') AS expected,
-            countIf(what = 'opportunity_created') > 0 AND countIf(what IN ('opportunity_won', 'opportunity_lost')) > 0 AS decided,
-            groupArrayIf(event_ts, what IN ('subscription_started', 'subscription_renewed') AND amount > 0) AS payments,
-            maxOrNullIf(event_ts, what = 'subscription_cancelled') AS cancelled_at,
-            sumIf(assumeNotNull(score), survey = 'csat' AND isNotNull(score)) AS csat_score, countIf(survey = 'csat' AND isNotNull(score)) AS csat_answers,
-            countIf(survey = 'nps' AND score >= 9) AS promoters, countIf(survey = 'nps' AND score <= 6) AS detractors,
-            countIf(survey = 'nps' AND isNotNull(score)) AS nps_answers
-        FROM happenings
-        GROUP BY unit_id, opportunity
+          AND meaning IN ('subscription_started', 'subscription_renewed', 'subscription_upgraded', 'subscription_cancelled', 'opportunity_won', 'survey_answered')
     ),
     happened AS
     (
         SELECT
             unit_id,
-            sum(d.subscribed) AS subscribed, sum(d.closed) AS contracted, min(d.closed_at) AS contracted_at,
-            arraySort(arrayFlatten(groupArray(d.payments))) AS payments,
+            sumIf(amount, startsWith(what, 'subscription_')) AS subscribed,
+            sumIf(amount, what = 'opportunity_won') AS contracted,
+            minOrNullIf(event_ts, what = 'opportunity_won') AS contracted_at,
+            arraySort(groupArrayIf(event_ts, what IN ('subscription_started', 'subscription_renewed') AND amount > 0)) AS payments,
             if(length(payments) > 1, dateDiff('second', payments[-2], payments[-1]), 0) AS last_term,
-            ifNull(max(d.cancelled_at), toDateTime64(0, 3, 'UTC')) AS cancelled_at,
+            maxIf(event_ts, what = 'subscription_cancelled') AS cancelled_at,
             if(cancelled_at > payments[-1], cancelled_at, {until:DateTime64(3, 'UTC')}) AS ended_at,
-            sum(d.csat_score) AS csat_score, sum(d.csat_answers) AS csat_answers,
-            sum(d.promoters) AS promoters, sum(d.detractors) AS detractors, sum(d.nps_answers) AS nps_answers,
-            sumIf(d.expected, d.decided) AS expected, sumIf(d.closed, d.decided) AS closed, sumIf(abs(d.expected - d.closed), d.decided) AS missed
-        FROM deals AS d
+            sumIf(assumeNotNull(score), survey = 'csat' AND isNotNull(score)) AS csat_score, countIf(survey = 'csat' AND isNotNull(score)) AS csat_answers,
+            countIf(survey = 'nps' AND score >= 9) AS promoters, countIf(survey = 'nps' AND score <= 6) AS detractors,
+            countIf(survey = 'nps' AND isNotNull(score)) AS nps_answers
+        FROM happenings
+        GROUP BY unit_id
+    ),
+    -- Of the deals that are decided, those of which somebody expected something.
+    forecasts AS
+    (
+        SELECT unit_id, sum(d.expected) AS expected, sum(d.closed) AS closed, sum(abs(d.expected - d.closed)) AS missed
+        FROM deals_at(run = {run_id:UInt64}) AS d
+        WHERE unit_kind = {unit_kind:String} AND outcome != 'open' AND d.expected > 0
         GROUP BY unit_id
     ),
     spend AS
@@ -114,8 +104,9 @@ SELECT
     costs.cost AS cost,
     h.csat_score AS csat_score, h.csat_answers AS csat_answers,
     h.promoters AS promoters, h.detractors AS detractors, h.nps_answers AS nps_answers,
-    toFloat64(h.expected) AS expected, toFloat64(h.closed) AS closed, toFloat64(h.missed) AS missed
+    toFloat64(f.expected) AS expected, toFloat64(f.closed) AS closed, toFloat64(f.missed) AS missed
 FROM leads
 LEFT JOIN happened AS h ON h.unit_id = leads.unit_id
+LEFT JOIN forecasts AS f ON f.unit_id = leads.unit_id
 LEFT JOIN costs ON costs.unit_id = leads.unit_id
 ORDER BY unit_id
