@@ -86,9 +86,9 @@ func (r *renderer) facts(b []byte, p *planned, f *face) []byte {
 		b = appendField(b, "survey", surveys[p.detail&255])
 		return strconv.AppendUint(append(b, `,"score":`...), uint64(p.detail>>8), 10)
 	case billedStarted, billedRenewed, billedUpgraded:
-		return appendField(b, "plan", planNames[p.detail])
+		return contractFacts(b, p.detail)
 	case billedCancelled:
-		return appendField(appendField(b, "plan", planNames[p.detail]), "reason", "budget_cut")
+		return appendField(contractFacts(b, p.detail), "reason", "budget_cut")
 	}
 	return b
 }
@@ -145,6 +145,14 @@ func (r *renderer) fill(b []byte, text string, f *face, p *planned) []byte {
 			b = append(b, textTools[h>>24%uint64(len(textTools))]...)
 			i += len("{tool}") - 1
 		}
+	}
+	return b
+}
+
+func contractFacts(b []byte, detail uint32) []byte {
+	b = appendField(b, "plan", planNames[detail&planMask])
+	if term := termNames[detail>>termShift]; term != "" {
+		b = appendField(b, "interval", term)
 	}
 	return b
 }

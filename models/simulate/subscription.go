@@ -12,6 +12,16 @@ const (
 	planEnterprise
 )
 
+// A billing event's detail is the plan and, above it, the term of a contract; none by the month.
+const (
+	termShift     = 8
+	planMask      = 1<<termShift - 1
+	quarterlyTerm = 1
+	yearlyTerm    = 2
+)
+
+var termNames = []string{"", "quarter", "year"}
+
 // mostAmount in cents is where contracts stop growing.
 const mostAmount = 100_000_000
 
@@ -27,35 +37,36 @@ func (w *world) subscribe(c *company) {
 		plan, amount = planBusiness, planPrices[planBusiness]
 	}
 	quarterly := s.uniform() < .5
+	term := uint32(0) // by the month
 	if c.bySales {
-		plan, period, amount = planEnterprise, 365, c.contract
+		plan, period, amount, term = planEnterprise, 365, c.contract, yearlyTerm<<termShift
 		if quarterly {
-			period, amount = 91, c.contract/4
+			period, amount, term = 91, c.contract/4, quarterlyTerm<<termShift
 		}
 	}
 	at := c.won
 	if c.bySales {
 		at += .05
 	}
-	c.bill(at, subscriptionStarted, amount, plan)
+	c.bill(at, subscriptionStarted, amount, plan|term)
 	for at.calendar(c.offset) < w.end {
 		upgrade, upgradeAt, cancel, back, away := s.uniform(), s.uniform(), s.uniform(), s.uniform(), 15+s.exponential(20)
 		if upgrade < .14 {
 			plan = min(plan+1, planEnterprise)
-			c.bill(at+moment(period*(.2+.6*upgradeAt)), subscriptionUpgraded, amount/2, plan)
+			c.bill(at+moment(period*(.2+.6*upgradeAt)), subscriptionUpgraded, amount/2, plan|term)
 			amount = min(amount+amount/2, mostAmount)
 		}
 		at += moment(period)
 		if cancel >= .1 {
-			c.bill(at, subscriptionRenewed, amount, plan)
+			c.bill(at, subscriptionRenewed, amount, plan|term)
 			continue
 		}
-		c.bill(at, subscriptionCancelled, 0, plan)
+		c.bill(at, subscriptionCancelled, 0, plan|term)
 		if back >= .3 {
 			return
 		}
 		at += moment(away)
-		c.bill(at, subscriptionStarted, amount, plan)
+		c.bill(at, subscriptionStarted, amount, plan|term)
 	}
 }
 
