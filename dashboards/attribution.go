@@ -14,7 +14,7 @@ func attribution() page {
 		file: "attribution.json", uid: attributionUID, title: "Attribution: what brings conversions?",
 		description: "Credit for conversions by channel and model, the models side by side, down to the ledger rows each figure is a sum of. The period selects conversions by when they converted.",
 		from:        "now-1y", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), conversionType(), model(), models(), dimension(), conversion(), zone()},
+		variables: []variable{datasource(), unitKind(), conversionType(), currency(), model(), models(), dimension(), conversion(), zone()},
 		panels: []cog.Builder[dashboard.Panel]{
 			creditTotals(), creditByModel(), creditMatrix(), disagreement(), creditByChannel(), certainty(),
 			creditOverTime(), roles(), breakdown(), spend(), assists(), anyway(), unattributed(), conversions(), ledger(),
@@ -25,7 +25,7 @@ func attribution() page {
 func creditTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 24, 5}, title: "What is there to credit?",
-		about:   "Conversions of the chosen type in the period, their value in the currency they came in (currencies are added as they are), the share that has a touch to credit, and how long and how many-touched their journeys were. A journey holds the touches of the look-back window only.",
+		about:   "Conversions of the chosen type in the period, the value of those in the currency picked above (amounts of several are never added up), the share that has a touch to credit, and how long and how many-touched their journeys were. A journey holds the touches of the look-back window only.",
 		targets: []target{tabular("attribution/totals")},
 	}).OverrideByName("Amount", unit(brief, 1)).OverrideByName("Credited to a touch", unit(share, 1)).OverrideByName("Touches a journey", unit(number, 1)).
 		OverrideByName("Median days to convert", unit(number, 1))
@@ -65,7 +65,7 @@ func disagreement() cog.Builder[dashboard.Panel] {
 func creditByChannel() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 5, at: grid{14, 30, 10, 9}, title: "How much does ${model} credit each channel?",
-		about:   "Conversions and value that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
+		about:   "Conversions and value, in the currency picked above, that the chosen model credits; fractions, since a conversion is shared among its touches. The rows add up to all conversions of the period: what has no touch is the row (unattributed). Each figure is a sum of ledger rows.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("attribution/credit_by_channel")},
 	}).OverrideByName("Channel", narrow(125)).OverrideByName("Conversions", append(unit(number, 1), width(100))).OverrideByName("Amount", unit(number, 0)).
@@ -104,7 +104,7 @@ func roles() cog.Builder[dashboard.Panel] {
 func breakdown() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 9, at: grid{12, 48, 12, 10}, title: "Which ${dimension:text} earns it?",
-		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Touched” counts those with a credited touch of this value; a conversion may be touched by several.",
+		about:   "Credit of the chosen model by the dimension picked above, the first 200 values. “Touched” counts those with a credited touch of this value; a conversion may be touched by several. Amounts are in the currency picked above.",
 		empty:   "No credited touches in the period",
 		targets: []target{tabular("attribution/breakdown")},
 	}).OverrideByName("Conversions", append(unit(number, 1), width(100))).OverrideByName("Amount", append(unit(number, 0), width(90))).

@@ -35,6 +35,30 @@ func TestCostStandsBesideTheCreditOfTheSame(t *testing.T) {
 	}
 }
 
+// Amounts are those of the chosen currency alone; counts don't depend on it.
+func TestAmountsOfAnotherCurrencyAreLeftOut(t *testing.T) {
+	query, scope := loaded(t)
+	for _, panel := range []string{
+		"attribution/totals", "attribution/credit_by_channel", "attribution/breakdown", "attribution/unattributed", "attribution/assists", "overview/totals", "overview/routes",
+	} {
+		amount, conversions := map[string]float64{}, map[string]float64{}
+		for _, currency := range []string{"USD", "EUR"} { // all value came in USD
+			scope.Variables["currency"] = []string{currency}
+			for _, row := range run(t, query, scope, panel) {
+				for _, name := range []string{"Amount", "Amount assisted", "Worth"} {
+					if x, there := row[name]; there {
+						amount[currency] += float(x)
+					}
+				}
+				conversions[currency] += float(row["Conversions"])
+			}
+		}
+		if amount["EUR"] != 0 || amount["USD"] == 0 && panel != "attribution/unattributed" || !near(conversions["USD"], conversions["EUR"]) || conversions["USD"] == 0 {
+			t.Errorf("%s: amounts %v of conversions %v", panel, amount, conversions)
+		}
+	}
+}
+
 // The two panels on who opens and who closes come from different tables; for channels they must agree.
 func TestAssistsAgreeWithTheRoles(t *testing.T) {
 	query, scope := loaded(t)

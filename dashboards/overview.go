@@ -14,7 +14,7 @@ func overview() page {
 		file: "overview.json", uid: overviewUID, title: "Overview: what brings customers, and how sure is that?",
 		description: "One page for those who decide: conversions and value, what changed, which channels and which routes of qualification bring them, where prospects stop, and whether the figures can be trusted today.",
 		from:        "now-90d", to: "now", refresh: "",
-		variables: []variable{datasource(), unitKind(), conversionType(), model(), junk()},
+		variables: []variable{datasource(), unitKind(), conversionType(), currency(), model(), junk()},
 		panels: []cog.Builder[dashboard.Panel]{
 			overviewTotals(), health(), overviewCredit(), overviewCertainty(), overviewChange(), overviewRoutes(), overviewIndustry(),
 			overviewFollowUp(), overviewSteps(), overviewSpeed(), overviewPayback(),
@@ -25,7 +25,7 @@ func overview() page {
 func overviewTotals() cog.Builder[dashboard.Panel] {
 	return figures(head{
 		id: 1, at: grid{0, 0, 16, 4}, title: "What came in?",
-		about:   "Conversions of the chosen type in the period and their value (currencies are added as they are); units that became an inquiry or qualified by any route, junk left out; opportunities opened by the end of the period that have not been left yet; share of the conversions that have a touch to credit.",
+		about:   "Conversions of the chosen type in the period and the value of those in the currency picked above (amounts of several are never added up); units that became an inquiry or qualified by any route, junk left out; opportunities opened by the end of the period that have not been left yet; share of the conversions that have a touch to credit.",
 		targets: []target{tabular("overview/totals")},
 	}).OverrideByName("Amount", unit(brief, 1)).OverrideByName("Credited to a touch", unit(share, 1))
 }
@@ -99,7 +99,7 @@ func overviewPayback() cog.Builder[dashboard.Panel] {
 func overviewRoutes() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 4, at: grid{0, 29, 24, 7}, title: "Which qualification do they come through?",
-		about:   "Conversions and their value by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation. Open deals: opportunities opened by the end of the period and not left yet, by the route before the deal, and what the event that opened them says they are worth. What becomes of them is on After the win.",
+		about:   "Conversions and their value, in the currency picked above, by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation. Open deals: opportunities opened by the end of the period and not left yet, by the route before the deal, and what the event that opened them says they are worth. What becomes of them is on After the win.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/routes")},
 	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).

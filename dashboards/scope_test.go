@@ -25,7 +25,7 @@ func TestEveryQueryOfEveryPanelHasRows(t *testing.T) {
 func TestVariablesOfferWhatTheDataHold(t *testing.T) {
 	_, scope := loaded(t)
 	want := map[string][]string{
-		"unit_kind": {"person"}, "zone": {"UTC"}, "conversion_type": {"won"}, "model": {"markov_1"}, "models": fixture.Models, "dimension": {"campaign"},
+		"unit_kind": {"person"}, "zone": {"UTC"}, "conversion_type": {"won"}, "currency": {"USD"}, "model": {"markov_1"}, "models": fixture.Models, "dimension": {"campaign"},
 		"conversion": {""}, "junk": {"without"}, "state_kind": {"stage"}, "edges": {"40"}, "funnel": {"sign-up to won"}, "horizon": {"90"}, "definition": {"lead_score"}, "unit": {""}, "account": {"account-000"},
 	}
 	for name, values := range want {

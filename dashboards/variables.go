@@ -42,6 +42,11 @@ func conversionType() variable {
 	return ask("conversion_type", "Conversion", "won")
 }
 
+// currency is that of amounts: those of several are never added up. The commonest comes first.
+func currency() variable {
+	return ask("currency", "Amounts in", "")
+}
+
 // model is the attribution model that single-model panels show.
 func model() variable {
 	return ask("model", "Model", "markov_1")

@@ -59,6 +59,7 @@ func newReport(connections *connectionFlags) *cobra.Command {
 	c.Flags().StringVar(&period, "period", "", "what to report on, such as 2026-Q1, 2026-03 or 2026-01-15..2026-02-14 (both included), compared with the period of the same length before it (default: the whole history)")
 	c.Flags().StringVar(&options.UnitKind, "unit", "", "count people or companies: person or account (default person)")
 	c.Flags().StringVar(&options.ConversionType, "conversion", "", "type of conversion (default: won, else the most frequent)")
+	c.Flags().StringVar(&options.Currency, "currency", "", "currency of amounts, where conversions are worth several (default: the commonest)")
 	c.Flags().StringVar(&options.Model, "model", "", "attribution model of single-model figures (default: Markov's)")
 	c.Flags().StringVar(&options.Dimension, "dimension", "", "what credit is broken down by: channel, source, medium, campaign, landing_page and more, as the pages of --serve list them (default campaign)")
 	c.Flags().StringVar(&segment, "segment", "", "report on a part of the units only, such as plan:free; --serve lists what there is")

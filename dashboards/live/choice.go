@@ -13,7 +13,7 @@ import (
 
 // choice is what the reader chose, as the address has it. Empty is the usual.
 type choice struct {
-	From, To, Zone, Unit, Model, Conversion, Dimension, Segment string
+	From, To, Zone, Unit, Model, Conversion, Currency, Dimension, Segment string
 }
 
 // fields are the names of the choices in an address, in the order in which they stand there.
@@ -26,7 +26,7 @@ func (c *choice) fields() []struct {
 		value *string
 	}{
 		{"from", &c.From}, {"to", &c.To}, {"zone", &c.Zone}, {"unit", &c.Unit}, {"conversion", &c.Conversion},
-		{"model", &c.Model}, {"dimension", &c.Dimension}, {"segment", &c.Segment},
+		{"currency", &c.Currency}, {"model", &c.Model}, {"dimension", &c.Dimension}, {"segment", &c.Segment},
 	}
 }
 
@@ -57,7 +57,7 @@ func (c choice) address(path string, more ...string) string {
 
 // options read the choice. Days begin and end in the zone, so one on which clocks change has 23 or 25 hours.
 func (c choice) options(usual *time.Location) (report.Options, error) {
-	o := report.Options{Zone: usual, UnitKind: c.Unit, ConversionType: c.Conversion, Model: c.Model, Dimension: c.Dimension, Lenient: true}
+	o := report.Options{Zone: usual, UnitKind: c.Unit, ConversionType: c.Conversion, Currency: c.Currency, Model: c.Model, Dimension: c.Dimension, Lenient: true}
 	var faults []error
 	if c.Zone != "" {
 		zone, err := time.LoadLocation(c.Zone)

@@ -33,6 +33,7 @@ type Options struct {
 	UnitKind       string         // person or account; "person" when empty
 	ConversionType string         // "won" when empty, or else what has happened most
 	Model          string         // model that single-model figures show; Markov's when empty and there
+	Currency       string         // of amounts; the commonest when empty
 	Dimension      string         // what credit is broken down by; the campaign when empty
 	Segment        Segment        // units to report on; zero: all
 	Lenient        bool           // a choice that the data don't offer is replaced by the usual one and noted, not refused
@@ -57,7 +58,7 @@ func Write(ctx context.Context, w io.Writer, query Query, o Options) error {
 
 // Page is all that a template shows.
 type Page struct {
-	Company, Period, Unit, Conversion, Model, Dimension, Written, Run, Version string
+	Company, Period, Unit, Conversion, Currency, Model, Dimension, Written, Run, Version string
 
 	From, To         time.Time
 	First, Until     time.Time // of the whole history
@@ -65,7 +66,7 @@ type Page struct {
 	Offers           Offers
 	Segment          Segment
 	Simulated, Empty bool
-	Notes            []string // choices that were replaced
+	Notes            []string // choices that were replaced, and currencies that amounts leave out
 	Front            Front
 	Findings         []Finding
 	Sections         []Section
@@ -77,6 +78,7 @@ type Page struct {
 // Offers are the choices that the data leave.
 type Offers struct {
 	Models, ConversionTypes []string
+	Currencies              []string // of values, the commonest first
 	Dimensions              []dashboards.Choice
 	Segments                []SegmentOffer
 }
@@ -93,7 +95,7 @@ func Build(ctx context.Context, query Query, o Options) (*Page, error) {
 	}
 	p := &Page{
 		Company: o.Company, Version: o.Version, Unit: g.value("unit_kind"), Conversion: g.value("conversion_type"), Model: g.value("model"),
-		Dimension: g.value("dimension"), First: now.first, Until: now.until, Offers: g.offers, From: g.scope.From, To: g.scope.To, Zone: g.zone, Segment: g.segmented, Notes: g.notes,
+		Currency: g.value("currency"), Dimension: g.value("dimension"), First: now.first, Until: now.until, Offers: g.offers, From: g.scope.From, To: g.scope.To, Zone: g.zone, Segment: g.segmented, Notes: g.notes,
 		Period: g.day(g.scope.From) + " to " + g.day(g.scope.To), Run: now.run, Simulated: now.simulated, Empty: now.empty,
 		figures: map[string]*Figure{},
 	}

@@ -127,7 +127,7 @@ func (g *gatherer) choose(ctx context.Context, o Options) error {
 	lists := []struct {
 		variable, want, prefer string
 		offered                []string
-	}{{"conversion_type", o.ConversionType, "won", nil}, {"model", o.Model, "markov", nil}, {"definition", "", "lead_score", nil}, {"state_kind", "", "stage", nil}}
+	}{{"conversion_type", o.ConversionType, "won", nil}, {"model", o.Model, "markov", nil}, {"currency", o.Currency, "", nil}, {"definition", "", "lead_score", nil}, {"state_kind", "", "stage", nil}}
 	group, within := errgroup.WithContext(ctx)
 	for i := range lists {
 		group.Go(func() error {
@@ -151,10 +151,25 @@ func (g *gatherer) choose(ctx context.Context, o Options) error {
 		vars[list.variable] = []string{cmp.Or(want, preferred(list.offered, list.prefer), g.value(list.variable))}
 	}
 	g.offers.ConversionTypes, g.offers.Models = lists[0].offered, lists[1].offered
+	g.offers.Currencies = lists[2].offered
+	g.noteCurrencies()
 	if len(g.offers.Models) > 0 {
 		vars["models"] = g.offers.Models
 	}
 	return g.chooseDimension(o)
+}
+
+// noteCurrencies says what the amounts leave out, if anything.
+func (g *gatherer) noteCurrencies() {
+	chosen := g.value("currency")
+	others := slices.DeleteFunc(slices.Clone(g.offers.Currencies), func(c string) bool { return c == chosen })
+	for i := range others {
+		others[i] = cmp.Or(others[i], "no currency")
+	}
+	if len(others) > 0 {
+		g.notes = append(g.notes, fmt.Sprintf("amounts are in %s; what is worth something in %s counts without an amount, except where a currency stands beside it",
+			cmp.Or(chosen, "no currency"), strings.Join(others, ", ")))
+	}
 }
 
 func (g *gatherer) chooseDimension(o Options) (err error) {

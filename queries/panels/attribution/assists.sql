@@ -3,7 +3,7 @@
 WITH
     touched AS
     (
-        SELECT conversion_id, position, touches, toFloat64(t.value) AS value, n.name AS name
+        SELECT conversion_id, position, touches, if(t.currency = ${currency:sqlstring}, toFloat64(t.value), 0) AS value, n.name AS name
         FROM credited_touches AS t
         ANY LEFT JOIN touch_names_at(run = (SELECT run_id FROM published_run), dimension = ${dimension:sqlstring}) AS n ON n.touch_id = t.touch_id
         WHERE $__timeFilter_ms(converted_at) AND t.touch_id != ''

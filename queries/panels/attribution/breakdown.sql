@@ -4,11 +4,11 @@ SELECT
     topK(1)(l.channel)[1] AS "Mostly by",
     sum(l.weight) AS "Conversions",
     sum(l.weight) / sum(sum(l.weight)) OVER () AS "Share",
-    toFloat64(sum(l.credited_value)) AS "Amount",
+    toFloat64(sumIf(l.credited_value, l.currency = ${currency:sqlstring})) AS "Amount",
     uniqExact(l.conversion_id) AS "Touched"
 FROM
 (
-    SELECT touch_id, toString(channel) AS channel, weight, credited_value, conversion_id
+    SELECT touch_id, toString(channel) AS channel, weight, credited_value, currency, conversion_id
     FROM attribution_ledger
     WHERE $__timeFilter_ms(converted_at) AND touch_id != ''
         AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}

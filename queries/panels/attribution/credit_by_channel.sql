@@ -3,7 +3,7 @@ SELECT
     channel AS "Channel",
     sum(weight) AS "Conversions",
     sum(weight) / sum(sum(weight)) OVER () AS "Share",
-    toFloat64(sum(credited_value)) AS "Amount"
+    toFloat64(sumIf(credited_value, currency = ${currency:sqlstring})) AS "Amount"
 FROM attribution_ledger
 WHERE $__timeFilter_ms(converted_at)
     AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}

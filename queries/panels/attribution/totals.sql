@@ -2,7 +2,7 @@
 WITH
     converted AS
     (
-        SELECT value, unattributed_reason
+        SELECT if(currency = ${currency:sqlstring}, value, 0) AS amount, unattributed_reason
         FROM conversions
         WHERE $__timeFilter_ms(converted_at)
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
@@ -19,7 +19,7 @@ WITH
     (SELECT if(count() = 0, NULL, quantileExactInclusive(0.5)(days_to_convert)) FROM walked) AS median_days
 SELECT
     count() AS "Conversions",
-    toFloat64(sum(value)) AS "Amount",
+    toFloat64(sum(amount)) AS "Amount",
     if(count() = 0, NULL, countIf(unattributed_reason = '') / count()) AS "Credited to a touch",
     channels_met AS "Channels",
     mean_touches AS "Touches a journey",

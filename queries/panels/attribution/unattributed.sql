@@ -7,7 +7,7 @@ SELECT
          'own staff or test traffic', 'the journey began before the data do', 'the touch arrived after the run'],
         'see the definitions') AS "Meaning",
     count() AS "Conversions",
-    toFloat64(sum(value)) AS "Amount"
+    toFloat64(sumIf(value, currency = ${currency:sqlstring})) AS "Amount"
 FROM conversions
 WHERE $__timeFilter_ms(converted_at) AND unattributed_reason != ''
     AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}

@@ -20,7 +20,7 @@ WITH
             sumIf(pow(toFloat64(value), 2), $__timeFilter_ms(converted_at)) AS now_variance,
             sumIf(pow(toFloat64(value), 2), converted_at >= before_from AND converted_at < $__fromTime) AS before_variance
         FROM conversions
-        WHERE unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}
+        WHERE unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring} AND currency = ${currency:sqlstring}
         UNION ALL
         SELECT 2 + indexOf(['inquiry', 'mql', 'pql', 'cql', 'opportunity', 'churned'], toString(stage)) AS place, if(stage IN ('mql', 'pql', 'cql'), upper(toString(stage)), toString(stage)) AS measure,
             toFloat64(countIf($__timeFilter_ms(entered_at))) AS now,

@@ -18,11 +18,11 @@ WITH
     (
         SELECT mapFromArrays(groupArray(event_id), groupArray(toFloat64(value)))
         FROM person_events
-        WHERE meaning = 'opportunity_created' AND value != 0 AND event_id IN (SELECT arrayJoin(opened_by) FROM deals)
+        WHERE meaning = 'opportunity_created' AND value != 0 AND currency = ${currency:sqlstring} AND event_id IN (SELECT arrayJoin(opened_by) FROM deals)
     ) AS worth,
     counted AS
     (
-        SELECT unit_id, converted_at AS at, 1 AS conversions, toFloat64(value) AS amount, 0 AS deals_open, 0. AS deals_worth
+        SELECT unit_id, converted_at AS at, 1 AS conversions, if(currency = ${currency:sqlstring}, toFloat64(value), 0.) AS amount, 0 AS deals_open, 0. AS deals_worth
         FROM conversions
         WHERE $__timeFilter_ms(converted_at)
             AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}

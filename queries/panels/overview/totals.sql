@@ -1,6 +1,6 @@
 -- The period in figures: one row.
 WITH
-    (SELECT (count(), toFloat64(sum(value)), countIf(unattributed_reason = '')) FROM conversions
+    (SELECT (count(), toFloat64(sumIf(value, currency = ${currency:sqlstring})), countIf(unattributed_reason = '')) FROM conversions
         WHERE $__timeFilter_ms(converted_at) AND unit_kind = ${unit_kind:sqlstring} AND conversion_type = ${conversion_type:sqlstring}) AS converted,
     (SELECT uniqExact(unit_id) FROM stages
         WHERE unit_kind = ${unit_kind:sqlstring} AND stage = 'inquiry' AND junk_reason = '' AND entry_no = 1 AND $__timeFilter_ms(entered_at)) AS inquiries,
