@@ -21,6 +21,8 @@ type ConversationDefinition struct {
 	Negators words `yaml:"negators"`
 	// NotNegators are phrases that hold a negator but don't negate: "no problem".
 	NotNegators words `yaml:"not_negators"`
+	// Yes are expressions of which one is all that a message says: it agrees to what was asked.
+	Yes words `yaml:"yes"`
 	// Why are expressions with one group: the stated use or problem.
 	Why words `yaml:"why"`
 	// Likeness is heard where none of the above is.
@@ -107,6 +109,7 @@ type conversationProgram struct {
 	negators    pattern
 	notNegators pattern
 	why         []pattern
+	yes         pattern
 	index       *literalIndex
 	likeness    likeness // nil: not listened for
 }
@@ -166,6 +169,7 @@ func (c *ConversationDefinition) compile(p place) *conversationProgram {
 	out.index = index
 	out.likeness = c.Likeness.program()
 	out.negators = alone(p.key("negators"), c.Negators, `(?:^|[^a-z'])(?:%s)(?:[^a-z']|$)`)
+	out.yes = alone(p.key("yes"), c.Yes, `^[^\pL\pN]*(?:%s)[^\pL\pN]*$`)
 	out.notNegators = alone(p.key("not_negators"), c.NotNegators, `(?:%s)`)
 	for i, w := range c.Why {
 		out.why = append(out.why, one(p.key("why").item(i), words{w}, `\b(?:%s)`))
@@ -184,6 +188,7 @@ type verdict struct {
 	negative     string
 	disqualifies bool
 	why          string
+	answers      bool    // a yes to what was asked
 	denied       float64 // confidence of the surest intent that was said with a negation
 }
 

@@ -172,6 +172,9 @@ func (e *evaluation) react(r *reaction, before float64, fitChanged bool) {
 	if r.tagged {
 		e.hearTags()
 	}
+	if r.asks {
+		e.note()
+	}
 	if r.closes {
 		e.closeConversation()
 	}

@@ -1,11 +1,18 @@
 package qualify
 
+import (
+	"strings"
+
+	"github.com/funnelcloud/funnelcloud/queries/vocabulary"
+)
+
 // conversation is what was said so far in one conversation.
 type conversation struct {
 	level    int8
 	negative bool
 	nobuyer  bool // who writes was heard, or tagged, and disqualifies
 	why      string
+	asked    string // what somebody at the company, or a bot, asked last; empty once the prospect has answered
 
 	// what the prospect said last
 	lastQuote, lastMessage string
@@ -22,7 +29,11 @@ func (e *evaluation) hear() {
 	id := e.text("conversation_id")
 	c := e.conversation(id)
 	c.lastQuote, c.lastMessage, c.lastAt = message, e.signal.EventID, e.at
-	v := e.read(message)
+	v := e.agreed(message, c.asked, e.read(message))
+	if v.answers {
+		message += " (asked: “" + shorten(c.asked, 200) + "”)"
+	}
+	c.asked = ""
 	if c.why == "" && v.why != "" {
 		c.why = v.why
 		e.explainLeads(id, v.why)
@@ -36,6 +47,26 @@ func (e *evaluation) hear() {
 	})
 	c.take(v)
 	e.actOnVerdict(v, message)
+}
+
+// note keeps what somebody at the company, or a bot, asked.
+func (e *evaluation) note() {
+	if asked := withoutMarkup(e.text("text")); strings.Contains(asked, "?") {
+		e.conversation(e.text("conversation_id")).asked = asked
+	}
+}
+
+// agreed is the verdict on a bare yes: what it says yes to. "Would you like to talk to sales?" is the bot's, the yes is the
+// prospect's. Only expressions are heard in the question: likeness knows how prospects talk.
+func (e *evaluation) agreed(message, asked string, v verdict) verdict {
+	if asked == "" || v.level != 0 || !e.patterns.yes.MatchString(plain(message).folded) {
+		return v
+	}
+	said := e.express(plain(asked), asked)
+	if said.level < e.Conversation.MinLevel {
+		return v
+	}
+	return verdict{level: said.level, confidence: said.confidence, rule: "yes to " + said.rule, why: v.why, answers: true}
 }
 
 // learns reports whether a message says more than is known: a higher level, a first reason against, or who writes. Once that is
@@ -87,6 +118,12 @@ func shorten(text string, runes int) string {
 
 func (e *evaluation) closeConversation() {
 	id, outcome := e.text("conversation_id"), e.text("outcome")
+	if e.signal.Meaning == vocabulary.MeetingBooked {
+		outcome = vocabulary.MeetingBooked
+	}
+	if id == "" && e.signal.Meaning == vocabulary.MeetingBooked || outcome == "" {
+		return // a meeting of no conversation, or a closing that doesn't say how
+	}
 	for i := len(e.leads) - 1; i >= 0; i-- {
 		if e.leads[i].ConversationID == id {
 			e.leads[i].Outcome = outcome

@@ -45,6 +45,7 @@ type reaction struct {
 	identifies  bool // carries attributes of the unit
 	bant        bool
 	message     bool
+	asks        bool // the prospect, perhaps
 	closes      bool // a conversation
 	tagged      bool // may carry tags of a conversation
 	plan        bool
@@ -146,7 +147,9 @@ func (p *program) addBuiltIn() {
 		p.on(meaning).bant = true
 	}
 	p.on(vocabulary.MessageFromProspect).message = true
+	p.on(vocabulary.MessageFromAgent).asks = true
 	p.on(vocabulary.ConversationClosed).closes = true
+	p.on(vocabulary.MeetingBooked).closes = true
 	for _, meaning := range []string{vocabulary.MessageFromProspect, vocabulary.MessageFromAgent, vocabulary.ConversationClosed} {
 		p.on(meaning).tagged = true
 	}
