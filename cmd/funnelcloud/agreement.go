@@ -21,7 +21,7 @@ func newDefinitionAgreement() *cobra.Command {
 		Long: "Measure how far the conversation rules agree with people who labelled messages: Cohen's kappa, and precision and\n" +
 			"recall of each class, and both by language, with 95 % intervals. FILE is tab-separated: split, language, said, text, under these names;\n" +
 			"said is intent, interest, none or a reason against. Without FILE: the messages that come with the program, of which\n" +
-			"only the splits `blind` and `test` are unknown to the built-in rules.",
+			"only the splits `inbox`, `blind` and `test` are unknown to the built-in rules. \\n in a text ends a line of it.",
 		Example: "  funnelcloud definition agreement\n  funnelcloud definition agreement ours.tsv --definitions definitions --misread 20",
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -33,7 +33,7 @@ func newDefinitionAgreement() *cobra.Command {
 				return err
 			}
 			if len(args) == 0 && !c.Flags().Changed("split") {
-				split = "blind"
+				split = "inbox"
 			}
 			d, err := definitions.load()
 			if err != nil {
@@ -56,7 +56,7 @@ func newDefinitionAgreement() *cobra.Command {
 		},
 	}
 	definitions.register(c.Flags())
-	c.Flags().StringVar(&split, "split", "", "only messages of this split (default: all of FILE; blind without FILE)")
+	c.Flags().StringVar(&split, "split", "", "only messages of this split (default: all of FILE; inbox without FILE)")
 	c.Flags().IntVar(&misread, "misread", 0, "show so many of the messages that the rules read otherwise (default: 20 of FILE, else none)")
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
 	return c
