@@ -27,7 +27,11 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 			return 0, 0, err
 		}
 	}
-	w := &pathWriter{run: r}
+	drawn, err := r.drawnBefore(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	w := &pathWriter{run: r, drawn: drawn}
 	reader := pathReader{r.db, r.row.RunID, r.o.SessionGap, r.keepHistories}
 	for _, d := range reports.Paths {
 		study, read, err := reader.study(ctx, d, r.marks.ObservedUntil, pathExamples)
@@ -55,6 +59,7 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 // pathWriter writes the path tables. They are small: a table is written in one batch.
 type pathWriter struct {
 	run     *run
+	drawn   drawnPaths
 	written uint64
 }
 
@@ -63,18 +68,18 @@ func (w *pathWriter) study(ctx context.Context, d path.Definition, s *path.Study
 	if err != nil {
 		return err
 	}
-	var segments []path.SegmentRow
+	var segments []segmentRow
 	var bottlenecks []path.Bottleneck
 	for i, part := range parts {
 		resamples := w.run.o.Bootstrap
 		if i > 0 {
 			resamples = min(resamples, segmentResamples)
 		}
-		states, graph, err := part.Builder.Figures(resamples, seed(d, part.Segment))
+		states, graph, resampled, err := w.figures(d, part, resamples)
 		if err != nil {
 			return fmt.Errorf("absorbing chain of %s %q: %w", part.By, part.Value, err)
 		}
-		segments = append(segments, part.Row(d.Steps()))
+		segments = append(segments, segmentRow{part.Row(d.Steps()), resampled})
 		bottlenecks = append(bottlenecks, path.Bottlenecks(part.Segment, states)...)
 		if i > 0 {
 			continue

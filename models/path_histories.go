@@ -31,10 +31,10 @@ func (r pathReader) statement(s pathScope) string {
 	return "staging/path_steps.sql"
 }
 
-// keepHistories writes table path_histories. People are read range by range: their events are in the order of their ids.
+// keepHistories writes table path_histories. All people are read range by range: their events are in the order of their ids.
 func (r *run) keepHistories(ctx context.Context, s pathScope) error {
 	parts := []unitRange{{}}
-	if s.unitKind() == path.UnitPerson {
+	if s.unitKind() == path.UnitPerson && r.row.PreviousRunID == 0 {
 		var err error
 		if parts, err = r.personRanges(ctx); err != nil {
 			return err

@@ -15,6 +15,7 @@ FROM
         channels = {channels:UInt8}, all_events = {all_events:UInt8}, stage_order = {stage_order:Array(String)})
     WHERE at >= {since:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
       AND unit_id >= {first_unit:String} AND ({before_unit:String} = '' OR unit_id < {before_unit:String})
+      AND run_id >= if({unit_kind:String} = 'person', {run_id:UInt64}, 0) -- the run wrote all that its people do
       AND ({previous_run:UInt64} = 0
            OR unit_id IN (SELECT unit_id FROM recomputed_units_by_run WHERE run_id = {run_id:UInt64} AND unit_kind = {unit_kind:String}))
     GROUP BY unit_id
