@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/funnelcloud/funnelcloud/models"
 	"github.com/funnelcloud/funnelcloud/models/identity"
 	"github.com/funnelcloud/funnelcloud/queries/warehouse"
@@ -20,6 +22,13 @@ func TestARunTellsWhatItRestated(t *testing.T) {
 	batch(t, db)
 	wantRows(t, db, "SELECT count() FROM restatements", "0")
 	figures := rows(t, db, "SELECT * FROM attribution_figures FINAL WHERE run_id = 1 ORDER BY ALL")
+	summed := rows(t, db, `SELECT 1 AS run_id, unit_kind, conversion_type, toDate(toStartOfMonth(converted_at)) AS month, currency, model, any(model_version), channel,
+		toFloat64(sum(toInt128(round(weight * 1e12)))) / 1e12, sum(credited_value)
+		FROM attribution_ledger GROUP BY unit_kind, conversion_type, month, currency, model, channel ORDER BY ALL`)
+	if diff := cmp.Diff(summed, figures); diff != "" {
+		t.Errorf("figures are not the ledger's sums (-ledger +figures):\n%s", diff)
+	}
+	wantRows(t, db, "SELECT uniqExact(model) > 15, countIf(channel = '(baseline)') > 0, countIf(value > 0) > 0 FROM attribution_figures", "1 1 1")
 
 	ledger := `SELECT conversion_id, model, touch_id, round(weight, 9), credited_value FROM %s ORDER BY ALL`
 	was := rows(t, db, strings.ReplaceAll(ledger, "%s", "attribution_ledger"))

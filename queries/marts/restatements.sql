@@ -10,8 +10,9 @@ WITH
     late AS
     (
         SELECT groupUniqArray(toDate(event_ts)) AS days
-        FROM events FINAL
-        WHERE ingested_at > (SELECT events_until FROM runs FINAL WHERE run_id = {previous_published:UInt64}) AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
+        FROM person_events_by_run -- the run wrote all events that came since, whoever they are of
+        WHERE run_id = {run_id:UInt64}
+          AND ingested_at > (SELECT events_until FROM runs FINAL WHERE run_id = {previous_published:UInt64}) AND ingested_at <= {events_until:DateTime64(3, 'UTC')}
           AND event_ts < (SELECT first_open FROM closed)
     ),
     merged AS
