@@ -24,6 +24,8 @@ type Writer[Row any] struct {
 	table   string
 	run     uint64
 	columns []column
+	row     *Row            // the one that is being appended: where fields point to
+	fields  []reflect.Value // of row, by column
 	schema  *arrow.Schema
 	builder *array.RecordBuilder
 	pending int // rows in builder
@@ -31,6 +33,7 @@ type Writer[Row any] struct {
 
 	sending  chan error // result of the batch under way, nil when there is none
 	underway int        // rows of it
+	encoded  int        // bytes of the last that was sent
 }
 
 // NewWriter prepares inserts into table. A run other than 0 fills the column run_id of every row.
@@ -51,20 +54,24 @@ func NewWriter[Row any](db *DB, table string, run uint64) (*Writer[Row], error) 
 		fields = append(fields, arrow.Field{Name: c.name, Type: kind, Nullable: c.nullable})
 	}
 	schema := arrow.NewSchema(fields, nil)
-	return &Writer[Row]{db: db, table: table, run: run, columns: columns, schema: schema,
-		builder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}, nil
+	w := Writer[Row]{db: db, table: table, run: run, columns: columns, row: new(Row), schema: schema,
+		builder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}
+	for _, c := range columns {
+		w.fields = append(w.fields, reflect.ValueOf(w.row).Elem().FieldByIndex(c.index))
+	}
+	return &w, nil
 }
 
 // Append adds one row, and sends the batch when it is full.
 func (w *Writer[Row]) Append(ctx context.Context, row Row) error {
-	value := reflect.ValueOf(&row).Elem()
+	*w.row = row
 	at := 0
 	if w.run != 0 {
 		w.builder.Field(0).(*array.Uint64Builder).Append(w.run)
 		at = 1
 	}
 	for i, c := range w.columns {
-		c.append(w.builder.Field(at+i), value.FieldByIndex(c.index))
+		c.append(w.builder.Field(at+i), w.fields[i])
 	}
 	w.pending++
 	if w.pending >= batchRows {
@@ -89,6 +96,11 @@ func (w *Writer[Row]) send(ctx context.Context) error {
 		return err
 	}
 	record := w.builder.NewRecord()
+	if w.pending >= batchRows {
+		for i, column := range record.Columns() {
+			reserve(w.builder.Field(i), column)
+		}
+	}
 	w.underway, w.pending = w.pending, 0
 	done := make(chan error, 1) // the result waits here even if nobody asks for it
 	w.sending = done
@@ -97,6 +109,18 @@ func (w *Writer[Row]) send(ctx context.Context) error {
 		done <- w.insert(ctx, record)
 	}()
 	return nil
+}
+
+// reserve makes room for as much as a full batch held: the next one is about as large, and to grow again from nothing would copy
+// each of its rows once or twice.
+func reserve(builder array.Builder, like arrow.Array) {
+	builder.Reserve(like.Len())
+	switch b := builder.(type) {
+	case *array.StringBuilder:
+		b.ReserveData(len(like.(*array.String).ValueBytes()))
+	case *array.ListBuilder:
+		reserve(b.ValueBuilder(), like.(*array.List).ListValues())
+	}
 }
 
 // wait returns when no batch is under way, with the error of the one that was.
@@ -114,6 +138,7 @@ func (w *Writer[Row]) wait() error {
 
 func (w *Writer[Row]) insert(ctx context.Context, record arrow.Record) error {
 	var body bytes.Buffer
+	body.Grow(w.encoded)
 	stream := ipc.NewWriter(&body, ipc.WithSchema(w.schema))
 	if err := stream.Write(record); err != nil {
 		return fmt.Errorf("insert into %s: encode: %w", w.table, err)
@@ -121,6 +146,7 @@ func (w *Writer[Row]) insert(ctx context.Context, record arrow.Record) error {
 	if err := stream.Close(); err != nil {
 		return fmt.Errorf("insert into %s: encode: %w", w.table, err)
 	}
+	w.encoded = body.Len()
 	if err := w.db.conn.InsertFormat(ctx, "ArrowStream", w.statement(), &body); err != nil {
 		return fmt.Errorf("insert into %s: %w", w.table, err)
 	}

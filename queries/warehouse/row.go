@@ -102,13 +102,14 @@ func (c column) arrowType() (arrow.DataType, error) {
 	}
 }
 
-// append puts one field's value at the end of its column.
+// append puts one field's value at the end of its column. Times and lists are taken through their addresses: an interface of the
+// value itself would allocate.
 func (c column) append(to array.Builder, value reflect.Value) {
 	switch b := to.(type) {
 	case *array.StringBuilder:
 		b.Append(value.String())
 	case *array.TimestampBuilder:
-		at := value.Interface().(time.Time)
+		at := value.Addr().Interface().(*time.Time)
 		if c.nullable && at.IsZero() {
 			b.AppendNull()
 			return
@@ -142,13 +143,13 @@ func (c column) append(to array.Builder, value reflect.Value) {
 func appendItems(to array.Builder, list reflect.Value) {
 	switch items := to.(type) {
 	case *array.StringBuilder:
-		for _, item := range list.Interface().([]string) {
+		for _, item := range *list.Addr().Interface().(*[]string) {
 			items.Append(item)
 		}
 	case *array.Float64Builder:
-		items.AppendValues(list.Interface().([]float64), nil)
+		items.AppendValues(*list.Addr().Interface().(*[]float64), nil)
 	case *array.Decimal128Builder:
-		for _, item := range list.Interface().([]int64) {
+		for _, item := range *list.Addr().Interface().(*[]int64) {
 			items.Append(decimal128.FromI64(item))
 		}
 	}

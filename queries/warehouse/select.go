@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -166,7 +167,9 @@ func (c column) setter(from arrow.Array) (func(field reflect.Value, i int), erro
 	case *array.Timestamp:
 		if c.kind == timeType {
 			unit := a.DataType().(*arrow.TimestampType).Unit
-			return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(a.Value(i).ToTime(unit).UTC())) }, nil
+			return func(field reflect.Value, i int) {
+				*field.Addr().Interface().(*time.Time) = a.Value(i).ToTime(unit).UTC()
+			}, nil
 		}
 	case *array.Decimal128:
 		if c.decimal {
@@ -176,11 +179,15 @@ func (c column) setter(from arrow.Array) (func(field reflect.Value, i int), erro
 		switch items := a.ListValues().(type) {
 		case *array.String:
 			if c.kind == stringsType {
-				return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(listOf(a, items.Value, i))) }, nil
+				return func(field reflect.Value, i int) {
+					*field.Addr().Interface().(*[]string) = listOf(a, items.Value, i)
+				}, nil
 			}
 		case *array.Float64:
 			if c.kind == floatsType {
-				return func(field reflect.Value, i int) { field.Set(reflect.ValueOf(listOf(a, items.Value, i))) }, nil
+				return func(field reflect.Value, i int) {
+					*field.Addr().Interface().(*[]float64) = listOf(a, items.Value, i)
+				}, nil
 			}
 		}
 	case *array.Float64:
