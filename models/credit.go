@@ -160,12 +160,19 @@ func (w *creditWriter) credit(journeys []attribution.Journey) ([]creditedTouch, 
 	}
 	sample := attribution.NewSample(journeys)
 	for _, m := range w.rules {
+		conversion, at := "", 0 // the one whose rows are being emitted, and where they stand
 		credit, err := m.Credit(sample)
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", m.Name(), err)
 		}
 		err = attribution.Ledger(m, journeys, credit, func(l attribution.LedgerRow) error {
-			row := &rows[first[l.ConversionID]+max(0, int(l.Position)-1)]
+			if l.ConversionID != conversion {
+				conversion, at = l.ConversionID, first[l.ConversionID]
+			}
+			row := &rows[at+max(0, int(l.Position)-1)]
+			if row.Models == nil {
+				row.reserve(len(w.rules))
+			}
 			row.Models, row.Versions = append(row.Models, l.Model), append(row.Versions, l.ModelVersion)
 			row.Weights, row.Values = append(row.Weights, l.Weight), append(row.Values, l.CreditedValue)
 			row.Rules = append(row.Rules, l.Rule)
@@ -176,6 +183,12 @@ func (w *creditWriter) credit(journeys []attribution.Journey) ([]creditedTouch, 
 		}
 	}
 	return rows, nil
+}
+
+// reserve makes room for what so many rules give the touch.
+func (t *creditedTouch) reserve(rules int) {
+	t.Models, t.Versions, t.Rules = make([]string, 0, rules), make([]string, 0, rules), make([]string, 0, rules)
+	t.Weights, t.Values = make([]float64, 0, rules), make([]int64, 0, rules)
 }
 
 // touchRows are the touches of a converted journey before any credit, or one row that says why there are none.

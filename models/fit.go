@@ -101,12 +101,12 @@ func (f *fitting) read(ctx context.Context, models ledgerModels) (in uint64, err
 
 // paths fits the models that look at paths.
 func (f *fitting) paths(ctx context.Context, models []attribution.Model) (err error) {
-	credits := make([]attribution.Credit, len(models))
+	credits, keys := make([]attribution.Credit, len(models)), f.names.keysOf(f.sample)
 	for i, m := range models {
 		if credits[i], err = m.Credit(f.sample); err != nil {
 			return fmt.Errorf("model %s: %w", m.Name(), err)
 		}
-		if err := f.write(ctx, m, &credits[i]); err != nil {
+		if err := f.write(ctx, m, &credits[i], keys); err != nil {
 			return err
 		}
 		credits[i] = credits[i].WithoutWeights()
@@ -176,18 +176,16 @@ func (r *run) sample(ctx context.Context, params warehouse.Params, names *names)
 	return sampler.Sample(), in, nil
 }
 
-// write writes what a model gives the touches of each path that converted.
-func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution.Credit) error {
+// write writes what a model gives the touches of each path that converted, by the keys of those.
+func (f *fitting) write(ctx context.Context, m attribution.Model, c *attribution.Credit, keys []pathKey) error {
 	if err := f.w.credit.Append(ctx, f.row(m)); err != nil {
 		return err
 	}
 	row := f.row(m)
-	for i, channels := range f.sample.Credited() {
-		row.Weights, row.Baseline, row.Rule = c.Weights(i), c.BaselineWeight(i), c.Rule(i)
-		for _, row.Key = range f.names.keysOf(channels) {
-			if err := f.w.credit.Append(ctx, row); err != nil {
-				return err
-			}
+	for _, k := range keys {
+		row.Key, row.Weights, row.Baseline, row.Rule = k.key, c.Weights(k.path), c.BaselineWeight(k.path), c.Rule(k.path)
+		if err := f.w.credit.Append(ctx, row); err != nil {
+			return err
 		}
 	}
 	return nil

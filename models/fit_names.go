@@ -66,11 +66,24 @@ func (n *names) path(path []string, converted bool) {
 	}
 }
 
-// keysOf are the keys of the paths that a fitted path stands for.
-func (n *names) keysOf(path []string) []uint64 {
-	key := attribution.PathKey(path)
-	if n.keep == nil {
-		return []uint64{key}
+// pathKey is the key of a converted path, and the path of a sample that stands for it.
+type pathKey struct {
+	path int
+	key  uint64
+}
+
+// keysOf are the keys of the paths that the converted paths of a sample stand for.
+func (n *names) keysOf(s *attribution.Sample) []pathKey {
+	var keys []pathKey
+	for path, channels := range s.Credited() {
+		key := attribution.PathKey(channels)
+		if n.keep == nil {
+			keys = append(keys, pathKey{path, key})
+			continue
+		}
+		for _, original := range n.keys[key] {
+			keys = append(keys, pathKey{path, original})
+		}
 	}
-	return n.keys[key]
+	return keys
 }

@@ -2,7 +2,6 @@ package attribution
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"slices"
 )
 
@@ -134,12 +133,15 @@ func membersOf(key string, members []int32) []int32 {
 
 // PathKey is a hash of channels in order, the value of credited_touches.path_key; never 0, which stands for no path.
 func PathKey(channels []string) uint64 {
-	h := fnv.New64a()
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a; hash/fnv would copy each name
+	h := uint64(offset)
 	for _, channel := range channels {
-		_, _ = h.Write([]byte(channel))
-		_, _ = h.Write([]byte{0})
+		for i := range len(channel) {
+			h = (h ^ uint64(channel[i])) * prime
+		}
+		h *= prime // a zero ends each name
 	}
-	return max(1, h.Sum64())
+	return max(1, h)
 }
 
 // JourneyKey is a hash of a conversion's id, the value of credited_touches.journey_key; never 0.
