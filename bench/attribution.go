@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -42,7 +43,12 @@ func (b *bench) attribution(ctx context.Context) error {
 	if err := b.bootstrap("bootstrap", columns); err != nil {
 		return err
 	}
-	return b.attributeTables(ctx)
+	return b.attributeTables(ctx, benchJourneys, map[string]string{"s": "attribution_1m_s", "MiB": "attribution_peak_mib", "rows/s": "attribution_rows_per_s"})
+}
+
+// attributionOfTenMillion is the batch's step of attribution for ten times as many journeys: what matters is its memory.
+func (b *bench) attributionOfTenMillion(ctx context.Context) error {
+	return b.attributeTables(ctx, 10*benchJourneys, map[string]string{"s": "attribution_10m_s", "MiB": "attribution_10m_peak_mib", "rows/s": "attribution_10m_rows_per_s"})
 }
 
 // randomJourneys are the same every time. Some channels are commoner, and some convert better.
@@ -114,10 +120,11 @@ func (b *bench) bootstrap(name string, c attribution.Columns) error {
 	return nil
 }
 
-// attributeTables runs the batch's step of attribution alone, which its own package knows how to set up: from a million units'
-// touches in ClickHouse to the ledger there.
-func (b *bench) attributeTables(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "test", "./models", "-run", "^$", "-bench", "^BenchmarkAttribution$", "-benchtime", "1x", "-timeout", "2h")
+// attributeTables runs the batch's step of attribution alone, which its own package knows how to set up: from the
+// touches of so many units in ClickHouse to the ledger there. Figures are named by their units.
+func (b *bench) attributeTables(ctx context.Context, journeys int, names map[string]string) error {
+	command := exec.CommandContext(ctx, "go", "test", "./models", "-run", "^$", "-bench", "^BenchmarkAttribution$", "-benchtime", "1x", "-timeout", "6h")
+	command.Env = append(os.Environ(), fmt.Sprintf("FUNNELCLOUD_BENCH_JOURNEYS=%d", journeys))
 	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("the step of attribution: %w\n%s", err, out)
@@ -132,7 +139,7 @@ func (b *bench) attributeTables(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("the step of attribution answered %q: %w", line, err)
 			}
-			if name, known := map[string]string{"s": "attribution_1m_s", "MiB": "attribution_peak_mib", "rows/s": "attribution_rows_per_s"}[words[i+1]]; known {
+			if name, known := names[words[i+1]]; known {
 				b.report(name, value, words[i+1])
 			}
 		}

@@ -42,7 +42,7 @@ func run() error {
 	flag.IntVar(&o.batchRows, "batch-rows", 0, "messages of an ingest batch; 0: the default")
 	flag.IntVar(&o.batchBytes, "batch-bytes", 0, "bytes of an ingest batch; 0: the default")
 	flag.IntVar(&o.steps, "steps", 10_000_000, "steps of the path reports")
-	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,paths", "parts to measure, separated by commas; batch_10m, batch_30m, panels and attribution, which take many minutes, are measured when named")
+	flag.StringVar(&o.only, "only", "ingest,kafka_engine,native_insert,flat,mapper,growth,latency,memory,collector,batch,paths", "parts to measure, separated by commas; batch_10m, batch_30m, panels, attribution and attribution_10m, which take many minutes, are measured when named")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "latest.json"), "where to write the figures; empty: nowhere")
 	flag.StringVar(&o.stack, "panels-of", "", "measure the dashboards' queries alone, on the tables that up or demo keep in this folder")
 	flag.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the ingest part to this file")
@@ -150,6 +150,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"collector", b.collector},
 		{"batch", b.batchOfAMillion},
 		{"attribution", b.attribution},
+		{"attribution_10m", b.attributionOfTenMillion},
 		{"batch_10m", b.batchOfTenMillion},
 		{"batch_30m", b.batchOfThirtyMillion},
 		{"panels", b.panels},
