@@ -40,7 +40,7 @@ func retentionByCohort() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody was won in the period",
 		targets: []target{tabular("afterwin/cohorts")},
 	}).Unit(share).Decimals(0).WithTransformation(matrix("cohort", "age_name", "retained")).
-		OverrideByFieldType("number", heated(.5, .7, .8, .9, .95)).OverrideByName(corner("cohort", "age_name", "Won in", 120))
+		OverrideByFieldType("number", heated([5]float64{.5, .7, .8, .9, .95})).OverrideByName(corner("cohort", "age_name", "Won in", 120))
 }
 
 func retentionByRoute() cog.Builder[dashboard.Panel] {
@@ -51,7 +51,7 @@ func retentionByRoute() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("afterwin/routes")},
 	}).XField("First qualified by").Unit(share).Decimals(1).Max(1).ShowValue(common.VisibilityModeAlways).
 		OverrideByRegexp("/^(Customers|Old enough|stayed|from|to|Churned|Expanded|Days to expand)$/", []dashboard.DynamicConfigValue{set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
-		map[string]string{"Retained": good, "Expanded, share": "#56B4E9"})
+		map[string]string{"Retained": good, "Expanded, share": pale})
 }
 
 func routeTable() cog.Builder[dashboard.Panel] {
@@ -60,7 +60,7 @@ func routeTable() cog.Builder[dashboard.Panel] {
 		about:   "The same in numbers: customers won in the period, those won a horizon ago or earlier, the share of them that stayed with its 95 % interval (Wilson), who left, who expanded, and how long that took. Customers chose their route, so a difference is no proof that the route makes it.",
 		empty:   "Nobody was won in the period",
 		targets: []target{tabular("afterwin/routes")},
-	}).Decimals(0).OverrideByName("stayed", []dashboard.DynamicConfigValue{set("displayName", "Stayed")}).OverrideByName("Retained", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("stayed", []dashboard.DynamicConfigValue{set("displayName", "Stayed")}).OverrideByName("Retained", shareBar(good, 1)).
 		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Expanded, share", unit(share, 1)).OverrideByName("Days to expand", unit(number, 0))
 }
 
@@ -71,7 +71,7 @@ func customerMoves() cog.Builder[dashboard.Panel] {
 		empty:   "Nobody was won, expanded or left in the period",
 		targets: []target{series("afterwin/moves")},
 	}).Decimals(0).LineWidth(2).FillOpacity(0).ShowPoints(common.VisibilityModeAlways),
-		map[string]string{"won": stageColors["won"], "expanded": "#56B4E9", "churned": stageColors["churned"]})
+		map[string]string{"won": stageColors["won"], "expanded": pale, "churned": stageColors["churned"]})
 }
 
 func churnReasons() cog.Builder[dashboard.Panel] {
@@ -80,7 +80,7 @@ func churnReasons() cog.Builder[dashboard.Panel] {
 		about:   "Reasons that billing or the CRM gave for those who left in the period, and the median days from the first win to leaving. A reason given in a form is what people say, which may not be why they left.",
 		empty:   "Nobody left in the period",
 		targets: []target{tabular("afterwin/churn_reasons")},
-	}).Decimals(0).OverrideByName("Share", append(append(bar(1, alarm), set("unit", share)), set("decimals", 0)))
+	}).Decimals(0).OverrideByName("Share", shareBar(alarm, 0))
 }
 
 func revenueMovements() cog.Builder[dashboard.Panel] {
@@ -127,7 +127,7 @@ func satisfiedStay() cog.Builder[dashboard.Panel] {
 		about:   "Customers by their first answer to the NPS survey after the win, and the share of each group that left within the horizon after it, with its 95 % interval (Wilson). Only answers old enough to say. Where intervals overlap, the survey foretells nothing yet.",
 		empty:   "No answer is old enough to say",
 		targets: []target{tabular("afterwin/satisfied_stay")},
-	}).Decimals(0).OverrideByName("Answered as", narrow(150)).OverrideByName("Customers", narrow(85)).OverrideByName("Left", narrow(60)).OverrideByName("Left, share", append(append(bar(1, alarm), set("unit", share)), set("decimals", 1))).OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1))
+	}).Decimals(0).OverrideByName("Answered as", narrow(150)).OverrideByName("Customers", narrow(85)).OverrideByName("Left", narrow(60)).OverrideByName("Left, share", shareBar(alarm, 1)).OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1))
 }
 
 func paybackByRoute() cog.Builder[dashboard.Panel] {

@@ -92,7 +92,7 @@ func creditOverTime() cog.Builder[dashboard.Panel] {
 }
 
 func roles() cog.Builder[dashboard.Panel] {
-	colors := map[string]string{"came first": "#56B4E9", "in between": quiet, "came last": "#0072B2", "was alone": "#E69F00"}
+	colors := map[string]string{"came first": pale, "in between": quiet, "came last": accent, "was alone": warning}
 	return paint(bars(head{
 		id: 8, at: grid{0, 48, 12, 10}, title: "Who opens, assists and closes?",
 		about:   "Converted journeys in which the channel came first, last, only in between, or was the only touch. A channel that came first and last counts as first. No model is involved.",
@@ -117,7 +117,7 @@ func spend() cog.Builder[dashboard.Panel] {
 		about:   "Advertising cost of the period (events of kind ad_cost), the conversions and the value that the chosen model credits to the same, cost a conversion (CPA), and value returned for each unit of cost (ROAS), currency by currency. Conversions follow their cost with a delay, so a short period shows too high a cost. The first value only, not what customers pay later; advertising only, not salaries. Which of two is cheaper hangs on the model: look at another before you move money.",
 		empty:   "No advertising cost is known in the period, or none by this dimension: costs come as events of kind ad_cost",
 		targets: []target{tabular("attribution/spend")},
-	}).Decimals(0).OverrideByName("Name", narrow(170)).OverrideByName("Currency", narrow(90)).OverrideByName("Of cost", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Name", narrow(170)).OverrideByName("Currency", narrow(90)).OverrideByName("Of cost", shareBar(accent, 1)).
 		OverrideByName("Conversions", unit(number, 1)).OverrideByName("Cost a conversion", unit(number, 2)).
 		OverrideByName("Return", append(unit(number, 2), atLeast(1)...))
 }

@@ -160,16 +160,24 @@ func bar(most float64, color string) []dashboard.DynamicConfigValue {
 	}
 }
 
+// shareBar is a bar for a share of the whole.
+func shareBar(color string, decimals int) []dashboard.DynamicConfigValue {
+	return append(bar(1, color), unit(share, decimals)...)
+}
+
+// HeatSteps are the shares from which a cell of a matrix of shares is a shade darker.
+var HeatSteps = [5]float64{.02, .05, .1, .2, .4}
+
 // heat colours the cells of a table of shares, from nothing to blue: one hue, so that it reads without colour vision, and fixed
 // steps, so that the same share has the same colour everywhere. Grafana writes in black on grounds brighter than 180 of 255 and
 // in white on others; the shades keep away from where neither can be read.
-func heat() []dashboard.DynamicConfigValue { return heated(.02, .05, .1, .2, .4) }
+func heat() []dashboard.DynamicConfigValue { return heated(HeatSteps) }
 
 // heated is heat with steps of its own, for shares that are not parts of a whole.
-func heated(from1, from2, from3, from4, from5 float64) []dashboard.DynamicConfigValue {
+func heated(from [5]float64) []dashboard.DynamicConfigValue {
 	steps := []any{map[string]any{"color": "transparent", "value": nil}}
 	for i, color := range []string{"#DCEAF3", "#B5D3E7", "#94C2E0", "#2F76A8", "#005A8E"} {
-		steps = append(steps, map[string]any{"color": color, "value": []float64{from1, from2, from3, from4, from5}[i]})
+		steps = append(steps, map[string]any{"color": color, "value": from[i]})
 	}
 	return []dashboard.DynamicConfigValue{
 		set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),

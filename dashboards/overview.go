@@ -102,7 +102,7 @@ func overviewRoutes() cog.Builder[dashboard.Panel] {
 		about:   "Conversions and their value, in the currency picked above, by the route that qualified the unit first before it converted: PQL by product use, MQL by score or BANT, CQL by a conversation. Open deals: opportunities opened by the end of the period and not left yet, by the route before the deal, and what the event that opened them says they are worth. What becomes of them is on After the win.",
 		empty:   "No conversions of this type in the period",
 		targets: []target{tabular("overview/routes")},
-	}).Decimals(0).OverrideByName("Share", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Share", shareBar(accent, 1)).
 		OverrideByName("Amount", unit(brief, 1)).OverrideByName("Worth", unit(brief, 1)).
 		Links([]cog.Builder[dashboard.DashboardLink]{to("After the win", afterWinUID)})
 }

@@ -10,6 +10,7 @@ import (
 const (
 	ink     = "text"
 	accent  = "#0072B2"
+	pale    = "#56B4E9" // beside accent
 	quiet   = "#8C8C8C"
 	warning = "#E69F00"
 	alarm   = "#D55E00"

@@ -85,7 +85,7 @@ func states() cog.Builder[dashboard.Panel] {
 		empty:   "The published run has no paths of this kind",
 		targets: []target{tabular("paths/states")},
 	}).Decimals(0).OverrideByName("Came back", unit(share, 1)).OverrideByName("Visits", unit(number, 2)).OverrideByName("Returns", unit(number, 2)).
-		OverrideByName("Chance to win", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
+		OverrideByName("Chance to win", shareBar(good, 1)).
 		OverrideByName("Win ≥", unit(share, 1)).OverrideByName("Win ≤", unit(share, 1)).OverrideByName("Steps left", unit(number, 1)).
 		OverrideByName("Days left", unit(number, 1)).OverrideByName("Mean days", unit(number, 1)).MinWidth(95)
 }

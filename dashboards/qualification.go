@@ -119,7 +119,7 @@ func thresholdTable() cog.Builder[dashboard.Panel] {
 		about:   "The same in numbers, for the lead score and for BANT, with 95 % intervals of the win rate. Read high thresholds with care: few units reach them.",
 		empty:   "No score has reached a threshold",
 		targets: []target{tabular("qualification/threshold_table")},
-	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Win rate", shareBar(accent, 1)).
 		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Lift", unit(number, 1)).OverrideByName("Score", narrow(95)).OverrideByName("Now", narrow(65))
 }
 
@@ -140,7 +140,7 @@ func qualityByCohort() cog.Builder[dashboard.Panel] {
 		about:   "By the month in which units became leads: of those flagged and old enough to judge, the share that won within the horizon, with its 95 % interval, and the win rate of all leads of that month beside it. The last months are young: their figures appear as they grow old enough.",
 		empty:   "Nobody met this definition",
 		targets: []target{tabular("qualification/cohorts")},
-	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, accent), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Win rate", shareBar(accent, 1)).
 		OverrideByName("from", unit(share, 1)).OverrideByName("to", unit(share, 1)).OverrideByName("Wins caught", append(unit(share, 1), width(110))).
 		OverrideByName("All leads", append(append(unit(share, 1), width(75)), dim()...)).OverrideByName("Lift", append(unit(number, 1), width(50))).
 		OverrideByName("Leads of", narrow(85)).OverrideByName("Leads", narrow(60)).OverrideByName("Flagged", narrow(75)).OverrideByName("Too young", narrow(95))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -64,11 +65,8 @@ func chosen(ctx context.Context, query Querier, s Scope, v dashboard.VariableMod
 		return []string{current}, nil
 	case v.Multi != nil && *v.Multi:
 		return options, nil
-	}
-	for _, o := range options {
-		if o == current {
-			return []string{current}, nil
-		}
+	case slices.Contains(options, current):
+		return []string{current}, nil
 	}
 	return options[:1], nil
 }

@@ -83,7 +83,7 @@ func firstQualified() cog.Builder[dashboard.Panel] {
 		about:   "Units by the route that qualified them first: PQL by product use, MQL by score or BANT, CQL by what they said in a conversation. A unit may take several routes; only the first counts here. The win rate of young units is not final.",
 		empty:   "No unit qualified in the period",
 		targets: []target{tabular("waterfall/first_qualified")},
-	}).Decimals(0).OverrideByName("Win rate", append(append(bar(1, good), set("unit", share)), set("decimals", 1))).
+	}).Decimals(0).OverrideByName("Win rate", shareBar(good, 1)).
 		OverrideByName("Median days to win", append(unit(number, 1), width(150))).OverrideByName("First qualified by", narrow(145))
 }
 
@@ -95,7 +95,7 @@ func speedToLead() cog.Builder[dashboard.Panel] {
 		targets: []target{tabular("waterfall/speed_to_lead")},
 	}).XField("First reply").Unit(share).Decimals(1).ShowValue(common.VisibilityModeAlways).
 		OverrideByRegexp("/Requests|from|to$|Odds/", []dashboard.DynamicConfigValue{set("unit", number), set("custom.hideFrom", map[string]any{"viz": true, "legend": true, "tooltip": false})}),
-		map[string]string{"Share": "#56B4E9", "Qualified after": good})
+		map[string]string{"Share": pale, "Qualified after": good})
 }
 
 func speedTable() cog.Builder[dashboard.Panel] {

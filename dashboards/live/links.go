@@ -76,11 +76,11 @@ func (v *view) Periods() []navigation {
 		title    string
 		from, to string
 	}{
-		{"30 days", until.AddDate(0, 0, -29).Format(isoDay), until.Format(isoDay)},
-		{"90 days", until.AddDate(0, 0, -89).Format(isoDay), until.Format(isoDay)},
-		{"This quarter", quarterStart(until.Year(), quarter).Format(isoDay), until.Format(isoDay)},
-		{"Last quarter", quarterStart(until.Year(), quarter-1).Format(isoDay), quarterStart(until.Year(), quarter).AddDate(0, 0, -1).Format(isoDay)},
-		{"12 months", until.AddDate(-1, 0, 1).Format(isoDay), until.Format(isoDay)},
+		{"30 days", until.AddDate(0, 0, -29).Format(time.DateOnly), until.Format(time.DateOnly)},
+		{"90 days", until.AddDate(0, 0, -89).Format(time.DateOnly), until.Format(time.DateOnly)},
+		{"This quarter", quarterStart(until.Year(), quarter).Format(time.DateOnly), until.Format(time.DateOnly)},
+		{"Last quarter", quarterStart(until.Year(), quarter-1).Format(time.DateOnly), quarterStart(until.Year(), quarter).AddDate(0, 0, -1).Format(time.DateOnly)},
+		{"12 months", until.AddDate(-1, 0, 1).Format(time.DateOnly), until.Format(time.DateOnly)},
 	} {
 		all = append(all, navigation{Title: p.title, Link: p.from + ".." + p.to})
 	}
@@ -98,8 +98,6 @@ const further = "further"
 
 // FurtherLink leads to the same page with its further figures.
 func (v *view) FurtherLink() string { return v.Choice.address(v.Path, further, "yes") }
-
-const isoDay = "2006-01-02"
 
 func quarterStart(year, quarter int) time.Time {
 	return time.Date(year, time.Month(3*quarter+1), 1, 0, 0, 0, 0, time.UTC)

@@ -82,8 +82,8 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
-		err = errors.Join(server.Close())
+	if err := server.Shutdown(ending); err != nil { // a page takes longer than the moment
+		err = server.Close()
 		<-served
 		return err
 	}

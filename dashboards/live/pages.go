@@ -233,11 +233,7 @@ func facts(f report.Figure, link func(name, value string) string, without ...str
 	var all []report.Fact
 	for row := range f.Rows() {
 		for _, fact := range f.Facts(row) {
-			hidden := false
-			for _, name := range without {
-				hidden = hidden || fact.Name == name
-			}
-			if !hidden {
+			if !slices.Contains(without, fact.Name) {
 				all = append(all, fact)
 			}
 		}

@@ -73,21 +73,19 @@ func Sections() []Heading {
 // chosenSections are those named, or all that a report in a file has.
 func chosenSections(only []string) []content {
 	var all []content
-	if only == nil || contains(only, FrontPage) {
+	if only == nil || slices.Contains(only, FrontPage) {
 		all = append(all, restsOn...)
 	}
 	for _, c := range contents {
-		if only == nil && !c.live || contains(only, c.id) {
+		if only == nil && !c.live || slices.Contains(only, c.id) {
 			all = append(all, c)
 		}
 	}
-	if contains(only, AccountPage) {
+	if slices.Contains(only, AccountPage) {
 		all = append(all, oneAccount)
 	}
 	return all
 }
-
-func contains(ids []string, id string) bool { return slices.Contains(ids, id) }
 
 // figureID is a figure's anchor, such as attribution-6.
 func figureID(dashboard string, panel uint32) string {

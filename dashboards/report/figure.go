@@ -166,10 +166,10 @@ func (f *Figure) Cells() [][]Cell {
 	return all
 }
 
-// heat has the same steps as the dashboards' matrices.
+// heat is how dark a matrix paints a share, in the dashboards' steps.
 func heat(share float64) int {
 	step := 0
-	for _, from := range []float64{.02, .05, .1, .2, .4} {
+	for _, from := range dashboards.HeatSteps {
 		if share >= from {
 			step++
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/funnelcloud/funnelcloud/dashboards"
@@ -114,7 +115,7 @@ func (g *gatherer) fill(ctx context.Context, p *Page, o Options) error {
 	if err != nil {
 		return err
 	}
-	if contains(o.Only, AccountPage) {
+	if slices.Contains(o.Only, AccountPage) {
 		g.filters = nil // one account is shown whole, whether it or its people are of the segment or not
 	}
 	wanted := chosenSections(o.Only)
@@ -127,7 +128,7 @@ func (g *gatherer) fill(ctx context.Context, p *Page, o Options) error {
 		}
 		p.Sections = append(p.Sections, p.section(c, o, c.unasked(panels, g.scope)))
 	}
-	if o.Only != nil && !contains(o.Only, FrontPage) {
+	if o.Only != nil && !slices.Contains(o.Only, FrontPage) {
 		return nil
 	}
 	base, err := g.read(ctx, "report/baseline", g.scope)

@@ -31,7 +31,7 @@ type gatherer struct {
 
 func (g *gatherer) value(variable string) string { return g.scope.Variables[variable][0] }
 
-func (g *gatherer) day(t time.Time) string { return t.In(g.zone).Format("2006-01-02") }
+func (g *gatherer) day(t time.Time) string { return t.In(g.zone).Format(time.DateOnly) }
 
 // run runs a panel's SQL within a scope, for the segment's units.
 func (g *gatherer) run(ctx context.Context, sql string, scope dashboards.Scope) (frame, error) {

@@ -29,7 +29,7 @@ func (f *Figure) series() *Chart {
 		values[label][at.Unix()] = row[2]
 	}
 	times = withoutGaps(times)
-	layout := "2006-01-02"
+	layout := time.DateOnly
 	if len(times) > 1 && times[1].Sub(times[0]) < 23*time.Hour {
 		layout = "2006-01-02 15:04:05"
 	}

@@ -172,7 +172,7 @@ func (b *Builder) BootstrapWhatIf(s Shift, resamples int, seed uint64) (Effect, 
 	return e, err
 }
 
-// names of states by their ids.
+// names are those of states by their ids.
 func (b *Builder) names(ids []int32) []string {
 	names := make([]string, len(ids))
 	for i, id := range ids {

@@ -214,7 +214,7 @@ func (c *Chain) Time(stays []float64) []float64 {
 	return times
 }
 
-// expected visits of a unit from its start to transient state j.
+// visitsFromStart is the expected visits of a unit from its start to transient state j.
 func (c *Chain) visitsFromStart(j int) float64 {
 	visits := 0.0
 	for i, p := range c.Start {
