@@ -24,7 +24,10 @@ type additive struct {
 const steady = -1
 
 // additiveFit is the parameters and the rates, and what part of a parameter's terms counts.
-type additiveFit struct{ theta, rate, scale []float64 }
+type additiveFit struct {
+	theta, rate, scale []float64
+	given              bool // the rates are, and stay as they are
+}
 
 // exposure is what everybody met: touches by series and age, and days by steady parameter.
 type exposure struct {
@@ -111,7 +114,7 @@ func (a *additive) fit(f *additiveFit, events []float64, e exposure, tolerance f
 }
 
 func (f *additiveFit) clone() *additiveFit {
-	return &additiveFit{slices.Clone(f.theta), slices.Clone(f.rate), f.scale}
+	return &additiveFit{slices.Clone(f.theta), slices.Clone(f.rate), f.scale, f.given}
 }
 
 // extrapolate is where three parameters in a row point to.
@@ -189,7 +192,7 @@ func (a *additive) round(f *additiveFit, events []float64, met [][ageBins]float6
 		}
 	}
 	for k := range f.rate {
-		if ages[k] > 0 {
+		if ages[k] > 0 && !f.given {
 			f.rate[k] = math.Min(math.Max(byRate[k]/ages[k], a.bounds[k][0]), a.bounds[k][1])
 		}
 	}

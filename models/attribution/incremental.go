@@ -11,7 +11,8 @@ import "slices"
 //
 // α is those who would have come anyway and take their time: intent is hidden, and an α for each channel is how the model
 // does without seeing it. δ is those who convert within the visit: they came to. β, γ and ρ are what touches cause. Only
-// those sign-ups count that the conversion followed.
+// those sign-ups count that the conversion followed; σ and φ are those of all sign-ups, since what follows has no part in how
+// fast people sign up, and those that a conversion could follow in time are the early ones.
 //
 // People who have decided come back by the name, a banner or a coupon: such touches follow from the decision. The visit in
 // which people sign up shows by which channels. Further touches of these are compared within people, those shortly before a
@@ -40,10 +41,11 @@ type Incremental struct{}
 func (Incremental) Name() string { return "incremental" }
 
 // Version is the revision.
-func (Incremental) Version() string { return "2" }
+func (Incremental) Version() string { return "3" }
 
 // incrementalParameters are the fits of the stages, and the gates.
 type incrementalParameters struct {
+	signUps        additiveFit // the first stage of all who signed up
 	entry, outcome additiveFit
 	further        *further
 	gates          []float64
@@ -109,14 +111,31 @@ func (d *incrementalData) fit(counts []float64, from *incrementalParameters) *in
 	}
 	p.further = d.fitFurther(e, before)
 	for c, part := range p.further.within {
-		p.entry.scale[int(d.later)+c] = 1 - part
+		p.signUps.scale[int(d.later)+c], p.entry.scale[int(d.later)+c] = 1-part, 1-part
 		for b := range e.counts[series.ended+int32(c)] {
 			e.counts[series.ended+int32(c)][b] *= 1 - part
 		}
 	}
-	d.entry.fit(&p.entry, d.less(p, at(counts, d.entryOf)), e, tolerance)
+	d.fitEntry(p, d.less(p, at(counts, d.entryOf)), e, tolerance)
 	d.outcome.fit(&p.outcome, at(counts, d.outcomeOf), e, tolerance)
 	return p
+}
+
+// fitEntry fits the first stage to counts of its events: the rates to all sign-ups, the rest to those that the conversion
+// followed. These came early, since others had no time yet to convert, and would make the rates too fast.
+func (d *incrementalData) fitEntry(p *incrementalParameters, counts []float64, e exposure, tolerance float64) {
+	d.entry.fit(&p.signUps, counts, e, tolerance)
+	if d.followed {
+		p.entry = p.signUps
+		return
+	}
+	for i, of := range d.entryOf {
+		if !d.journeys[of].converted {
+			counts[i] = 0
+		}
+	}
+	p.entry.rate, p.entry.given = p.signUps.rate, true
+	d.entry.fit(&p.entry, counts, e, tolerance)
 }
 
 // exposures adds up what counts of the journeys met, in pairs what precedes and comes say, and days after conversions.
@@ -188,7 +207,7 @@ func at(counts []float64, places []int32) []float64 {
 func (d *incrementalData) begin(from *incrementalParameters) *incrementalParameters {
 	const little = 1e-3
 	start := func(a *additive, rates []float64, of *additiveFit) additiveFit {
-		f := additiveFit{make([]float64, len(a.kernel)), slices.Clone(rates), slices.Repeat([]float64{1}, len(a.kernel))}
+		f := additiveFit{make([]float64, len(a.kernel)), slices.Clone(rates), slices.Repeat([]float64{1}, len(a.kernel)), false}
 		for i := range f.theta {
 			if f.theta[i] = .05; of != nil {
 				f.theta[i] = of.theta[i] + little
@@ -199,11 +218,11 @@ func (d *incrementalData) begin(from *incrementalParameters) *incrementalParamet
 		}
 		return f
 	}
-	var entry, outcome *additiveFit
+	var signUps, entry, outcome *additiveFit
 	if from != nil {
-		entry, outcome = &from.entry, &from.outcome
+		signUps, entry, outcome = &from.signUps, &from.entry, &from.outcome
 	}
-	return &incrementalParameters{entry: start(&d.entry, stageRates, entry), outcome: start(&d.outcome, afterRates, outcome)}
+	return &incrementalParameters{signUps: start(&d.entry, stageRates, signUps), entry: start(&d.entry, stageRates, entry), outcome: start(&d.outcome, afterRates, outcome)}
 }
 
 // weigh fills the weights of a converted journey, which are 0, and returns the baseline's.

@@ -88,6 +88,7 @@ type incrementalData struct {
 
 	entry, outcome           additive // the two stages
 	entryOf, outcomeOf       []int32  // journeys of their events
+	followed                 bool     // all sign-ups are by the conversion
 	slow, visit, fast, later int32    // first parameters of the first stage: by channel of the first contact, of a further one
 	anyway, added            int32    // of the second: by time since the sign-up, by channel
 	horizon                  float64  // days since the first contact after which no conversion could have been seen
@@ -107,7 +108,7 @@ func (d *incrementalData) series() ageSeries {
 }
 
 func newIncrementalData(s *Sample) *incrementalData {
-	d := &incrementalData{channels: int32(len(s.channels)), direct: s.channelID(Direct), journeys: s.timeline().staged()}
+	d := &incrementalData{channels: int32(len(s.channels)), direct: s.channelID(Direct), journeys: s.timeline().staged(), followed: true}
 	of := d.series()
 	n := int(d.channels)
 	d.horizon = horizon(d.journeys)
@@ -126,15 +127,13 @@ func newIncrementalData(s *Sample) *incrementalData {
 			continue
 		}
 		d.met[i], d.pairs[i] = d.meets(j), append(d.pairs[i], d.precedes(j)...)
-		if !j.converted {
-			continue
-		}
-		if j.enters() {
+		if j.enters() && j.closed() {
 			d.terms(j, func(_ int, param int32, age float64) { d.entry.term(param, age) }, nil)
 			d.entry.endEvent()
 			d.entryOf = append(d.entryOf, int32(i))
+			d.followed = d.followed && j.converted
 		}
-		if j.entered > 0 {
+		if j.converted && j.entered > 0 {
 			d.terms(j, nil, func(_ int, param int32, age float64) { d.outcome.term(param, age) })
 			d.outcome.endEvent()
 			d.outcomeOf = append(d.outcomeOf, int32(i))
