@@ -1,5 +1,5 @@
--- As 0064_path_histories.sql, with the run that wrote each step: a run wrote all that the people do whom it computes, and need
--- look at no other rows for theirs.
+-- Steps with the run that wrote them: a run wrote all that the people do whom it computes, and need look at no other rows for
+-- theirs.
 CREATE OR REPLACE VIEW path_steps_at AS
 WITH
     junk AS
@@ -21,7 +21,7 @@ FROM
         if({all_events:UInt8} = 0 OR utm_source = '' AND utm_medium = '' AND utm_campaign = '' AND click_id_kind = '', '',
            concat(utm_source, '\x01', utm_medium, '\x01', utm_campaign, '\x01', click_id_kind)) AS campaign,
         toUInt8(if({all_events:UInt8} = 0 OR e.url = '' OR e.kind NOT IN ('page', 'screen', 'track', 'identify')
-            OR e.meaning IN ('email_clicked', 'ad_clicked', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
+            OR e.meaning IN ('email_clicked', 'ad_clicked', 'ad_viewed', 'prompt_clicked', 'message_from_prospect', 'message_from_agent',
                              'conversation_closed', 'call_completed', 'meeting_booked'), 0,
             1 + (event_id IN entries))) AS visit,
         event_ts AS at,
