@@ -86,15 +86,15 @@ func churnReasons() cog.Builder[dashboard.Panel] {
 func revenueMovements() cog.Builder[dashboard.Panel] {
 	return rows(head{
 		id: 13, at: grid{0, 31, 24, 8}, title: "Do those who stay pay more or less?",
-		about:   "What subscriptions are worth by the month, at the beginning and the end of each month, and what moved it. A plan in place of another is one change, by the difference: expansion, contraction, or neither, whenever the end of the old plan is told. Kept of the beginning (net revenue retention) = (beginning + expansion − contraction − churn) / beginning; above 100 % customers grow faster than they leave. New holds those as well whose subscription had begun before the events do. Not compared: another currency, or no amount told.",
+		about:   "What subscriptions are worth by the month, at the beginning and the end of each month, and what moved it. A plan in place of another is one change, by the difference: expansion, contraction, or neither, whenever the end of the old plan is told. Net retention (of revenue) = (beginning + expansion − contraction − churn) / beginning; above 100 % customers grow faster than they leave. New holds those as well whose subscription had begun before the events do. Not compared: another currency, or no amount told.",
 		empty:   "Nobody subscribed",
 		targets: []target{tabular("afterwin/movements")},
-	}).Decimals(0).OverrideByName("Month", narrow(90)).OverrideByName("Currency", narrow(80)).OverrideByName("Kept of the beginning", append(unit(share, 1), width(160)))
+	}).Decimals(0).OverrideByName("Month", narrow(90)).OverrideByName("Currency", narrow(80)).OverrideByName("Net retention", append(unit(share, 1), width(120)))
 }
 
 func openDeals() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 14, at: grid{0, 52, 24, 9}, title: "What may customers still buy, or renew?",
+		id: 14, at: grid{0, 54, 24, 9}, title: "What may customers still buy, or renew?",
 		about:   "Open deals of customers at the end of observation, the largest first; the first 200. They are no opportunities of the waterfall, which is new business: a customer stays one. The purchase that made the customer is not among them, nor are deals of those who left. The sort and the amount are as the CRM tells them. Click an account to see it.",
 		empty:   "No customer has an open deal",
 		targets: []target{tabular("afterwin/open_deals")},
@@ -123,7 +123,7 @@ func satisfactionByRoute() cog.Builder[dashboard.Panel] {
 
 func satisfiedStay() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 9, at: grid{0, 46, 9, 6}, title: "Do the unhappy leave?",
+		id: 9, at: grid{0, 46, 9, 8}, title: "Do the unhappy leave?",
 		about:   "Customers by their first answer to the NPS survey after the win, and the share of each group that left within the horizon after it, with its 95 % interval (Wilson). Only answers old enough to say. Where intervals overlap, the survey foretells nothing yet.",
 		empty:   "No answer is old enough to say",
 		targets: []target{tabular("afterwin/satisfied_stay")},
@@ -132,18 +132,18 @@ func satisfiedStay() cog.Builder[dashboard.Panel] {
 
 func paybackByRoute() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 10, at: grid{9, 46, 15, 6}, title: "How soon do they pay back what they cost?",
+		id: 10, at: grid{9, 46, 15, 8}, title: "How soon do they pay back what they cost?",
 		about:   "Payback = advertising cost a win / (revenue a month × gross margin); 9–12 months are usual for software, sales and salaries included. Here the cost is what ad_cost events say, of all units of the route, won or not: advertising alone, unless you send what sales costs as well, makes it shorter than the whole truth. Lifetime value = revenue a month × gross margin × months customers were observed / customers who left: it supposes that they go on leaving as they did, and swings while few have left. Over the whole history; the margin is the batch's setting, 80 % by default.",
 		empty:   "Nobody became a lead",
 		targets: []target{tabular("afterwin/payback")},
-	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(130))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).OverrideByName("Times its cost", append(unit(number, 1), width(110))).OverrideByName("Lifetime value", narrow(110)).
-		OverrideByName("First qualified by", narrow(130)).OverrideByName("Customers", narrow(85)).OverrideByName("Revenue a month", narrow(130)).
+	}).Decimals(0).OverrideByName("Payback, months", append(unit(number, 2), width(100))).OverrideByName("Cost a win", append(unit(number, 2), width(90))).OverrideByName("Times its cost", append(unit(number, 1), width(85))).OverrideByName("Lifetime value", narrow(95)).
+		OverrideByName("First qualified by", narrow(130)).OverrideByName("Customers", narrow(85)).OverrideByName("Revenue a month", narrow(105)).
 		OverrideByName("Beside 9–12 months", words(paybackReadings))
 }
 
 func quietCustomers() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 11, at: grid{0, 61, 24, 9}, title: "Which customers have gone quiet?",
+		id: 11, at: grid{0, 63, 24, 9}, title: "Which customers have gone quiet?",
 		about:   "Customers of whom nobody has been seen for two weeks at the end of observation, those who fell silent last first: there is still something to be done about them. The first 100. Not every silent customer leaves. Click an account to see it.",
 		empty:   "Every customer was seen within the last two weeks",
 		targets: []target{tabular("afterwin/quiet")},
@@ -153,7 +153,7 @@ func quietCustomers() cog.Builder[dashboard.Panel] {
 
 func churnedCustomers() cog.Builder[dashboard.Panel] {
 	return rows(head{
-		id: 12, at: grid{0, 70, 24, 9}, title: "Who left, and why?",
+		id: 12, at: grid{0, 72, 24, 9}, title: "Who left, and why?",
 		about:   "Customers who left in the period, the latest 200, with the reason that billing or the CRM gave. Came back: they entered another stage since. Click an account to see it.",
 		empty:   "Nobody left in the period",
 		targets: []target{tabular("afterwin/churned")},

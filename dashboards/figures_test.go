@@ -236,8 +236,8 @@ func TestMovementsAddUp(t *testing.T) {
 		if i+1 < len(months) && !near(begin, float(months[i+1]["At the end"])) {
 			t.Errorf("%s begins with %g, the month before ends with %v", m["Month"], begin, months[i+1]["At the end"])
 		}
-		if begin > 0 && !near(float(m["Kept of the beginning"]), stayed/begin) {
-			t.Errorf("%s: kept %v, want %g", m["Month"], m["Kept of the beginning"], stayed/begin)
+		if begin > 0 && !near(float(m["Net retention"]), stayed/begin) {
+			t.Errorf("%s: kept %v, want %g", m["Month"], m["Net retention"], stayed/begin)
 		}
 	}
 }

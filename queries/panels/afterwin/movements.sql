@@ -31,7 +31,7 @@ SELECT
     gone AS "Churn",
     if(abs(other) < 0.005, 0, other) AS "Not compared",
     at_end AS "At the end",
-    if(at_beginning <= 0, NULL, (at_beginning + more + less + gone) / at_beginning) AS "Kept of the beginning"
+    if(at_beginning <= 0, NULL, (at_beginning + more + less + gone) / at_beginning) AS "Net retention"
 FROM running
 WHERE month <= toDateTime($__toTime) AND addMonths(month, 1) > toDateTime($__fromTime)
 ORDER BY month DESC, at_end DESC, money
