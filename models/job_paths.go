@@ -32,7 +32,7 @@ func drawPaths(ctx context.Context, r *run) (in, out uint64, err error) {
 		return 0, 0, err
 	}
 	w := &pathWriter{run: r, drawn: drawn}
-	reader := pathReader{r.db, r.row.RunID, r.o.SessionGap, r.keepHistories}
+	reader := pathReader{r.db, r.row.RunID, r.o.SessionGap, r.o.SessionOverCampaigns, r.keepHistories}
 	for _, d := range reports.Paths {
 		study, read, err := reader.study(ctx, d, r.marks.ObservedUntil, pathExamples)
 		in += read

@@ -18,7 +18,7 @@ func findTouchpoints(ctx context.Context, r *run) (in, out uint64, err error) {
 		return 0, 0, err
 	}
 	params := r.params("session_gap_seconds", uint32(r.o.SessionGap.Seconds()), "product_pages", r.o.ProductPages, "own_domains", rules.NotReferrers(),
-		"own_click_ids", rules.OwnClickIDs(), "meanings", rules.ContactMeanings())
+		"own_click_ids", rules.OwnClickIDs(), "campaign_ends", !r.o.SessionOverCampaigns, "meanings", rules.ContactMeanings())
 	for s, err := range selectByRange[touch.Session](ctx, r, "staging/sessions.sql", params) {
 		if err == nil {
 			in++

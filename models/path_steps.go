@@ -27,6 +27,11 @@ func (r pathReader) histories(ctx context.Context, s pathScope) iter.Seq2[path.H
 			if err != nil {
 				err = fmt.Errorf("select %s: %w", file, err)
 			}
+			if r.overCampaigns {
+				for i := range h.Events {
+					h.Events[i].Campaign = ""
+				}
+			}
 			if !yield(h, err) {
 				return
 			}

@@ -68,10 +68,11 @@ func DrawPathsOf(ctx context.Context, db *warehouse.DB, statement string, d path
 
 // pathReader reads what reports are made of from one run.
 type pathReader struct {
-	db         *warehouse.DB
-	run        uint64
-	sessionGap time.Duration // of its touchpoints
-	keep       keepHistories // nil: nothing is kept
+	db            *warehouse.DB
+	run           uint64
+	sessionGap    time.Duration // of its touchpoints
+	overCampaigns bool          // their sessions go on when another campaign comes
+	keep          keepHistories // nil: nothing is kept
 }
 
 // publishedPaths reads from the published run.
@@ -90,7 +91,7 @@ func publishedPaths(ctx context.Context, db *warehouse.DB) (pathReader, error) {
 	if err := json.Unmarshal([]byte(last[0].Parameters), &o); err != nil {
 		return pathReader{}, fmt.Errorf("read the last run's parameters: %w", err)
 	}
-	return pathReader{db: db, run: run, sessionGap: o.withDefaults().SessionGap}, nil
+	return pathReader{db: db, run: run, sessionGap: o.withDefaults().SessionGap, overCampaigns: o.SessionOverCampaigns}, nil
 }
 
 func (r pathReader) study(ctx context.Context, d path.Definition, observedUntil time.Time, examples int) (*path.Study, uint64, error) {

@@ -79,6 +79,32 @@ func sessionsByHand(events []event, gap time.Duration) map[string]uint64 {
 	return count
 }
 
+// Where another campaign ends no session of the touchpoints, it ends none of the paths.
+func TestSessionsGoOnOverCampaignsWhereTheyMay(t *testing.T) {
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	visit := func(minutes int, id, url, campaign string) event {
+		return event{Source: "web", EventID: id, Kind: "page", At: at.Add(time.Duration(minutes) * time.Minute), AnonymousID: "a", URL: url, UTMCampaign: campaign}
+	}
+	db := load(t, []event{visit(0, "1", "https://acme.example/a", "june"), visit(5, "2", "https://acme.example/b", "july")})
+	for over, want := range map[bool]map[string]uint64{false: {"acme.example/a": 1, "acme.example/b": 1}, true: {"acme.example/a > acme.example/b": 1}} {
+		if _, err := models.Run(t.Context(), db, models.Options{Bootstrap: -1, SessionOverCampaigns: over}); err != nil {
+			t.Fatal(err)
+		}
+		d := path.Definition{Name: "sessions", Unit: path.UnitSession, SessionGap: path.Span(30 * time.Minute), States: []path.StateRule{{Match: path.Match{Pages: []string{"*"}}}}}
+		study, err := models.DrawPaths(t.Context(), db, d, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]uint64{}
+		for _, v := range study.Whole.Variants(0) {
+			got[v.Variant] = v.Units
+		}
+		if diff := compare.Diff(want, got); diff != "" {
+			t.Errorf("over campaigns %v: %s", over, diff)
+		}
+	}
+}
+
 // Sessions as units are those of the touchpoints, returns from the product included, and with a shorter gap those that the
 // same rules make of it.
 func TestSessionsAsUnitsAreThoseOfTheTouchpoints(t *testing.T) {

@@ -27,8 +27,11 @@ import (
 
 // Options of a run. The zero value of each field means its default.
 type Options struct {
-	LookBack        time.Duration        `json:"look_back"`         // how long before a conversion a touch may earn credit; 90 days
-	SessionGap      time.Duration        `json:"session_gap"`       // silence that ends a session; 30 minutes
+	LookBack   time.Duration `json:"look_back"`   // how long before a conversion a touch may earn credit; 90 days
+	SessionGap time.Duration `json:"session_gap"` // silence that ends a session; 30 minutes
+	// SessionOverCampaigns lets a session go on when another campaign brings somebody back within it; the first has the touch.
+	SessionOverCampaigns bool `json:"session_over_campaigns,omitempty"`
+
 	Cycle           string               `json:"cycle"`             // reset or look_through; reset
 	Direct          string               `json:"direct"`            // keep, drop_unless_only or drop_last; drop_unless_only
 	ConversionTypes []string             `json:"conversion_types"`  // stages, and event:NAME, that count as conversions beside signed_up

@@ -49,6 +49,7 @@ func newRun(connections *connectionFlags) *cobra.Command {
 	flags := c.Flags()
 	registerCredit(flags, &options)
 	flags.DurationVar(&options.SessionGap, "session-gap", 30*time.Minute, "silence that ends a session")
+	flags.BoolVar(&options.SessionOverCampaigns, "session-over-campaigns", false, "another campaign (utm or click id) does not end a session")
 	flags.StringSliceVar(&options.OwnDomains, "own-domain", nil, "e-mail domains of our own staff, marked as junk")
 	flags.BoolVar(&options.FullRefresh, "full-refresh", false, "recompute every person and account, not only those that changed")
 	flags.StringVar(&reports, "reports", "", "file of saved path reports and funnels (default: the built-in ones)")

@@ -21,6 +21,8 @@ type Event struct {
 type Options struct {
 	// Gap is the silence that ends a session; default 30 minutes.
 	Gap time.Duration
+	// OverCampaigns lets a session go on at an event with another campaign.
+	OverCampaigns bool
 	// ProductPages are prefixes of "host/path" of the product itself; default "app.", which is any host that begins so.
 	ProductPages []string
 	// OwnDomains are domains that refer nobody: the company's own, and those that a visitor passes through, such as
@@ -40,7 +42,7 @@ var DefaultProductPages = []string{"app."}
 //
 // Events of one person are taken in the order (time, source, event id). A new session starts
 //   - after a silence longer than the gap;
-//   - at an event with a campaign (utm or click id) other than the last one since that silence;
+//   - at an event with a campaign (utm or click id) other than the last one since that silence, unless OverCampaigns;
 //   - at a page outside the product that an outside page referred to, when the event before was inside the product:
 //     whoever leaves the product, searches, and comes back to the site has been touched anew.
 //
@@ -67,7 +69,7 @@ func Sessionize(events []Event, o Options) []Session {
 			lastCampaign = ""
 		}
 		c := e.campaign()
-		if silence || c != "" && c != lastCampaign || o.returns(events[i-1], e) {
+		if silence || !o.OverCampaigns && c != "" && c != lastCampaign || o.returns(events[i-1], e) {
 			all = append(all, e.session())
 			internal = append(internal, o.inProduct(e.URL) && c == "")
 		}

@@ -93,6 +93,7 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 	db := queriestest.New(t)
 	settings := []Options{
 		{Gap: DefaultGap, ProductPages: DefaultProductPages, OwnDomains: []string{}},
+		{Gap: time.Hour, OverCampaigns: true, ProductPages: DefaultProductPages, OwnDomains: []string{}},
 		{Gap: time.Second, ProductPages: []string{}, OwnDomains: []string{"accounts.google.com", "other.example"}, ClickIDs: []string{"myclid"}},
 		{Gap: 24 * time.Hour, ProductPages: []string{"app.acme.example/", "acme.example/app/"}, OwnDomains: []string{"accounts.google.com"}, ClickIDs: []string{"myclid", "other"}},
 	}
@@ -116,6 +117,7 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 				some, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
 					"run_id": uint64(run + 1), "session_gap_seconds": uint32(o.Gap.Seconds()),
 					"product_pages": o.ProductPages, "own_domains": o.OwnDomains, "own_click_ids": append([]string{}, o.ClickIDs...),
+					"campaign_ends": !o.OverCampaigns,
 					"first_unit": people[0], "before_unit": people[1],
 				})
 				if err != nil {
@@ -230,7 +232,7 @@ examples: [{contact: ad_viewed, utm_source: facebook, utm_medium: paid, channel:
 	}
 	sessions, err := warehouse.SelectAll[Session](t.Context(), db, "staging/sessions.sql", warehouse.Params{
 		"run_id": uint64(1), "session_gap_seconds": uint32(DefaultGap.Seconds()), "product_pages": DefaultProductPages,
-		"own_domains": []string{}, "own_click_ids": []string{}, "first_unit": "", "before_unit": "",
+		"own_domains": []string{}, "own_click_ids": []string{}, "campaign_ends": true, "first_unit": "", "before_unit": "",
 	})
 	if err != nil || len(sessions) != 1 || sessions[0].TouchID != "visit" {
 		t.Errorf("an impression opened a visit: %+v, %v", sessions, err)

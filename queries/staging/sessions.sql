@@ -3,7 +3,7 @@
 -- Web events are those with a page address, less the contacts of contacts.sql (an event is one or the other). Taken in
 -- the order (event_ts, source, event_id), a new session starts
 --   1. after more than session_gap_seconds of silence;
---   2. at an event with a campaign (utm or click id) other than the last one since that silence;
+--   2. at an event with a campaign (utm or click id) other than the last one since that silence, where campaign_ends;
 --   3. at a page outside the product that an outside page referred to, when the event before was inside the product.
 -- A session that starts inside the product without a campaign is use, not a touch, and is left out: else every working
 -- day of a customer would be a Direct touch. Product pages are those whose host and path begin with one of
@@ -13,7 +13,8 @@
 --
 -- Parameters: run_id; first_unit, before_unit: the ids between which to read, '' without an end; session_gap_seconds
 -- (1800); product_pages (['app.']); own_domains: domains that refer nobody, the company's own and those that a visitor
--- passes through (sign-in, payment), the host of the page itself is always one; own_click_ids, in lower case ([]).
+-- passes through (sign-in, payment), the host of the page itself is always one; own_click_ids, in lower case ([]);
+-- campaign_ends (true).
 WITH
     web AS
     (
@@ -86,7 +87,7 @@ WITH
         SELECT
             person_id,
             arrayMap((is_silent, campaign, last_campaign, was_inside, is_inside, is_outside) -> is_silent
-                    OR (campaign != '' AND campaign != last_campaign)
+                    OR ({campaign_ends:Bool} AND campaign != '' AND campaign != last_campaign)
                     OR (was_inside AND NOT is_inside AND is_outside),
                 silent, campaigns, arrayPopBack(arrayPushFront(last_campaigns, '')), arrayPopBack(arrayPushFront(inside, 0)), inside, outside) AS starts,
             arrayJoin(arraySplit((event, start) -> start, events, starts)) AS visit
