@@ -78,7 +78,11 @@ func (e *evaluation) follow(parallels []int) {
 func (e *evaluation) begun(p *parallel) begun {
 	b := begun{seen: true, later: isCustomer(e.history.position), payer: e.signal.PersonID}
 	if p.worth != nil {
-		if _, number, ok := p.worth.read(e.view, true); ok && number > 0 { // not NaN either
+		_, number, ok := p.worth.read(e.view, true)
+		if e.signal.Meaning == vocabulary.SubscriptionDowngraded {
+			number = math.Abs(number) // some write what is given up as less than nothing
+		}
+		if ok && number > 0 { // not NaN either
 			b.worth = worth{int64(math.Round(number * decimalUnits)), e.signal.Currency}
 		}
 	}
