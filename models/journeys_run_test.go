@@ -77,6 +77,7 @@ func TestTouchesOfOneInstantHaveAnOrder(t *testing.T) {
 			t.Errorf("arrived the other way round (-before +now):\n%s", diff)
 		}
 		wantRows(t, db, "SELECT max(length(touch_ids)), count() FROM journeys WHERE outcome = 'converted'", "8 3")
+		wantRows(t, db, "SELECT length(person_ids), length(arrayDistinct(person_ids)) FROM journeys WHERE unit_kind = 'account' AND outcome = 'converted'", "8 2")
 		want = got
 		slices.Reverse(s.events)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // aMixedShop is customers who come by an advertisement and then by search: eight pay 100 EUR in February, four 50 USD in March, and
-// one 7 of nobody knows what. Advertising cost 400 EUR and 30 USD. Somebody comes by search in March and buys nothing.
+// one 7 of nobody knows what. Somebody whom nobody has seen pays 10 EUR. Advertising cost 400 EUR and 30 USD. Somebody comes by search in March and buys nothing.
 func aMixedShop() *shop {
 	s := &shop{}
 	for i := range 14 {
@@ -33,6 +33,7 @@ func aMixedShop() *shop {
 		s.add(at.AddDate(0, 0, 1).Add(time.Minute), shopEvent{Kind: "identify", AnonymousID: device, UserID: user})
 		s.add(at.AddDate(0, 0, 2), shopEvent{Kind: "billing", Name: "Subscription Started", Meaning: "subscription_started", UserID: user, Value: amount, Currency: currency})
 	}
+	s.add(time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC), shopEvent{Kind: "billing", Name: "Subscription Started", Meaning: "subscription_started", UserID: "unseen", Value: 10_0000, Currency: "EUR"})
 	for currency, cost := range map[string]int64{"EUR": 400_0000, "USD": 30_0000} {
 		s.add(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), shopEvent{Kind: "ad_cost", Name: "Google Ads", UTMCampaign: "spring", Value: cost, Currency: currency})
 	}
@@ -73,6 +74,12 @@ func TestAttributionOfSeveralCurrencies(t *testing.T) {
 		}
 	}
 	february := attribution("--period", "2026-02", "--remove", "Paid Search")
+	if len(february.Reasons) != 1 || february.Reasons[0] != (reasonCount{"pre_history", 1}) {
+		t.Errorf("why February has a conversion without a touch: %+v", february.Reasons)
+	}
+	if out := mustRun(t, "attribution", "--data", s.folder, "--period", "2026-02", "--model", "linear").out; !strings.Contains(out, "1.00 without any touch to credit\nWithout a touch: 1 pre_history.") {
+		t.Errorf("nobody is told why:\n%s", out)
+	}
 	if february.Currency != "EUR" || len(february.Removals) != 1 || february.Removals[0].Conversions != 1 || february.Removals[0].Value != 1 {
 		t.Errorf("February is in %q, and without the advertisement %+v", february.Currency, february.Removals)
 	}

@@ -23,6 +23,8 @@ type creditReport struct {
 	Currency       string  `json:"currency,omitempty"`
 	Conversions    float64 `json:"conversions"`  // that have a touch to credit
 	Unattributed   float64 `json:"unattributed"` // that have none
+	// Reasons say why, by number; not known of parts, and of runs that are kept by their figures alone.
+	Reasons []reasonCount `json:"unattributed_reasons,omitempty"`
 
 	Credits    []channelCredit          `json:"credits,omitempty"`
 	Comparison []attribution.Comparison `json:"comparison,omitempty"`
@@ -33,6 +35,12 @@ type creditReport struct {
 	Removals    []attribution.Removal    `json:"removals,omitempty"`
 	Transitions []attribution.Transition `json:"transitions,omitempty"`
 	Orders      *attribution.OrderChoice `json:"orders,omitempty"`
+}
+
+// reasonCount is how many conversions have no touch to credit for one reason.
+type reasonCount struct {
+	Reason      string `ch:"reason" json:"reason"` // see docs/attribution.md
+	Conversions uint64 `ch:"conversions" json:"conversions"`
 }
 
 // dissenter is the model without which far fewer channels would be disputed.

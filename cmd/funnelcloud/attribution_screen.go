@@ -19,6 +19,13 @@ func (r *creditReport) show(s *screen, o attributionOptions) error {
 		return r.csv(s)
 	}
 	s.title(r.heading())
+	if len(r.Reasons) > 0 {
+		reasons := make([]string, len(r.Reasons))
+		for i, why := range r.Reasons {
+			reasons[i] = thousands(int64(why.Conversions)) + " " + why.Reason
+		}
+		fmt.Fprintln(s.out, wrap("Without a touch: "+strings.Join(reasons, ", ")+".", storyWidth))
+	}
 	switch {
 	case r.By != "":
 		r.partsTable(s)

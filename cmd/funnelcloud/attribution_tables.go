@@ -84,6 +84,11 @@ func (s *slice) report(ctx context.Context, db *warehouse.DB) (*creditReport, er
 		r.inVain(costs)
 	}
 	r.Notes = append(r.Notes, s.caveats(r)...)
+	if r.Unattributed > 0 && s.run.Kept {
+		if r.Reasons, err = warehouse.SelectAll[reasonCount](ctx, db, "screens/unattributed.sql", s.params()); err != nil {
+			return nil, err
+		}
+	}
 	return r, s.askTables(ctx, db, r)
 }
 

@@ -40,7 +40,7 @@ func newExplain(connections *connectionFlags) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&output, "output", outputTable, "table or json")
-	c.Flags().Uint32Var(&top, "top", 200, "lines of a story at most")
+	c.Flags().Uint32Var(&top, "top", 200, "lines of a story, or touches of a conversion, at most")
 	c.Flags().BoolVar(&conversations, "conversations", false, "show everything said in their conversations instead")
 	connections.register(c.Flags())
 	return c

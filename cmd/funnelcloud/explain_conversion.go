@@ -64,12 +64,26 @@ func (e explainer) conversion(ctx context.Context, id string) error {
 		_, err := fmt.Fprintf(e.screen.out, "No touch gets credit: %s.\n", heads[0].Reason)
 		return err
 	}
-	touches := touchesOf(credit)
-	e.showTouches(heads[0].UnitKind, touches)
-	for from := 0; from < len(touches); from += touchesAbreast {
-		e.showWeights(credit, from+1, min(from+touchesAbreast, len(touches)), from+touchesAbreast >= len(touches))
-	}
+	e.showCredit(heads[0].UnitKind, credit)
 	return nil
+}
+
+// showCredit shows the touches of a conversion and what each model gives them: of very many the first and the last.
+func (e explainer) showCredit(unitKind string, credit []creditLine) {
+	all := touchesOf(credit)
+	touches := all
+	if most := int(e.top); len(all) > most {
+		touches = slices.Concat(all[:most/2], all[len(all)-(most-most/2):])
+	}
+	e.showTouches(unitKind, touches)
+	for from := 0; from < len(touches); from += touchesAbreast {
+		until := min(from+touchesAbreast, len(touches))
+		e.showWeights(credit, touches[from:until], until == len(touches))
+	}
+	if len(touches) < len(all) {
+		_, _ = fmt.Fprintln(e.screen.out, "\n"+wrap(fmt.Sprintf("%d of %s touches are shown, the first and the last: --top shows more, --output json all.",
+			len(touches), thousands(int64(len(all)))), storyWidth))
+	}
 }
 
 func (e explainer) showConversion(h *conversionHead) {
@@ -112,9 +126,8 @@ func (e explainer) showTouches(unitKind string, touches []creditLine) {
 // touchesAbreast is how many touches fit beside each other.
 const touchesAbreast = 6
 
-// showWeights shows what each model gives the touches of two positions and those between, and by which rule if it is the
-// last of such tables.
-func (e explainer) showWeights(credit []creditLine, from, to int, last bool) {
+// showWeights shows what each model gives some touches, and by which rule if it is the last of such tables.
+func (e explainer) showWeights(credit, touches []creditLine, last bool) {
 	weights := map[string]map[uint32]float64{}
 	rules := map[string]string{}
 	anyway := false
@@ -130,8 +143,8 @@ func (e explainer) showWeights(credit []creditLine, from, to int, last bool) {
 		anyway = anyway || c.Position == 0
 	}
 	headings := []string{"share of each touch"}
-	for position := from; position <= to; position++ {
-		headings = append(headings, fmt.Sprintf("%d>", position))
+	for _, t := range touches {
+		headings = append(headings, fmt.Sprintf("%d>", t.Position))
 	}
 	if last && anyway {
 		headings = append(headings, "anyway>")
@@ -142,14 +155,14 @@ func (e explainer) showWeights(credit []creditLine, from, to int, last bool) {
 	var rows [][]string
 	for _, model := range modelOrder(weights) {
 		row := []string{model}
-		for position := from; position <= to; position++ {
-			row = append(row, weightCell(weights[model][uint32(position)]))
+		for _, t := range touches {
+			row = append(row, weightCell(weights[model][t.Position]))
 		}
 		if last && anyway {
 			row = append(row, weightCell(weights[model][0]))
 		}
 		if last {
-			row = append(row, wrap(rules[model], 14+4*(touchesAbreast-to+from-1)))
+			row = append(row, wrap(rules[model], 14+4*(touchesAbreast-len(touches))))
 		}
 		rows = append(rows, row)
 	}

@@ -4,7 +4,8 @@ import "fmt"
 
 // Milestones gives fixed parts to the touches that stand at the milestones of a sale: the first touch, the last one
 // at or before the creation of the lead, the last one at or before the creation of the opportunity, and, where close
-// is above 0, the last one before the close. The other touches share what is left.
+// is above 0, the last one before the close. The other touches share what is left. W-shaped and full path are the names and
+// parts of Bizible, now Adobe Marketo Measure.
 //
 // A touch at several milestones gets all their parts. Without other touches their part is spread over the milestones
 // pro rata; so is the part of a milestone that is missing. The ledger's rule says which milestones there were.

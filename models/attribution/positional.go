@@ -15,7 +15,8 @@ const (
 	Renormalise TwoTouches = "renormalise" // in proportion to first and last (Adobe, Mixpanel)
 )
 
-// Positional gives fixed parts to the first and the last touch and spreads the rest over those between. A journey of
+// Positional gives fixed parts to the first and the last touch and spreads the rest over those between: position-based in
+// Google Analytics; U, J and inverse J are Adobe Analytics' names. A journey of
 // one touch gives it all. The parts are somebody's opinion: it can't tell whether they are right.
 type Positional struct {
 	name                string

@@ -29,7 +29,7 @@ func newPathEnv(s *Sample) *pathEnv {
 	return e
 }
 
-// First gives all credit to the first touch: what brought people here. It can't tell what made them stay, and its
+// First gives all credit to the first touch (first interaction in Google Analytics): what brought people here. It can't tell what made them stay, and its
 // answer moves with the look-back.
 func First() Model {
 	return pathRule{"first", "1", func(_ []int32, _ *pathEnv, w []float64) string {
@@ -38,7 +38,7 @@ func First() Model {
 	}}
 }
 
-// Last gives all credit to the last touch. It can't tell what made people look in the first place; it favours
+// Last gives all credit to the last touch (last interaction in Google Analytics). It can't tell what made people look in the first place; it favours
 // whatever stands next to the conversion, branded search and direct above all.
 func Last() Model {
 	return pathRule{"last", "1", func(_ []int32, _ *pathEnv, w []float64) string {
@@ -62,7 +62,7 @@ func LastNonDirect() Model {
 	}}
 }
 
-// Linear gives each touch the same. It can't tell a touch that mattered from one that was merely frequent.
+// Linear gives each touch the same, as Google Analytics and Adobe Analytics do. It can't tell a touch that mattered from one that was merely frequent.
 func Linear() Model {
 	return pathRule{"linear", "1", func(_ []int32, _ *pathEnv, w []float64) string {
 		for i := range w {
@@ -72,7 +72,8 @@ func Linear() Model {
 	}}
 }
 
-// LinearUnique gives each distinct channel the same, spread evenly over its touches. Frequency no longer counts; what
+// LinearUnique gives each distinct channel the same, spread evenly over its touches: the Shapley value of the game that
+// ShapleySet plays (Zhao, Mahboobi and Bagheri 2018), as a rule. Frequency no longer counts; what
 // mattered still can't be told.
 func LinearUnique() Model {
 	return pathRule{"linear_unique", "1", func(path []int32, e *pathEnv, w []float64) string {
@@ -81,7 +82,8 @@ func LinearUnique() Model {
 	}}
 }
 
-// Participation gives each distinct channel the whole conversion, spread evenly over its touches. Its weights sum to
+// Participation gives each distinct channel the whole conversion, spread evenly over its touches (participation in Adobe
+// Analytics, influenced in PostHog). Its weights sum to
 // the number of channels, not to 1: it answers "how many conversions was the channel part of", and its figures must
 // not be added up. It is therefore not one of Models, whose ledgers reconcile.
 func Participation() Model {

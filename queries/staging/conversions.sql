@@ -52,7 +52,7 @@ WITH
     ),
     money AS
     (
-        SELECT event_id, max(value) AS amount, any(currency) AS amount_currency
+        SELECT event_id, max(value) AS amount, argMax(currency, (value, currency)) AS amount_currency
         FROM conversion_events_at(run = {run_id:UInt64})
         WHERE value != 0
         GROUP BY event_id
