@@ -17,7 +17,8 @@ type job struct {
 	do   func(ctx context.Context, r *run) (in, out uint64, err error)
 }
 
-// jobs are the steps in the order in which each finds what it needs. Those of one line need nothing of one another.
+// jobs are the steps in the order in which each finds what it needs. Those of one line need nothing of one another; the
+// longest stands first.
 func jobs() [][]job {
 	return [][]job{
 		{{"changes", findChanges}},
@@ -25,10 +26,10 @@ func jobs() [][]job {
 		{{"persons", describePersons}},
 		{{"person events", attachEvents}},
 		{{"accounts", describeAccounts}},
-		{{"touchpoints", findTouchpoints}, {"spend", recordSpend}, {"stages of persons", qualifyPersons}, {"stages of accounts", qualifyAccounts}},
+		{{"stages of accounts", qualifyAccounts}, {"stages of persons", qualifyPersons}, {"touchpoints", findTouchpoints}, {"spend", recordSpend}},
 		{{"attribution of persons", attributePersons}},
 		{{"attribution of accounts", attributeAccounts}},
-		{{"restatements", restate}, {"paths", drawPaths}, {"quality", judgeDefinitions}},
+		{{"paths", drawPaths}, {"quality", judgeDefinitions}, {"restatements", restate}},
 	}
 }
 
