@@ -118,7 +118,7 @@ func TestSessionsSQLIsSessionize(t *testing.T) {
 					"run_id": uint64(run + 1), "session_gap_seconds": uint32(o.Gap.Seconds()),
 					"product_pages": o.ProductPages, "own_domains": o.OwnDomains, "own_click_ids": append([]string{}, o.ClickIDs...),
 					"campaign_ends": !o.OverCampaigns,
-					"first_unit": people[0], "before_unit": people[1],
+					"first_unit":    people[0], "before_unit": people[1],
 				})
 				if err != nil {
 					t.Fatal(err)
