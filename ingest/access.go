@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -63,7 +64,7 @@ func NewAccess(o AccessOptions) (Access, error) {
 	case "scram-sha-512", "":
 		a.SASL, err = scram.Mechanism(scram.SHA512, o.User, o.Password)
 	default:
-		err = fmt.Errorf("SASL mechanism %q is none of plain, scram-sha-256, scram-sha-512", o.Mechanism)
+		err = fmt.Errorf("SASL mechanism %q is none of %s", o.Mechanism, strings.Join(SASLMechanisms, ", "))
 	}
 	return a, err
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/segmentio/kafka-go"
 )
 
-// Assignments are the ways in which the members of a group may share partitions, all that kafka-go has. It knows neither
+// The ways in which the members of a group may share partitions, all that kafka-go has. It knows neither
 // static members nor cooperative assignment: each change of the group stops all its members for a moment.
 const (
 	AssignRange        = "range"         // neighbouring partitions of each topic

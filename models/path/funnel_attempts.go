@@ -103,11 +103,5 @@ func (p *plan) moments(events []Event) []moment {
 }
 
 func sortedEvents(events []Event) []Event {
-	byTime := func(a, b Event) int { return a.At.Compare(b.At) }
-	if slices.IsSortedFunc(events, byTime) {
-		return events
-	}
-	events = slices.Clone(events)
-	slices.SortStableFunc(events, byTime)
-	return events
+	return inOrder(events, func(a, b Event) int { return a.At.Compare(b.At) })
 }

@@ -90,11 +90,15 @@ func (o Options) withDefaults() Options {
 
 // sortedVisits is the visits in order of time.
 func sortedVisits(visits []Visit) []Visit {
-	byTime := func(a, b Visit) int { return a.At.Compare(b.At) }
-	if slices.IsSortedFunc(visits, byTime) {
-		return visits
+	return inOrder(visits, func(a, b Visit) int { return a.At.Compare(b.At) })
+}
+
+// inOrder is all where it is in order already, as it mostly is, else a sorted copy.
+func inOrder[T any](all []T, compare func(a, b T) int) []T {
+	if slices.IsSortedFunc(all, compare) {
+		return all
 	}
-	visits = slices.Clone(visits)
-	slices.SortStableFunc(visits, byTime)
-	return visits
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, compare)
+	return all
 }
