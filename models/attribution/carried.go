@@ -19,10 +19,15 @@ func Carried(channels []string, was []float64, resamples [][]float64) Intervals 
 	return i
 }
 
-// around are the intervals for shares of so many conversions, in the order of the channels. Only those that are carried on move.
+// around are the intervals for shares of so many conversions, in the order of the channels, which may not be just those that the
+// resamples were drawn around: of a model of time, the ledger adds up what it gives to all units, and the fit saw some. Only
+// those that are carried on move.
 func (i Intervals) around(shares []float64, conversions float64) Intervals {
-	if i.was == nil {
+	if len(i.shares) == 0 {
 		return i
+	}
+	if i.was == nil {
+		return percentiles(i.Channels, i.shares).reach(shares, conversions)
 	}
 	moved := make([][]float64, len(i.shares))
 	for r, resample := range i.shares {

@@ -33,9 +33,14 @@ func CarryStates(states, was []State) {
 	}
 }
 
-// around are the bounds of an estimate that was another, none of them negative nor above most.
+// around are the bounds of an estimate that was another, none of them negative nor above most. Of one that is what it was, they
+// are what they were, to the last digit.
 func around(estimate, was, low, high, most float64) (float64, float64) {
-	return max(low+estimate-was, 0), min(max(high+estimate-was, 0), most)
+	moved := estimate - was
+	if moved == 0 {
+		return low, high
+	}
+	return max(low+moved, 0), min(max(high+moved, 0), most)
 }
 
 // CarryTransitions gives edges the intervals of their share as CarryStates does. One that nobody took before has Wilson's.
